@@ -1,0 +1,13 @@
+//! authlint finds Google Cloud authentication faults in deploy scripts and runbooks before they are deployed.
+//!
+//! The way through the house, which is also the direction in which modules may know each other
+//! (`docs/architecture.md`, held by `tests/architecture.rs`):
+//!
+//! ```text
+//! disk ─files▶ text ─syntax▶ trees ─read▶ programs ─eval▶ facts ─project▶ joined facts ─rules▶ findings ─report▶ bytes
+//! ```
+
+pub mod source;
+pub mod value;
+pub mod finding;
+pub mod outcome;

@@ -1,0 +1,31 @@
+//! What a run ends with: the findings, the sources that they point into, and the counts. Knows no rule and no format.
+
+use crate::finding::{Finding, Level};
+use crate::source::{FileId, Source};
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// All sources that findings point into, by [`FileId`].
+    pub sources: Vec<Source>,
+    /// Findings of every level, sorted by path, place, rule.
+    pub findings: Vec<Finding>,
+    /// Files that were looked at.
+    pub files: usize,
+    /// Of these, files that mention something authlint knows and were read.
+    pub relevant: usize,
+    /// Findings silenced by a suppression.
+    pub suppressed: usize,
+}
+
+impl Outcome {
+    /// The source of an id; an id always comes from this run.
+    pub fn source(&self, file: FileId) -> Option<&Source> {
+        self.sources.get(file.0 as usize)
+    }
+
+    /// How many findings of a level there are.
+    pub fn count(&self, level: Level) -> usize {
+        self.findings.iter().filter(|finding| finding.level == level).count()
+    }
+}

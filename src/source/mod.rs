@@ -1,0 +1,204 @@
+//! Text and the places in it. Knows nothing of languages, Google, rules or the disk.
+//!
+//! Three coordinate systems meet here and nowhere else:
+//!
+//! - **raw bytes** of the file as it lies on disk (with its BOM, UTF-16, CRLF): what JSON reports and fixes edit;
+//! - **text offsets** into [`Source::text`], the decoded UTF-8 with LF line ends: what every [`Span`] counts;
+//! - **snippet offsets** into the text of an embedded language, which a [`Snippet`] maps back to a [`Span`].
+
+mod decode;
+mod map;
+mod snippet;
+
+pub use map::OffsetMap;
+pub use snippet::Snippet;
+
+/// Files larger than this many raw bytes are not read; the run says so.
+pub const MAX_SIZE: u64 = 1024 * 1024;
+
+/// Which file of a run: an index into the engine's list of sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A half-open range of byte offsets into [`Source::text`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end`; an end before the start gives an empty span at the start.
+    pub fn new(start: u32, end: u32) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    /// The same range for slicing.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    /// Whether it covers no byte.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The smallest span that covers both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Whether `other` lies wholly within.
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A value with the span where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// What stands there.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+/// A place as people and editors count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1, in characters.
+    pub column: u32,
+    /// Offset in raw bytes of the file, from 0.
+    pub offset: u32,
+}
+
+/// Why a file's bytes are not linted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It has NUL bytes and is not UTF-16: no text.
+    Binary,
+    /// It is larger than [`MAX_SIZE`].
+    TooLarge,
+}
+
+/// One file: its name as reported, its decoded text, and the way back to its raw bytes.
+#[derive(Debug)]
+pub struct Source {
+    path: String,
+    text: String,
+    map: OffsetMap,
+    lines: Vec<u32>,
+}
+
+impl Source {
+    /// Decodes a file. `path` is the name it is reported by: relative, with `/`.
+    ///
+    /// UTF-8 and UTF-16 with a BOM are understood; bytes that are no UTF-8 become U+FFFD, their offsets kept.
+    ///
+    /// # Errors
+    /// [`Unreadable`] when the bytes are not text or are too many.
+    pub fn new(path: impl Into<String>, raw: &[u8]) -> Result<Self, Unreadable> {
+        let (text, map) = decode::decode(raw)?;
+        let lines = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1))
+            .collect();
+        Ok(Self { path: path.into(), text, map, lines })
+    }
+
+    /// The name it is reported by.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The decoded text: UTF-8, LF, no BOM.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text at a span; empty when the span is not of this file.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    /// Where a text offset lies. Offsets past the end give the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let offset = offset.min(self.text.len() as u32);
+        let line = self.lines.partition_point(|start| *start <= offset).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or(0);
+        let column = self.slice(Span::new(start, offset)).chars().count() as u32 + 1;
+        Position { line: line as u32, column, offset: self.map.to_base(offset) }
+    }
+
+    /// The raw byte range that a span covers, for edits.
+    pub fn raw_range(&self, span: Span) -> std::ops::Range<usize> {
+        self.map.to_base(span.start) as usize..self.map.to_base(span.end) as usize
+    }
+
+    /// The span of a line (from 1) without its line end.
+    pub fn line_span(&self, line: u32) -> Span {
+        let index = (line.max(1) - 1) as usize;
+        let start = self.lines.get(index).copied().unwrap_or(self.text.len() as u32);
+        let end = self.lines.get(index + 1).map_or(self.text.len() as u32, |next| next - 1);
+        Span::new(start, end)
+    }
+
+    /// Number of lines; an empty file has one.
+    pub fn line_count(&self) -> u32 {
+        self.lines.len() as u32
+    }
+
+    /// The whole text as a snippet.
+    pub fn snippet(&self) -> Snippet {
+        Snippet::whole(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_and_raw_bytes() {
+        let source = Source::new("a.sh", "\u{feff}é x\r\nyz".as_bytes()).unwrap();
+        assert_eq!(source.text(), "é x\nyz");
+        let at = source.text().find('z').unwrap() as u32;
+        assert_eq!(source.position(at), Position { line: 2, column: 2, offset: 3 + 4 + 2 + 1 });
+        assert_eq!(source.position(3), Position { line: 1, column: 3, offset: 3 + 3 });
+    }
+
+    #[test]
+    fn utf16_offsets_are_raw_bytes() {
+        let mut raw = vec![0xff, 0xfe];
+        raw.extend("aé\n😀b".encode_utf16().flat_map(u16::to_le_bytes));
+        let source = Source::new("a.sh", &raw).unwrap();
+        assert_eq!(source.text(), "aé\n😀b");
+        let at = source.text().find('b').unwrap() as u32;
+        assert_eq!(source.position(at), Position { line: 2, column: 2, offset: 2 + 2 * 5 });
+    }
+
+    #[test]
+    fn odd_bytes_keep_offsets() {
+        let source = Source::new("a.sh", b"a\xff\xfeb\n").unwrap();
+        let at = source.text().find('b').unwrap() as u32;
+        assert_eq!(source.position(at).offset, 3);
+        assert_eq!(Source::new("a", b"a\0b").unwrap_err(), Unreadable::Binary);
+    }
+
+    #[test]
+    fn end_of_file_is_a_place() {
+        let source = Source::new("a.sh", b"x\n").unwrap();
+        assert_eq!(source.position(99), Position { line: 2, column: 1, offset: 2 });
+        assert_eq!(source.line_span(1), Span::new(0, 1));
+        assert_eq!(source.line_span(7), Span::new(2, 2));
+    }
+}
