@@ -11,7 +11,7 @@ mod map;
 mod snippet;
 
 pub use map::OffsetMap;
-pub use snippet::Snippet;
+pub use snippet::{Snippet, SnippetBuilder};
 
 /// Files larger than this many raw bytes are not read; the run says so.
 pub const MAX_SIZE: u64 = 1024 * 1024;

@@ -1,0 +1,274 @@
+//! One small form for every language: assign, run, branch, loop, define, include. Knows no language and no Google.
+//!
+//! A reader turns a tree into a [`Program`]; `eval` runs it. Every word carries the place of its own text.
+
+use std::sync::Arc;
+
+use crate::source::{FileId, Span};
+use crate::value::Place;
+
+/// What one file does.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The file.
+    pub file: FileId,
+    /// Its steps in order.
+    pub body: Block,
+    /// Whether it is a document whose steps belong together only loosely: leaving it early means nothing.
+    pub document: bool,
+}
+
+/// Steps in order, shared between calls.
+pub type Block = Arc<[Step]>;
+
+/// One step.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it does.
+    pub kind: StepKind,
+    /// The statement.
+    pub span: Span,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub enum StepKind {
+    /// Sets a variable.
+    Assign(Assign),
+    /// Gives a variable to child processes.
+    Export(String),
+    /// Forgets a variable.
+    Unset(String),
+    /// Sets a variable to something that is not known.
+    Forget(String),
+    /// Sets the positional parameters.
+    Parameters(Vec<Expr>),
+    /// Drops this many positional parameters; `None` when the number is not known.
+    Shift(Option<usize>),
+    /// Runs a command.
+    Command(Command),
+    /// Runs commands whose output each next one reads.
+    Pipe(Vec<Step>),
+    /// Runs a block of the same scope.
+    Group(Block),
+    /// Runs one of several blocks. Without a last [`Guard::Always`] there is a further, empty arm.
+    Branch(Vec<Arm>),
+    /// Runs a block once for each item, or an unknown number of times.
+    Loop(Loop),
+    /// Defines a function.
+    Function(String, Block),
+    /// Runs another file in the same scope.
+    Include(Expr),
+    /// Runs a block in a scope of its own.
+    Scope(Block, Inherit),
+    /// Leaves the function.
+    Return,
+    /// Leaves the program.
+    Exit,
+}
+
+/// What a scope sees of its surroundings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inherit {
+    /// Everything: a subshell.
+    All,
+    /// Exported variables: another process.
+    Exported,
+}
+
+/// An assignment.
+#[derive(Debug, Clone)]
+pub struct Assign {
+    /// The variable.
+    pub name: String,
+    /// What it is set to.
+    pub value: Assigned,
+    /// Whether it is added to what is there.
+    pub append: bool,
+    /// Who sees it.
+    pub visibility: Visibility,
+}
+
+/// The right side of an assignment.
+#[derive(Debug, Clone)]
+pub enum Assigned {
+    /// One text.
+    Text(Expr),
+    /// A list of texts.
+    List(Vec<Expr>),
+}
+
+/// Who sees a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// The program.
+    Program,
+    /// The function that sets it and what that calls.
+    Function,
+    /// The program and its child processes.
+    Exported,
+}
+
+/// A command.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Its name and arguments.
+    pub words: Vec<Expr>,
+    /// Variables set for it alone.
+    pub env: Vec<Assign>,
+    /// What it reads, when that is given in the text.
+    pub input: Option<Expr>,
+}
+
+/// One arm of a branch.
+#[derive(Debug, Clone)]
+pub struct Arm {
+    /// Steps that the guard itself runs.
+    pub test: Block,
+    /// When it is taken, the arms before it not being taken.
+    pub guard: Guard,
+    /// What it does.
+    pub body: Block,
+}
+
+/// When an arm is taken.
+#[derive(Debug, Clone)]
+pub enum Guard {
+    /// Always.
+    Always,
+    /// `a` and `b` are the same text.
+    Equal(Expr, Expr),
+    /// The text is one of these patterns; `None` is a pattern with wildcards.
+    Matches(Expr, Vec<Option<String>>),
+    /// The text is empty.
+    Empty(Expr),
+    /// The guard does not hold.
+    Not(Box<Guard>),
+    /// All hold.
+    All(Vec<Guard>),
+    /// Any holds.
+    Any(Vec<Guard>),
+    /// Something we do not follow, by its normalised text: equal texts are taken to hold alike.
+    Opaque(String),
+}
+
+/// A loop.
+#[derive(Debug, Clone)]
+pub struct Loop {
+    /// The variable.
+    pub name: Option<String>,
+    /// What it runs over; `None` when that is not known.
+    pub items: Option<Vec<Expr>>,
+    /// The body.
+    pub body: Block,
+}
+
+/// A text in the making: one shell word, one template.
+#[derive(Debug, Clone, Default)]
+pub struct Expr {
+    /// Its parts.
+    pub parts: Vec<Part>,
+}
+
+/// A part of an expression.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// Literal text.
+    Text(Arc<str>, Place),
+    /// Something to be filled in, as it is shown.
+    Hole(Arc<str>, Place),
+    /// A variable.
+    Use(Box<Use>),
+    /// The output of steps.
+    Output(Block, Quote, Place),
+}
+
+/// Whether an expansion stays one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quote {
+    /// It does.
+    Whole,
+    /// It is cut at white space, and vanishes when empty.
+    Split,
+}
+
+/// The use of a variable.
+#[derive(Debug, Clone)]
+pub struct Use {
+    /// Which.
+    pub name: Name,
+    /// What is done with it.
+    pub op: Op,
+    /// Whether it stays one word.
+    pub quote: Quote,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Name {
+    /// A variable.
+    Variable(String),
+    /// An element of a list.
+    Element(String, usize),
+    /// All elements, each a word.
+    All(String),
+    /// A positional parameter, from 1.
+    Parameter(usize),
+    /// All positional parameters, each a word.
+    Parameters,
+    /// Something we do not follow, as it is shown.
+    Other(String),
+}
+
+/// What is done with a variable's text.
+#[derive(Debug, Clone)]
+pub enum Op {
+    /// Nothing.
+    Plain,
+    /// This instead when it is unset or empty.
+    Default(Expr),
+    /// The same, and the variable is set to it.
+    AssignDefault(Expr),
+    /// This instead when it is set, else nothing.
+    Alternate(Expr),
+    /// A literal prefix is taken away.
+    StripPrefix(String),
+    /// A literal suffix is taken away.
+    StripSuffix(String),
+    /// A literal is replaced, once or everywhere.
+    Replace(String, String, bool),
+    /// Upper case.
+    Upper,
+    /// Lower case.
+    Lower,
+    /// Something we do not follow.
+    Other,
+}
+
+impl Expr {
+    /// A literal.
+    pub fn text(text: impl Into<Arc<str>>, place: Place) -> Self {
+        Self { parts: vec![Part::Text(text.into(), place)] }
+    }
+
+    /// Its text, when it has no other parts.
+    pub fn literal(&self) -> Option<String> {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text, _) => Some(&**text),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Its last literal text, for what is told by an ending (`${DIR}/env.sh`).
+    pub fn literal_suffix(&self) -> &str {
+        match self.parts.last() {
+            Some(Part::Text(text, _)) => text,
+            _ => "",
+        }
+    }
+}

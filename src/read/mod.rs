@@ -1,0 +1,36 @@
+//! One file's tree → one [`Program`], from that file's text alone. Knows no rules, no disk and no other files.
+//!
+//! A new kind of file is one reader and one line in [`READERS`].
+
+mod markdown;
+mod shell;
+
+use crate::program::Program;
+use crate::source::{FileId, Source};
+
+/// Turns files of one kind into programs.
+pub struct Reader {
+    /// The kind's name.
+    pub name: &'static str,
+    /// Whether a file of this name (with `/`), whose text starts so, is of the kind.
+    pub accepts: fn(path: &str, start: &str) -> bool,
+    /// Reads it. Never fails: what is not understood is not in the program.
+    pub read: fn(&Source, FileId) -> Program,
+}
+
+/// Every kind of file that is read; the first that accepts a file reads it.
+pub static READERS: &[Reader] = &[shell::READER, markdown::READER];
+
+/// The reader of a file.
+pub fn reader(path: &str, start: &str) -> Option<&'static Reader> {
+    READERS.iter().find(|reader| (reader.accepts)(path, start))
+}
+
+/// The lower-case extension of a path; empty when there is none.
+fn extension(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,476 @@
+//! A shell tree → a program.
+
+use std::sync::Arc;
+
+use super::Reader;
+use crate::program::{
+    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Name, Op, Part, Program, Quote, Step, StepKind,
+    Use, Visibility,
+};
+use crate::source::{FileId, Snippet, Source, Span};
+use crate::syntax::shell::{self, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
+use crate::value::Place;
+
+/// Shell scripts by extension, `.env` files, and any file without extension by its shebang.
+pub(super) const READER: Reader = Reader { name: "shell", accepts, read };
+
+/// Scripts written by scripts, deeper than this, are not read.
+const MAX_NESTING: usize = 4;
+
+fn accepts(path: &str, start: &str) -> bool {
+    match super::extension(path).as_str() {
+        "sh" | "bash" | "zsh" | "ksh" | "bats" | "env" => true,
+        "" => {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            name == ".env" || interpreter(start).is_some()
+        }
+        // `.env.prod` is loaded by scripts, never run by itself.
+        _ => path.rsplit('/').next().is_some_and(|name| name.starts_with(".env.")),
+    }
+}
+
+/// The shell that a shebang names.
+fn interpreter(start: &str) -> Option<Dialect> {
+    let line = start.lines().next()?.strip_prefix("#!")?;
+    let mut words = line.split_whitespace();
+    let mut program = words.next()?.rsplit('/').next()?;
+    if program == "env" {
+        program = words.find(|word| !word.starts_with('-') && !word.contains('='))?;
+    }
+    match program {
+        "sh" | "dash" | "ksh" | "mksh" | "ash" => Some(Dialect::Posix),
+        "bash" | "bats" => Some(Dialect::Bash),
+        "zsh" => Some(Dialect::Zsh),
+        _ => None,
+    }
+}
+
+fn read(source: &Source, file: FileId) -> Program {
+    let dialect = match super::extension(source.path()).as_str() {
+        "zsh" => Dialect::Zsh,
+        _ => interpreter(source.text()).unwrap_or_default(),
+    };
+    let body = block(&source.snippet(), file, dialect, Placeholders::Script);
+    Program { file, body, document: false }
+}
+
+/// Reads a snippet of shell.
+pub(super) fn block(snippet: &Snippet, file: FileId, dialect: Dialect, placeholders: Placeholders) -> Block {
+    Lowering { file, dialect, placeholders, nesting: 0 }.snippet(snippet)
+}
+
+#[derive(Clone, Copy)]
+struct Lowering {
+    file: FileId,
+    dialect: Dialect,
+    placeholders: Placeholders,
+    nesting: usize,
+}
+
+impl Lowering {
+    fn snippet(self, snippet: &Snippet) -> Block {
+        self.body(&shell::parse(snippet, self.dialect, self.placeholders).body)
+    }
+
+    fn nested(self, snippet: &Snippet) -> Option<Block> {
+        (self.nesting < MAX_NESTING).then(|| Self { nesting: self.nesting + 1, ..self }.snippet(snippet))
+    }
+
+    fn body(self, stmts: &[Stmt]) -> Block {
+        let mut steps = Vec::new();
+        for stmt in stmts {
+            self.stmt(stmt, &mut steps);
+        }
+        steps.into()
+    }
+
+    fn one(self, stmt: &Stmt) -> Block {
+        self.body(std::slice::from_ref(stmt))
+    }
+
+    fn stmt(self, stmt: &Stmt, out: &mut Vec<Step>) {
+        use shell::Command as Shell;
+        let mut push = |kind| out.push(Step { kind, span: stmt.span });
+        match &stmt.command {
+            Shell::Simple { assigns, words } => self.simple(stmt, assigns, words, out),
+            Shell::Declare { keyword, associative, assigns, names } => {
+                self.declare(stmt.span, keyword, *associative, assigns, names, out);
+            }
+            Shell::And(left, right) => self.chain(left, right, false, out),
+            Shell::Or(left, right) => self.chain(left, right, true, out),
+            Shell::Pipe(stages) => {
+                // Reading an output into a file may come last: the redirect is the statement's.
+                if let Some(script) = self.piped_script(stages) {
+                    push(StepKind::Scope(script, Inherit::All));
+                    return;
+                }
+                let stages = stages.iter().map(|stage| Step { kind: StepKind::Group(self.one(stage)), span: stage.span });
+                push(StepKind::Pipe(stages.collect()));
+            }
+            Shell::Not(inner) => self.stmt(inner, out),
+            Shell::If { arms, otherwise } => {
+                let mut branch: Vec<Arm> = arms.iter().map(|(test, body)| self.arm(test, self.body(body))).collect();
+                if let Some(body) = otherwise {
+                    branch.push(Arm { test: Arc::from([]), guard: Guard::Always, body: self.body(body) });
+                }
+                push(StepKind::Branch(branch));
+            }
+            Shell::Case { word, arms } => push(StepKind::Branch(self.case(word, arms))),
+            Shell::For { name, words, body } => {
+                let items = words.as_ref().map(|words| self.words(words)).or_else(|| Some(vec![all_parameters(self.place(stmt.span))]));
+                push(StepKind::Loop(Loop { name: name.clone(), items, body: self.body(body) }));
+            }
+            Shell::While { condition, body } => {
+                let mut steps = self.body(condition).to_vec();
+                steps.extend(self.body(body).iter().cloned());
+                push(StepKind::Loop(Loop { name: None, items: None, body: steps.into() }));
+            }
+            Shell::Subshell(body) => push(StepKind::Scope(self.body(body), Inherit::All)),
+            Shell::Group(body) => push(StepKind::Group(self.body(body))),
+            Shell::Function { name, body } => push(StepKind::Function(name.clone(), self.body(body))),
+            Shell::Return => push(StepKind::Return),
+            Shell::Exit => push(StepKind::Exit),
+            Shell::Test(_) | Shell::Nothing => {}
+        }
+    }
+
+    /// `a && b` and `a || b`: `b` runs or not; where `a` is a test, it guards.
+    fn chain(self, left: &Stmt, right: &Stmt, or: bool, out: &mut Vec<Step>) {
+        let mut arm = self.arm(std::slice::from_ref(left), self.one(right));
+        if or {
+            arm.guard = Guard::Not(Box::new(arm.guard));
+        }
+        // What runs before the choice is no part of it.
+        out.extend(arm.test.iter().cloned());
+        arm.test = Arc::from([]);
+        out.push(Step { kind: StepKind::Branch(vec![arm]), span: right.span });
+    }
+
+    fn arm(self, test: &[Stmt], body: Block) -> Arm {
+        let (guard, runs) = match test {
+            [only] => match self.guard(only) {
+                Some(guard) => (guard, false),
+                None => (opaque(only, self), true),
+            },
+            _ => (Guard::Opaque(format!("@{}", test.first().map_or(0, |stmt| stmt.span.start))), true),
+        };
+        Arm { test: if runs { self.body(test) } else { Arc::from([]) }, guard, body }
+    }
+
+    /// The guard that a statement is, when it is nothing else.
+    fn guard(self, stmt: &Stmt) -> Option<Guard> {
+        match &stmt.command {
+            shell::Command::Test(test) => Some(self.test(test, stmt)),
+            shell::Command::Not(inner) => Some(Guard::Not(Box::new(self.guard(inner)?))),
+            shell::Command::And(left, right) => Some(Guard::All(vec![self.guard(left)?, self.guard(right)?])),
+            shell::Command::Or(left, right) => Some(Guard::Any(vec![self.guard(left)?, self.guard(right)?])),
+            shell::Command::Simple { words, .. } => self.bracket(words, stmt),
+            _ => None,
+        }
+    }
+
+    fn test(self, test: &shell::Test, stmt: &Stmt) -> Guard {
+        use shell::Test;
+        match test {
+            Test::Equal(left, right) => Guard::Equal(self.expr(left), self.expr(right)),
+            Test::Empty(word) => Guard::Empty(self.expr(word)),
+            Test::Not(inner) => Guard::Not(Box::new(self.test(inner, stmt))),
+            Test::All(tests) => Guard::All(tests.iter().map(|test| self.test(test, stmt)).collect()),
+            Test::Any(tests) => Guard::Any(tests.iter().map(|test| self.test(test, stmt)).collect()),
+            Test::Other => opaque(stmt, self),
+        }
+    }
+
+    /// `[ … ]` and `test …`.
+    fn bracket(self, words: &[Word], stmt: &Stmt) -> Option<Guard> {
+        let (name, rest) = words.split_first()?;
+        let operands = match name.literal()?.as_str() {
+            "[" => rest.split_last().filter(|(last, _)| last.literal().as_deref() == Some("]"))?.1,
+            "test" => rest,
+            "true" | "false" if rest.is_empty() => return None,
+            _ => return None,
+        };
+        let text = |word: &Word| word.literal().unwrap_or_default();
+        let (negated, operands) = match operands.split_first() {
+            Some((first, rest)) if text(first) == "!" => (true, rest),
+            _ => (false, operands),
+        };
+        let guard = match operands {
+            [word] => Guard::Not(Box::new(Guard::Empty(self.expr(word)))),
+            [op, word] if text(op) == "-z" => Guard::Empty(self.expr(word)),
+            [op, word] if text(op) == "-n" => Guard::Not(Box::new(Guard::Empty(self.expr(word)))),
+            [left, op, right] if matches!(text(op).as_str(), "=" | "==") => Guard::Equal(self.expr(left), self.expr(right)),
+            [left, op, right] if text(op) == "!=" => {
+                Guard::Not(Box::new(Guard::Equal(self.expr(left), self.expr(right))))
+            }
+            _ => opaque(stmt, self),
+        };
+        Some(if negated { Guard::Not(Box::new(guard)) } else { guard })
+    }
+
+    fn case(self, word: &Word, arms: &[shell::CaseArm]) -> Vec<Arm> {
+        let subject = self.expr(word);
+        let arm = |arm: &shell::CaseArm| {
+            let any = arm.patterns.iter().any(|pattern| pattern.as_deref() == Some("*"));
+            let guard = if any { Guard::Always } else { Guard::Matches(subject.clone(), arm.patterns.clone()) };
+            Arm { test: Arc::from([]), guard, body: self.body(&arm.body) }
+        };
+        arms.iter().map(arm).collect()
+    }
+
+    fn declare(
+        self, span: Span, keyword: &str, associative: bool, assigns: &[shell::Assign], names: &[String], out: &mut Vec<Step>,
+    ) {
+        let visibility = match keyword {
+            "export" => Visibility::Exported,
+            "local" | "declare" | "typeset" => Visibility::Function,
+            _ => Visibility::Program,
+        };
+        for assign in assigns {
+            let kind = if associative { StepKind::Forget(assign.name.clone()) } else { self.assign(assign, visibility) };
+            out.push(Step { kind, span });
+        }
+        for name in names {
+            let kind = match keyword {
+                "export" => StepKind::Export(name.clone()),
+                "local" => StepKind::Assign(Assign {
+                    name: name.clone(),
+                    value: Assigned::Text(Expr::text("", self.place(span))),
+                    append: false,
+                    visibility,
+                }),
+                _ => continue,
+            };
+            out.push(Step { kind, span });
+        }
+    }
+
+    fn assign(self, assign: &shell::Assign, visibility: Visibility) -> StepKind {
+        let value = match &assign.value {
+            _ if assign.element => return StepKind::Forget(assign.name.clone()),
+            shell::Assigned::Map => return StepKind::Forget(assign.name.clone()),
+            shell::Assigned::Word(word) => Assigned::Text(self.expr(word)),
+            shell::Assigned::List(words) => Assigned::List(self.words(words)),
+        };
+        StepKind::Assign(Assign { name: assign.name.clone(), value, append: assign.append, visibility })
+    }
+
+    fn simple(self, stmt: &Stmt, assigns: &[shell::Assign], words: &[Word], out: &mut Vec<Step>) {
+        let mut push = |kind| out.push(Step { kind, span: stmt.span });
+        if words.is_empty() {
+            for assign in assigns {
+                push(self.assign(assign, Visibility::Program));
+            }
+            return;
+        }
+        if let Some(script) = self.script(stmt, words) {
+            push(script);
+            return;
+        }
+        let literals: Vec<Option<String>> = words.iter().map(Word::literal).collect();
+        let arguments = || literals.iter().skip(1).flatten().filter(|word| !word.starts_with('-')).cloned();
+        match literals.first().and_then(Option::as_deref).unwrap_or("") {
+            "source" | "." => {
+                if let Some(path) = words.get(1) {
+                    push(StepKind::Include(self.expr(path)));
+                }
+            }
+            "unset" => arguments().for_each(|name| push(StepKind::Unset(name))),
+            "shift" => push(StepKind::Shift(arguments().next().map_or(Some(1), |count| count.parse().ok()))),
+            "set" if literals.iter().any(|word| word.as_deref() == Some("--")) => {
+                let after = literals.iter().position(|word| word.as_deref() == Some("--")).unwrap_or(0);
+                push(StepKind::Parameters(self.words(words.get(after + 1..).unwrap_or(&[]))));
+            }
+            "read" | "mapfile" | "readarray" | "getopts" => arguments().for_each(|name| push(StepKind::Forget(name))),
+            "printf" if literals.get(1).and_then(Option::as_deref) == Some("-v") => {
+                if let Some(Some(name)) = literals.get(2) {
+                    push(StepKind::Forget(name.clone()));
+                }
+            }
+            _ => {
+                let env = assigns.iter().filter_map(|assign| match self.assign(assign, Visibility::Exported) {
+                    StepKind::Assign(assign) => Some(assign),
+                    _ => None,
+                });
+                let command = Command { words: self.words(words), env: env.collect(), input: self.input(stmt) };
+                push(StepKind::Command(command));
+            }
+        }
+    }
+
+    fn input(self, stmt: &Stmt) -> Option<Expr> {
+        stmt.redirects.iter().find_map(|redirect| match redirect {
+            shell::Redirect::HereString(word) => Some(self.expr(word)),
+            shell::Redirect::HereDoc(doc) => Some(self.expr(&doc.word)),
+            _ => None,
+        })
+    }
+
+    /// `bash -c '…'`, `bash <<EOF`, `cat > deploy.sh <<EOF`: a script in a script.
+    fn script(self, stmt: &Stmt, words: &[Word]) -> Option<StepKind> {
+        let skipped = words.iter().take_while(|word| is_runner(word)).count();
+        let (name, arguments) = words.get(skipped..)?.split_first()?;
+        let name = name.literal()?;
+        let name = name.rsplit('/').next().unwrap_or("");
+        let documents = || stmt.redirects.iter().find_map(|redirect| match redirect {
+            shell::Redirect::HereDoc(doc) => Some(doc),
+            _ => None,
+        });
+        let scope = |doc: &shell::HereDoc| {
+            let inherit = if doc.expands { Inherit::All } else { Inherit::Exported };
+            Some(StepKind::Scope(self.nested(&doc.body)?, inherit))
+        };
+        if is_shell(name) {
+            let flag = arguments.iter().position(|word| {
+                word.literal().is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
+            });
+            if let Some(flag) = flag {
+                return self.command_string(arguments.get(flag + 1)?);
+            }
+            return scope(documents()?);
+        }
+        let target = match name {
+            "cat" => stmt.redirects.iter().find_map(|redirect| match redirect {
+                shell::Redirect::Out(word) => Some(word),
+                _ => None,
+            })?,
+            "tee" => arguments.iter().find(|word| !word.literal().is_some_and(|text| text.starts_with('-')))?,
+            _ => return None,
+        };
+        let doc = documents()?;
+        self.writes_script(target, &doc.body).then(|| scope(doc)).flatten()
+    }
+
+    fn writes_script(self, target: &Word, body: &Snippet) -> bool {
+        let path = self.expr(target);
+        matches!(super::extension(path.literal_suffix()).as_str(), "sh" | "bash" | "zsh" | "ksh")
+            || interpreter(body.text()).is_some()
+    }
+
+    /// `cat <<EOF | bash`, `cat <<EOF | sudo tee x.sh`.
+    fn piped_script(self, stages: &[Stmt]) -> Option<Block> {
+        let [first, last] = stages else { return None };
+        let shell::Command::Simple { words, .. } = &last.command else { return None };
+        let doc = first.redirects.iter().find_map(|redirect| match redirect {
+            shell::Redirect::HereDoc(doc) => Some(doc),
+            _ => None,
+        })?;
+        let skipped = words.iter().take_while(|word| is_runner(word)).count();
+        let name = words.get(skipped)?.literal()?;
+        let reads = match name.rsplit('/').next().unwrap_or("") {
+            "tee" => words.get(skipped + 1..)?.iter().any(|target| self.writes_script(target, &doc.body)),
+            name => is_shell(name) && words.get(skipped + 1..)?.iter().all(|word| word.literal().is_some_and(|text| text.starts_with('-'))),
+        };
+        reads.then(|| self.nested(&doc.body)).flatten()
+    }
+
+    /// The script of `bash -c`. In double quotes its variables are filled in by this shell, which comes to the same.
+    fn command_string(self, word: &Word) -> Option<StepKind> {
+        let text = word.literal();
+        let mut body = Snippet::builder();
+        for part in &word.parts {
+            match part {
+                shell::Part::Text { text, span, exact: true } => body.push(text, span.start),
+                shell::Part::Param { span, .. } if text.is_none() => {
+                    // Only plain names can be put back into the text as they stood.
+                    let shell::Part::Param { param, .. } = part else { return None };
+                    if !matches!(param.op, ParamOp::Plain) || param.index != Index::None {
+                        return None;
+                    }
+                    body.push(&format!("${{{}}}", param.name), span.start);
+                }
+                _ => return None,
+            }
+        }
+        let inherit = if text.is_some() { Inherit::Exported } else { Inherit::All };
+        Some(StepKind::Scope(self.nested(&body.finish())?, inherit))
+    }
+
+    fn words(self, words: &[Word]) -> Vec<Expr> {
+        words.iter().map(|word| self.expr(word)).collect()
+    }
+
+    fn place(self, span: Span) -> Place {
+        Place::near(self.file, span)
+    }
+
+    fn expr(self, word: &Word) -> Expr {
+        Expr { parts: word.parts.iter().map(|part| self.part(part)).collect() }
+    }
+
+    fn part(self, part: &shell::Part) -> Part {
+        let quote = |quoted: bool| if quoted { Quote::Whole } else { Quote::Split };
+        match part {
+            shell::Part::Text { text, span, exact } => {
+                Part::Text(text.as_str().into(), Place { file: self.file, span: *span, exact: *exact })
+            }
+            shell::Part::Placeholder { shown, span } => Part::Hole(shown.as_str().into(), self.place(*span)),
+            shell::Part::Output { body, quoted, span } => {
+                Part::Output(self.body(body), quote(*quoted), self.place(*span))
+            }
+            shell::Part::Opaque { quoted, span } => Part::Use(Box::new(Use {
+                name: Name::Other("…".to_owned()),
+                op: Op::Other,
+                quote: quote(*quoted),
+                place: self.place(*span),
+            })),
+            shell::Part::Param { param, quoted, span } => {
+                Part::Use(Box::new(self.param(param, quote(*quoted), self.place(*span))))
+            }
+        }
+    }
+
+    fn param(self, param: &shell::Param, quote: Quote, place: Place) -> Use {
+        let name = match (param.name.as_str(), param.index) {
+            ("@" | "*", _) => Name::Parameters,
+            (digits, _) if digits.parse::<usize>().is_ok_and(|number| number > 0) => {
+                Name::Parameter(digits.parse().unwrap_or(1))
+            }
+            (name, _) if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') => Name::Other(format!("${name}")),
+            (name, Index::None) => Name::Variable(name.to_owned()),
+            (name, Index::All) => Name::All(name.to_owned()),
+            (name, Index::At(index)) => Name::Element(name.to_owned(), index),
+            (name, Index::Other) => Name::Other(format!("${{{name}[…]}}")),
+        };
+        let op = match &param.op {
+            ParamOp::Plain | ParamOp::Required => Op::Plain,
+            ParamOp::Default(word) => Op::Default(self.expr(word)),
+            ParamOp::AssignDefault(word) => Op::AssignDefault(self.expr(word)),
+            ParamOp::Alternate(word) => Op::Alternate(self.expr(word)),
+            ParamOp::StripPrefix(text) => Op::StripPrefix(text.clone()),
+            ParamOp::StripSuffix(text) => Op::StripSuffix(text.clone()),
+            ParamOp::Replace(from, to, all) => Op::Replace(from.clone(), to.clone(), *all),
+            ParamOp::Upper => Op::Upper,
+            ParamOp::Lower => Op::Lower,
+            ParamOp::Other => Op::Other,
+        };
+        Use { name, op, quote, place }
+    }
+}
+
+fn all_parameters(place: Place) -> Expr {
+    Expr { parts: vec![Part::Use(Box::new(Use { name: Name::Parameters, op: Op::Plain, quote: Quote::Whole, place }))] }
+}
+
+/// A guard that is not followed: two of the same words are taken to hold alike.
+fn opaque(stmt: &Stmt, lowering: Lowering) -> Guard {
+    let words = match &stmt.command {
+        shell::Command::Simple { words, .. } => words.as_slice(),
+        _ => &[],
+    };
+    let shown: Vec<String> = words.iter().map(|word| format!("{:?}", lowering.expr(word).literal())).collect();
+    // Words with expansions have no text of their own here: only wholly literal guards are compared.
+    if shown.is_empty() || words.iter().any(|word| word.literal().is_none()) {
+        return Guard::Opaque(format!("@{}", stmt.span.start));
+    }
+    Guard::Opaque(shown.join(" "))
+}
+
+fn is_shell(name: &str) -> bool {
+    matches!(name, "bash" | "sh" | "zsh" | "dash" | "ksh")
+}
+
+/// Words before a command that change who runs it, not what is run.
+fn is_runner(word: &Word) -> bool {
+    word.literal().is_some_and(|text| matches!(text.as_str(), "sudo" | "exec" | "command" | "time" | "nohup" | "-E" | "-H"))
+}

@@ -1,0 +1,166 @@
+//! Parsing that never fails: what the parser gives up on is read again, one logical line at a time.
+
+use shuck_parser::parser::{ParseStatus, Parser, ShellDialect};
+
+use super::convert::Converter;
+use super::prepare::Prepared;
+use super::{Command, Dialect, Script, Stmt};
+use crate::source::Span;
+
+/// A fallback reads at most this many logical lines; each costs a parser.
+const MAX_LINES: usize = 4000;
+
+/// Parses a prepared script.
+pub(super) fn parse(prepared: &Prepared, dialect: Dialect) -> Script {
+    let (mut body, status) = parse_at(prepared, 0..prepared.text.len(), dialect);
+    if status == ParseStatus::Clean {
+        return Script { body };
+    }
+    let covered: Vec<Span> = body.iter().filter(|stmt| !matches!(stmt.command, Command::Nothing)).map(|stmt| stmt.span).collect();
+    let lost = logical_lines(&prepared.text).into_iter().filter(|line| {
+        let span = prepared.original.span(line.clone());
+        !covered.iter().any(|known| known.start <= span.start && span.start < known.end)
+    });
+    for line in lost.take(MAX_LINES) {
+        body.extend(parse_at(prepared, line, dialect).0);
+    }
+    body.sort_by_key(|stmt| stmt.span.start);
+    Script { body }
+}
+
+fn parse_at(prepared: &Prepared, range: std::ops::Range<usize>, dialect: Dialect) -> (Vec<Stmt>, ParseStatus) {
+    let text = prepared.text.get(range.clone()).unwrap_or("");
+    let dialect = match dialect {
+        // POSIX scripts in the wild use bash's words; reading more never reads the rest otherwise.
+        Dialect::Bash | Dialect::Posix => ShellDialect::Bash,
+        Dialect::Zsh => ShellDialect::Zsh,
+    };
+    let result = Parser::with_dialect(text, dialect).parse();
+    (Converter::new(prepared, range.start).body(&result.file.body), result.status)
+}
+
+/// Lines joined where one ends in a backslash, an operator or inside quotes; keywords that open or close a block
+/// are cut off, so that what is left parses alone.
+fn logical_lines(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        let whole = text.get(start..at).unwrap_or("");
+        let continued = line.trim_end_matches('\n').ends_with('\\') || open_quote(whole);
+        if !continued || at - start > 64 * 1024 {
+            push_line(text, start..at, &mut lines);
+            start = at;
+        }
+    }
+    push_line(text, start..at, &mut lines);
+    lines
+}
+
+fn push_line(text: &str, range: std::ops::Range<usize>, lines: &mut Vec<std::ops::Range<usize>>) {
+    let mut start = range.start;
+    loop {
+        let rest = text.get(start..range.end).unwrap_or("");
+        let trimmed = rest.trim_start();
+        start += rest.len() - trimmed.len();
+        let keyword = ["if", "elif", "then", "else", "do", "while", "until", "!", "{", "(", "}", ")"]
+            .iter()
+            .find(|word| trimmed.strip_prefix(**word).is_some_and(|after| after.starts_with([' ', '\t', '\n', ';'])));
+        match keyword {
+            Some(word) => start += word.len(),
+            None => break,
+        }
+    }
+    if start < range.end && !text.get(start..range.end).unwrap_or("").starts_with('#') {
+        lines.push(start..range.end);
+    }
+}
+
+/// Whether a quote is open at the end. Escaped quotes are already marked.
+fn open_quote(text: &str) -> bool {
+    let mut open = None;
+    for byte in text.bytes() {
+        match (byte, open) {
+            (b'"' | b'\'', None) => open = Some(byte),
+            (b, Some(o)) if b == o => open = None,
+            (b'\n', None) => {}
+            _ => {}
+        }
+    }
+    open.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Placeholders, parse};
+    use super::*;
+    use crate::source::Snippet;
+
+    /// Every simple command's words, expansions shown by their source text.
+    fn argv(text: &str) -> Vec<Vec<String>> {
+        let snippet = Snippet::whole(text);
+        let script = parse(&snippet, Dialect::Bash, Placeholders::Document);
+        let mut out = Vec::new();
+        walk(&script.body, text, &mut out);
+        out
+    }
+
+    fn walk(body: &[Stmt], text: &str, out: &mut Vec<Vec<String>>) {
+        for stmt in body {
+            match &stmt.command {
+                Command::Simple { words, .. } if !words.is_empty() => out.push(
+                    words
+                        .iter()
+                        .map(|word| word.literal().unwrap_or_else(|| text[word.span.range()].to_owned()))
+                        .collect(),
+                ),
+                Command::And(a, b) | Command::Or(a, b) => walk(&[(**a).clone(), (**b).clone()], text, out),
+                Command::Not(inner) => walk(std::slice::from_ref(inner), text, out),
+                Command::Pipe(stages) | Command::Subshell(stages) | Command::Group(stages) => walk(stages, text, out),
+                Command::If { arms, otherwise } => {
+                    for (test, body) in arms {
+                        walk(test, text, out);
+                        walk(body, text, out);
+                    }
+                    walk(otherwise.as_deref().unwrap_or(&[]), text, out);
+                }
+                Command::For { body, .. } | Command::While { body, .. } | Command::Function { body, .. } => {
+                    walk(body, text, out);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn escapes_do_not_shift_what_follows() {
+        assert_eq!(
+            argv(r#"curl -d "{\"a\": \"$X\"}" "${ARGS[@]}" c\ d 'e\f'"#),
+            [["curl", "-d", r#""{\"a\": \"$X\"}""#, "\"${ARGS[@]}\"", "c d", r"e\f"]]
+        );
+    }
+
+    #[test]
+    fn continued_lines_with_comments_between_are_one_command() {
+        assert_eq!(argv("gcloud run \\\n  # why\n\n  --a=1 \\\n  --b\n"), [["gcloud", "run", "--a=1", "--b"]]);
+    }
+
+    #[test]
+    fn placeholders_are_words() {
+        assert_eq!(argv("gcloud run deploy <NAME> --to <a b> --x"), [["gcloud", "run", "deploy", "<NAME>", "--to", "<a b>", "--x"]]);
+        assert_eq!(argv("gcloud --p={{ x.y }} b ${{ c }}"), [["gcloud", "--p={{ x.y }}", "b", "${{ c }}"]]);
+    }
+
+    #[test]
+    fn a_broken_script_is_read_line_by_line() {
+        let found = argv("if true; then\ngcloud a \\\n  --b\ngcloud c \"x\ny\"\n");
+        assert!(found.contains(&vec!["gcloud".into(), "a".into(), "--b".into()]), "{found:?}");
+        assert!(found.contains(&vec!["gcloud".into(), "c".into(), "x\ny".into()]), "{found:?}");
+    }
+
+    #[test]
+    fn redirects_do_not_eat_arguments() {
+        assert_eq!(argv("gcloud a 2>/dev/null --b || gcloud c --d >/dev/null 2>&1"), [["gcloud", "a", "--b"], ["gcloud", "c", "--d"]]);
+    }
+}
