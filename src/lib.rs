@@ -7,10 +7,11 @@
 //! disk ─files▶ text ─syntax▶ trees ─read▶ programs ─eval▶ facts ─project▶ joined facts ─rules▶ findings ─report▶ bytes
 //! ```
 
+pub mod eval;
+pub mod finding;
+pub mod outcome;
+pub mod program;
 pub mod read;
 pub mod source;
 pub mod syntax;
 pub mod value;
-pub mod finding;
-pub mod outcome;
-pub mod program;

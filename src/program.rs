@@ -118,6 +118,8 @@ pub struct Command {
     pub env: Vec<Assign>,
     /// What it reads, when that is given in the text.
     pub input: Option<Expr>,
+    /// Whether its standard output goes where the program's goes, and not to a file or to standard error.
+    pub prints: bool,
 }
 
 /// One arm of a branch.
@@ -243,6 +245,8 @@ pub enum Op {
     Upper,
     /// Lower case.
     Lower,
+    /// Elements of a list from this one on, counted from 0; of a text nothing that we follow.
+    From(usize),
     /// Something we do not follow.
     Other,
 }
@@ -250,7 +254,9 @@ pub enum Op {
 impl Expr {
     /// A literal.
     pub fn text(text: impl Into<Arc<str>>, place: Place) -> Self {
-        Self { parts: vec![Part::Text(text.into(), place)] }
+        Self {
+            parts: vec![Part::Text(text.into(), place)],
+        }
     }
 
     /// Its text, when it has no other parts.

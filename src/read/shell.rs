@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use super::Reader;
 use crate::program::{
-    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Name, Op, Part, Program, Quote, Step, StepKind,
-    Use, Visibility,
+    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Name, Op, Part, Program,
+    Quote, Step, StepKind, Use, Visibility,
 };
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::shell::{self, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
 use crate::value::Place;
 
 /// Shell scripts by extension, `.env` files, and any file without extension by its shebang.
-pub(super) const READER: Reader = Reader { name: "shell", accepts, read };
+pub(super) const READER: Reader = Reader {
+    name: "shell",
+    accepts,
+    read,
+};
 
 /// Scripts written by scripts, deeper than this, are not read.
 const MAX_NESTING: usize = 4;
@@ -25,7 +29,10 @@ fn accepts(path: &str, start: &str) -> bool {
             name == ".env" || interpreter(start).is_some()
         }
         // `.env.prod` is loaded by scripts, never run by itself.
-        _ => path.rsplit('/').next().is_some_and(|name| name.starts_with(".env.")),
+        _ => path
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| name.starts_with(".env.")),
     }
 }
 
@@ -51,12 +58,27 @@ fn read(source: &Source, file: FileId) -> Program {
         _ => interpreter(source.text()).unwrap_or_default(),
     };
     let body = block(&source.snippet(), file, dialect, Placeholders::Script);
-    Program { file, body, document: false }
+    Program {
+        file,
+        body,
+        document: false,
+    }
 }
 
 /// Reads a snippet of shell.
-pub(super) fn block(snippet: &Snippet, file: FileId, dialect: Dialect, placeholders: Placeholders) -> Block {
-    Lowering { file, dialect, placeholders, nesting: 0 }.snippet(snippet)
+pub(super) fn block(
+    snippet: &Snippet,
+    file: FileId,
+    dialect: Dialect,
+    placeholders: Placeholders,
+) -> Block {
+    Lowering {
+        file,
+        dialect,
+        placeholders,
+        nesting: 0,
+    }
+    .snippet(snippet)
 }
 
 #[derive(Clone, Copy)]
@@ -73,7 +95,13 @@ impl Lowering {
     }
 
     fn nested(self, snippet: &Snippet) -> Option<Block> {
-        (self.nesting < MAX_NESTING).then(|| Self { nesting: self.nesting + 1, ..self }.snippet(snippet))
+        (self.nesting < MAX_NESTING).then(|| {
+            Self {
+                nesting: self.nesting + 1,
+                ..self
+            }
+            .snippet(snippet)
+        })
     }
 
     fn body(self, stmts: &[Stmt]) -> Block {
@@ -90,10 +118,20 @@ impl Lowering {
 
     fn stmt(self, stmt: &Stmt, out: &mut Vec<Step>) {
         use shell::Command as Shell;
-        let mut push = |kind| out.push(Step { kind, span: stmt.span });
+        let mut push = |kind| {
+            out.push(Step {
+                kind,
+                span: stmt.span,
+            })
+        };
         match &stmt.command {
             Shell::Simple { assigns, words } => self.simple(stmt, assigns, words, out),
-            Shell::Declare { keyword, associative, assigns, names } => {
+            Shell::Declare {
+                keyword,
+                associative,
+                assigns,
+                names,
+            } => {
                 self.declare(stmt.span, keyword, *associative, assigns, names, out);
             }
             Shell::And(left, right) => self.chain(left, right, false, out),
@@ -104,30 +142,53 @@ impl Lowering {
                     push(StepKind::Scope(script, Inherit::All));
                     return;
                 }
-                let stages = stages.iter().map(|stage| Step { kind: StepKind::Group(self.one(stage)), span: stage.span });
+                let stages = stages.iter().map(|stage| Step {
+                    kind: StepKind::Group(self.one(stage)),
+                    span: stage.span,
+                });
                 push(StepKind::Pipe(stages.collect()));
             }
             Shell::Not(inner) => self.stmt(inner, out),
             Shell::If { arms, otherwise } => {
-                let mut branch: Vec<Arm> = arms.iter().map(|(test, body)| self.arm(test, self.body(body))).collect();
+                let mut branch: Vec<Arm> = arms
+                    .iter()
+                    .map(|(test, body)| self.arm(test, self.body(body)))
+                    .collect();
                 if let Some(body) = otherwise {
-                    branch.push(Arm { test: Arc::from([]), guard: Guard::Always, body: self.body(body) });
+                    branch.push(Arm {
+                        test: Arc::from([]),
+                        guard: Guard::Always,
+                        body: self.body(body),
+                    });
                 }
                 push(StepKind::Branch(branch));
             }
             Shell::Case { word, arms } => push(StepKind::Branch(self.case(word, arms))),
             Shell::For { name, words, body } => {
-                let items = words.as_ref().map(|words| self.words(words)).or_else(|| Some(vec![all_parameters(self.place(stmt.span))]));
-                push(StepKind::Loop(Loop { name: name.clone(), items, body: self.body(body) }));
+                let items = words
+                    .as_ref()
+                    .map(|words| self.words(words))
+                    .or_else(|| Some(vec![all_parameters(self.place(stmt.span))]));
+                push(StepKind::Loop(Loop {
+                    name: name.clone(),
+                    items,
+                    body: self.body(body),
+                }));
             }
             Shell::While { condition, body } => {
                 let mut steps = self.body(condition).to_vec();
                 steps.extend(self.body(body).iter().cloned());
-                push(StepKind::Loop(Loop { name: None, items: None, body: steps.into() }));
+                push(StepKind::Loop(Loop {
+                    name: None,
+                    items: None,
+                    body: steps.into(),
+                }));
             }
             Shell::Subshell(body) => push(StepKind::Scope(self.body(body), Inherit::All)),
             Shell::Group(body) => push(StepKind::Group(self.body(body))),
-            Shell::Function { name, body } => push(StepKind::Function(name.clone(), self.body(body))),
+            Shell::Function { name, body } => {
+                push(StepKind::Function(name.clone(), self.body(body)))
+            }
             Shell::Return => push(StepKind::Return),
             Shell::Exit => push(StepKind::Exit),
             Shell::Test(_) | Shell::Nothing => {}
@@ -143,7 +204,10 @@ impl Lowering {
         // What runs before the choice is no part of it.
         out.extend(arm.test.iter().cloned());
         arm.test = Arc::from([]);
-        out.push(Step { kind: StepKind::Branch(vec![arm]), span: right.span });
+        out.push(Step {
+            kind: StepKind::Branch(vec![arm]),
+            span: right.span,
+        });
     }
 
     fn arm(self, test: &[Stmt], body: Block) -> Arm {
@@ -152,9 +216,19 @@ impl Lowering {
                 Some(guard) => (guard, false),
                 None => (opaque(only, self), true),
             },
-            _ => (Guard::Opaque(format!("@{}", test.first().map_or(0, |stmt| stmt.span.start))), true),
+            _ => (
+                Guard::Opaque(format!(
+                    "@{}",
+                    test.first().map_or(0, |stmt| stmt.span.start)
+                )),
+                true,
+            ),
         };
-        Arm { test: if runs { self.body(test) } else { Arc::from([]) }, guard, body }
+        Arm {
+            test: if runs { self.body(test) } else { Arc::from([]) },
+            guard,
+            body,
+        }
     }
 
     /// The guard that a statement is, when it is nothing else.
@@ -162,8 +236,12 @@ impl Lowering {
         match &stmt.command {
             shell::Command::Test(test) => Some(self.test(test, stmt)),
             shell::Command::Not(inner) => Some(Guard::Not(Box::new(self.guard(inner)?))),
-            shell::Command::And(left, right) => Some(Guard::All(vec![self.guard(left)?, self.guard(right)?])),
-            shell::Command::Or(left, right) => Some(Guard::Any(vec![self.guard(left)?, self.guard(right)?])),
+            shell::Command::And(left, right) => {
+                Some(Guard::All(vec![self.guard(left)?, self.guard(right)?]))
+            }
+            shell::Command::Or(left, right) => {
+                Some(Guard::Any(vec![self.guard(left)?, self.guard(right)?]))
+            }
             shell::Command::Simple { words, .. } => self.bracket(words, stmt),
             _ => None,
         }
@@ -175,8 +253,12 @@ impl Lowering {
             Test::Equal(left, right) => Guard::Equal(self.expr(left), self.expr(right)),
             Test::Empty(word) => Guard::Empty(self.expr(word)),
             Test::Not(inner) => Guard::Not(Box::new(self.test(inner, stmt))),
-            Test::All(tests) => Guard::All(tests.iter().map(|test| self.test(test, stmt)).collect()),
-            Test::Any(tests) => Guard::Any(tests.iter().map(|test| self.test(test, stmt)).collect()),
+            Test::All(tests) => {
+                Guard::All(tests.iter().map(|test| self.test(test, stmt)).collect())
+            }
+            Test::Any(tests) => {
+                Guard::Any(tests.iter().map(|test| self.test(test, stmt)).collect())
+            }
             Test::Other => opaque(stmt, self),
         }
     }
@@ -185,7 +267,11 @@ impl Lowering {
     fn bracket(self, words: &[Word], stmt: &Stmt) -> Option<Guard> {
         let (name, rest) = words.split_first()?;
         let operands = match name.literal()?.as_str() {
-            "[" => rest.split_last().filter(|(last, _)| last.literal().as_deref() == Some("]"))?.1,
+            "[" => {
+                rest.split_last()
+                    .filter(|(last, _)| last.literal().as_deref() == Some("]"))?
+                    .1
+            }
             "test" => rest,
             "true" | "false" if rest.is_empty() => return None,
             _ => return None,
@@ -199,27 +285,50 @@ impl Lowering {
             [word] => Guard::Not(Box::new(Guard::Empty(self.expr(word)))),
             [op, word] if text(op) == "-z" => Guard::Empty(self.expr(word)),
             [op, word] if text(op) == "-n" => Guard::Not(Box::new(Guard::Empty(self.expr(word)))),
-            [left, op, right] if matches!(text(op).as_str(), "=" | "==") => Guard::Equal(self.expr(left), self.expr(right)),
+            [left, op, right] if matches!(text(op).as_str(), "=" | "==") => {
+                Guard::Equal(self.expr(left), self.expr(right))
+            }
             [left, op, right] if text(op) == "!=" => {
                 Guard::Not(Box::new(Guard::Equal(self.expr(left), self.expr(right))))
             }
             _ => opaque(stmt, self),
         };
-        Some(if negated { Guard::Not(Box::new(guard)) } else { guard })
+        Some(if negated {
+            Guard::Not(Box::new(guard))
+        } else {
+            guard
+        })
     }
 
     fn case(self, word: &Word, arms: &[shell::CaseArm]) -> Vec<Arm> {
         let subject = self.expr(word);
         let arm = |arm: &shell::CaseArm| {
-            let any = arm.patterns.iter().any(|pattern| pattern.as_deref() == Some("*"));
-            let guard = if any { Guard::Always } else { Guard::Matches(subject.clone(), arm.patterns.clone()) };
-            Arm { test: Arc::from([]), guard, body: self.body(&arm.body) }
+            let any = arm
+                .patterns
+                .iter()
+                .any(|pattern| pattern.as_deref() == Some("*"));
+            let guard = if any {
+                Guard::Always
+            } else {
+                Guard::Matches(subject.clone(), arm.patterns.clone())
+            };
+            Arm {
+                test: Arc::from([]),
+                guard,
+                body: self.body(&arm.body),
+            }
         };
         arms.iter().map(arm).collect()
     }
 
     fn declare(
-        self, span: Span, keyword: &str, associative: bool, assigns: &[shell::Assign], names: &[String], out: &mut Vec<Step>,
+        self,
+        span: Span,
+        keyword: &str,
+        associative: bool,
+        assigns: &[shell::Assign],
+        names: &[String],
+        out: &mut Vec<Step>,
     ) {
         let visibility = match keyword {
             "export" => Visibility::Exported,
@@ -227,7 +336,11 @@ impl Lowering {
             _ => Visibility::Program,
         };
         for assign in assigns {
-            let kind = if associative { StepKind::Forget(assign.name.clone()) } else { self.assign(assign, visibility) };
+            let kind = if associative {
+                StepKind::Forget(assign.name.clone())
+            } else {
+                self.assign(assign, visibility)
+            };
             out.push(Step { kind, span });
         }
         for name in names {
@@ -252,11 +365,21 @@ impl Lowering {
             shell::Assigned::Word(word) => Assigned::Text(self.expr(word)),
             shell::Assigned::List(words) => Assigned::List(self.words(words)),
         };
-        StepKind::Assign(Assign { name: assign.name.clone(), value, append: assign.append, visibility })
+        StepKind::Assign(Assign {
+            name: assign.name.clone(),
+            value,
+            append: assign.append,
+            visibility,
+        })
     }
 
     fn simple(self, stmt: &Stmt, assigns: &[shell::Assign], words: &[Word], out: &mut Vec<Step>) {
-        let mut push = |kind| out.push(Step { kind, span: stmt.span });
+        let mut push = |kind| {
+            out.push(Step {
+                kind,
+                span: stmt.span,
+            })
+        };
         if words.is_empty() {
             for assign in assigns {
                 push(self.assign(assign, Visibility::Program));
@@ -268,7 +391,14 @@ impl Lowering {
             return;
         }
         let literals: Vec<Option<String>> = words.iter().map(Word::literal).collect();
-        let arguments = || literals.iter().skip(1).flatten().filter(|word| !word.starts_with('-')).cloned();
+        let arguments = || {
+            literals
+                .iter()
+                .skip(1)
+                .flatten()
+                .filter(|word| !word.starts_with('-'))
+                .cloned()
+        };
         match literals.first().and_then(Option::as_deref).unwrap_or("") {
             "source" | "." => {
                 if let Some(path) = words.get(1) {
@@ -276,23 +406,41 @@ impl Lowering {
                 }
             }
             "unset" => arguments().for_each(|name| push(StepKind::Unset(name))),
-            "shift" => push(StepKind::Shift(arguments().next().map_or(Some(1), |count| count.parse().ok()))),
+            "shift" => push(StepKind::Shift(
+                arguments()
+                    .next()
+                    .map_or(Some(1), |count| count.parse().ok()),
+            )),
             "set" if literals.iter().any(|word| word.as_deref() == Some("--")) => {
-                let after = literals.iter().position(|word| word.as_deref() == Some("--")).unwrap_or(0);
-                push(StepKind::Parameters(self.words(words.get(after + 1..).unwrap_or(&[]))));
+                let after = literals
+                    .iter()
+                    .position(|word| word.as_deref() == Some("--"))
+                    .unwrap_or(0);
+                push(StepKind::Parameters(
+                    self.words(words.get(after + 1..).unwrap_or(&[])),
+                ));
             }
-            "read" | "mapfile" | "readarray" | "getopts" => arguments().for_each(|name| push(StepKind::Forget(name))),
+            "read" | "mapfile" | "readarray" | "getopts" => {
+                arguments().for_each(|name| push(StepKind::Forget(name)))
+            }
             "printf" if literals.get(1).and_then(Option::as_deref) == Some("-v") => {
                 if let Some(Some(name)) = literals.get(2) {
                     push(StepKind::Forget(name.clone()));
                 }
             }
             _ => {
-                let env = assigns.iter().filter_map(|assign| match self.assign(assign, Visibility::Exported) {
-                    StepKind::Assign(assign) => Some(assign),
-                    _ => None,
+                let env = assigns.iter().filter_map(|assign| {
+                    match self.assign(assign, Visibility::Exported) {
+                        StepKind::Assign(assign) => Some(assign),
+                        _ => None,
+                    }
                 });
-                let command = Command { words: self.words(words), env: env.collect(), input: self.input(stmt) };
+                let command = Command {
+                    words: self.words(words),
+                    env: env.collect(),
+                    input: self.input(stmt),
+                    prints: prints(stmt),
+                };
                 push(StepKind::Command(command));
             }
         }
@@ -312,17 +460,25 @@ impl Lowering {
         let (name, arguments) = words.get(skipped..)?.split_first()?;
         let name = name.literal()?;
         let name = name.rsplit('/').next().unwrap_or("");
-        let documents = || stmt.redirects.iter().find_map(|redirect| match redirect {
-            shell::Redirect::HereDoc(doc) => Some(doc),
-            _ => None,
-        });
+        let documents = || {
+            stmt.redirects.iter().find_map(|redirect| match redirect {
+                shell::Redirect::HereDoc(doc) => Some(doc),
+                _ => None,
+            })
+        };
         let scope = |doc: &shell::HereDoc| {
-            let inherit = if doc.expands { Inherit::All } else { Inherit::Exported };
+            let inherit = if doc.expands {
+                Inherit::All
+            } else {
+                Inherit::Exported
+            };
             Some(StepKind::Scope(self.nested(&doc.body)?, inherit))
         };
         if is_shell(name) {
             let flag = arguments.iter().position(|word| {
-                word.literal().is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
+                word.literal().is_some_and(|text| {
+                    text.starts_with('-') && !text.starts_with("--") && text.ends_with('c')
+                })
             });
             if let Some(flag) = flag {
                 return self.command_string(arguments.get(flag + 1)?);
@@ -334,23 +490,31 @@ impl Lowering {
                 shell::Redirect::Out(word) => Some(word),
                 _ => None,
             })?,
-            "tee" => arguments.iter().find(|word| !word.literal().is_some_and(|text| text.starts_with('-')))?,
+            "tee" => arguments
+                .iter()
+                .find(|word| !word.literal().is_some_and(|text| text.starts_with('-')))?,
             _ => return None,
         };
         let doc = documents()?;
-        self.writes_script(target, &doc.body).then(|| scope(doc)).flatten()
+        self.writes_script(target, &doc.body)
+            .then(|| scope(doc))
+            .flatten()
     }
 
     fn writes_script(self, target: &Word, body: &Snippet) -> bool {
         let path = self.expr(target);
-        matches!(super::extension(path.literal_suffix()).as_str(), "sh" | "bash" | "zsh" | "ksh")
-            || interpreter(body.text()).is_some()
+        matches!(
+            super::extension(path.literal_suffix()).as_str(),
+            "sh" | "bash" | "zsh" | "ksh"
+        ) || interpreter(body.text()).is_some()
     }
 
     /// `cat <<EOF | bash`, `cat <<EOF | sudo tee x.sh`.
     fn piped_script(self, stages: &[Stmt]) -> Option<Block> {
         let [first, last] = stages else { return None };
-        let shell::Command::Simple { words, .. } = &last.command else { return None };
+        let shell::Command::Simple { words, .. } = &last.command else {
+            return None;
+        };
         let doc = first.redirects.iter().find_map(|redirect| match redirect {
             shell::Redirect::HereDoc(doc) => Some(doc),
             _ => None,
@@ -358,8 +522,17 @@ impl Lowering {
         let skipped = words.iter().take_while(|word| is_runner(word)).count();
         let name = words.get(skipped)?.literal()?;
         let reads = match name.rsplit('/').next().unwrap_or("") {
-            "tee" => words.get(skipped + 1..)?.iter().any(|target| self.writes_script(target, &doc.body)),
-            name => is_shell(name) && words.get(skipped + 1..)?.iter().all(|word| word.literal().is_some_and(|text| text.starts_with('-'))),
+            "tee" => words
+                .get(skipped + 1..)?
+                .iter()
+                .any(|target| self.writes_script(target, &doc.body)),
+            name => {
+                is_shell(name)
+                    && words
+                        .get(skipped + 1..)?
+                        .iter()
+                        .all(|word| word.literal().is_some_and(|text| text.starts_with('-')))
+            }
         };
         reads.then(|| self.nested(&doc.body)).flatten()
     }
@@ -370,10 +543,16 @@ impl Lowering {
         let mut body = Snippet::builder();
         for part in &word.parts {
             match part {
-                shell::Part::Text { text, span, exact: true } => body.push(text, span.start),
+                shell::Part::Text {
+                    text,
+                    span,
+                    exact: true,
+                } => body.push(text, span.start),
                 shell::Part::Param { span, .. } if text.is_none() => {
                     // Only plain names can be put back into the text as they stood.
-                    let shell::Part::Param { param, .. } = part else { return None };
+                    let shell::Part::Param { param, .. } = part else {
+                        return None;
+                    };
                     if !matches!(param.op, ParamOp::Plain) || param.index != Index::None {
                         return None;
                     }
@@ -382,7 +561,11 @@ impl Lowering {
                 _ => return None,
             }
         }
-        let inherit = if text.is_some() { Inherit::Exported } else { Inherit::All };
+        let inherit = if text.is_some() {
+            Inherit::Exported
+        } else {
+            Inherit::All
+        };
         Some(StepKind::Scope(self.nested(&body.finish())?, inherit))
     }
 
@@ -395,16 +578,25 @@ impl Lowering {
     }
 
     fn expr(self, word: &Word) -> Expr {
-        Expr { parts: word.parts.iter().map(|part| self.part(part)).collect() }
+        Expr {
+            parts: word.parts.iter().map(|part| self.part(part)).collect(),
+        }
     }
 
     fn part(self, part: &shell::Part) -> Part {
         let quote = |quoted: bool| if quoted { Quote::Whole } else { Quote::Split };
         match part {
-            shell::Part::Text { text, span, exact } => {
-                Part::Text(text.as_str().into(), Place { file: self.file, span: *span, exact: *exact })
+            shell::Part::Text { text, span, exact } => Part::Text(
+                text.as_str().into(),
+                Place {
+                    file: self.file,
+                    span: *span,
+                    exact: *exact,
+                },
+            ),
+            shell::Part::Placeholder { shown, span } => {
+                Part::Hole(shown.as_str().into(), self.place(*span))
             }
-            shell::Part::Placeholder { shown, span } => Part::Hole(shown.as_str().into(), self.place(*span)),
             shell::Part::Output { body, quoted, span } => {
                 Part::Output(self.body(body), quote(*quoted), self.place(*span))
             }
@@ -414,9 +606,15 @@ impl Lowering {
                 quote: quote(*quoted),
                 place: self.place(*span),
             })),
-            shell::Part::Param { param, quoted, span } => {
-                Part::Use(Box::new(self.param(param, quote(*quoted), self.place(*span))))
-            }
+            shell::Part::Param {
+                param,
+                quoted,
+                span,
+            } => Part::Use(Box::new(self.param(
+                param,
+                quote(*quoted),
+                self.place(*span),
+            ))),
         }
     }
 
@@ -426,7 +624,9 @@ impl Lowering {
             (digits, _) if digits.parse::<usize>().is_ok_and(|number| number > 0) => {
                 Name::Parameter(digits.parse().unwrap_or(1))
             }
-            (name, _) if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') => Name::Other(format!("${name}")),
+            (name, _) if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
+                Name::Other(format!("${name}"))
+            }
             (name, Index::None) => Name::Variable(name.to_owned()),
             (name, Index::All) => Name::All(name.to_owned()),
             (name, Index::At(index)) => Name::Element(name.to_owned(), index),
@@ -442,14 +642,36 @@ impl Lowering {
             ParamOp::Replace(from, to, all) => Op::Replace(from.clone(), to.clone(), *all),
             ParamOp::Upper => Op::Upper,
             ParamOp::Lower => Op::Lower,
+            // `${@:1}` is all of them: the zeroth is the script's name.
+            ParamOp::From(from) if name == Name::Parameters => Op::From(from.saturating_sub(1)),
+            ParamOp::From(from) => Op::From(*from),
             ParamOp::Other => Op::Other,
         };
-        Use { name, op, quote, place }
+        Use {
+            name,
+            op,
+            quote,
+            place,
+        }
     }
 }
 
+fn prints(stmt: &Stmt) -> bool {
+    !stmt
+        .redirects
+        .iter()
+        .any(|redirect| matches!(redirect, shell::Redirect::Out(_)))
+}
+
 fn all_parameters(place: Place) -> Expr {
-    Expr { parts: vec![Part::Use(Box::new(Use { name: Name::Parameters, op: Op::Plain, quote: Quote::Whole, place }))] }
+    Expr {
+        parts: vec![Part::Use(Box::new(Use {
+            name: Name::Parameters,
+            op: Op::Plain,
+            quote: Quote::Whole,
+            place,
+        }))],
+    }
 }
 
 /// A guard that is not followed: two of the same words are taken to hold alike.
@@ -458,7 +680,10 @@ fn opaque(stmt: &Stmt, lowering: Lowering) -> Guard {
         shell::Command::Simple { words, .. } => words.as_slice(),
         _ => &[],
     };
-    let shown: Vec<String> = words.iter().map(|word| format!("{:?}", lowering.expr(word).literal())).collect();
+    let shown: Vec<String> = words
+        .iter()
+        .map(|word| format!("{:?}", lowering.expr(word).literal()))
+        .collect();
     // Words with expansions have no text of their own here: only wholly literal guards are compared.
     if shown.is_empty() || words.iter().any(|word| word.literal().is_none()) {
         return Guard::Opaque(format!("@{}", stmt.span.start));
@@ -472,5 +697,10 @@ fn is_shell(name: &str) -> bool {
 
 /// Words before a command that change who runs it, not what is run.
 fn is_runner(word: &Word) -> bool {
-    word.literal().is_some_and(|text| matches!(text.as_str(), "sudo" | "exec" | "command" | "time" | "nohup" | "-E" | "-H"))
+    word.literal().is_some_and(|text| {
+        matches!(
+            text.as_str(),
+            "sudo" | "exec" | "command" | "time" | "nohup" | "-E" | "-H"
+        )
+    })
 }

@@ -25,7 +25,8 @@ fn utf8(raw: &[u8], skipped: u32) -> (String, OffsetMap) {
             match line.strip_suffix("\r\n") {
                 Some(body) => {
                     out.text.push_str(body);
-                    out.map.push(out.text.len() as u32, at + body.len() as u32 + 1);
+                    out.map
+                        .push(out.text.len() as u32, at + body.len() as u32 + 1);
                     out.text.push('\n');
                 }
                 None => out.text.push_str(line),
@@ -69,6 +70,9 @@ impl Decoded {
     fn new(capacity: usize, skipped: u32) -> Self {
         let mut map = OffsetMap::default();
         map.push(0, skipped);
-        Self { text: String::with_capacity(capacity), map }
+        Self {
+            text: String::with_capacity(capacity),
+            map,
+        }
     }
 }

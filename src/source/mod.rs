@@ -32,7 +32,10 @@ pub struct Span {
 impl Span {
     /// The range `start..end`; an end before the start gives an empty span at the start.
     pub fn new(start: u32, end: u32) -> Self {
-        Self { start, end: end.max(start) }
+        Self {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// The same range for slicing.
@@ -53,7 +56,10 @@ impl Span {
     /// The smallest span that covers both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// Whether `other` lies wholly within.
@@ -112,7 +118,12 @@ impl Source {
         let lines = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1))
             .collect();
-        Ok(Self { path: path.into(), text, map, lines })
+        Ok(Self {
+            path: path.into(),
+            text,
+            map,
+            lines,
+        })
     }
 
     /// The name it is reported by.
@@ -136,7 +147,11 @@ impl Source {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines.get(line - 1).copied().unwrap_or(0);
         let column = self.slice(Span::new(start, offset)).chars().count() as u32 + 1;
-        Position { line: line as u32, column, offset: self.map.to_base(offset) }
+        Position {
+            line: line as u32,
+            column,
+            offset: self.map.to_base(offset),
+        }
     }
 
     /// The raw byte range that a span covers, for edits.
@@ -147,8 +162,15 @@ impl Source {
     /// The span of a line (from 1) without its line end.
     pub fn line_span(&self, line: u32) -> Span {
         let index = (line.max(1) - 1) as usize;
-        let start = self.lines.get(index).copied().unwrap_or(self.text.len() as u32);
-        let end = self.lines.get(index + 1).map_or(self.text.len() as u32, |next| next - 1);
+        let start = self
+            .lines
+            .get(index)
+            .copied()
+            .unwrap_or(self.text.len() as u32);
+        let end = self
+            .lines
+            .get(index + 1)
+            .map_or(self.text.len() as u32, |next| next - 1);
         Span::new(start, end)
     }
 
@@ -172,8 +194,22 @@ mod tests {
         let source = Source::new("a.sh", "\u{feff}é x\r\nyz".as_bytes()).unwrap();
         assert_eq!(source.text(), "é x\nyz");
         let at = source.text().find('z').unwrap() as u32;
-        assert_eq!(source.position(at), Position { line: 2, column: 2, offset: 3 + 4 + 2 + 1 });
-        assert_eq!(source.position(3), Position { line: 1, column: 3, offset: 3 + 3 });
+        assert_eq!(
+            source.position(at),
+            Position {
+                line: 2,
+                column: 2,
+                offset: 3 + 4 + 2 + 1
+            }
+        );
+        assert_eq!(
+            source.position(3),
+            Position {
+                line: 1,
+                column: 3,
+                offset: 3 + 3
+            }
+        );
     }
 
     #[test]
@@ -183,7 +219,14 @@ mod tests {
         let source = Source::new("a.sh", &raw).unwrap();
         assert_eq!(source.text(), "aé\n😀b");
         let at = source.text().find('b').unwrap() as u32;
-        assert_eq!(source.position(at), Position { line: 2, column: 2, offset: 2 + 2 * 5 });
+        assert_eq!(
+            source.position(at),
+            Position {
+                line: 2,
+                column: 2,
+                offset: 2 + 2 * 5
+            }
+        );
     }
 
     #[test]
@@ -197,7 +240,14 @@ mod tests {
     #[test]
     fn end_of_file_is_a_place() {
         let source = Source::new("a.sh", b"x\n").unwrap();
-        assert_eq!(source.position(99), Position { line: 2, column: 1, offset: 2 });
+        assert_eq!(
+            source.position(99),
+            Position {
+                line: 2,
+                column: 1,
+                offset: 2
+            }
+        );
         assert_eq!(source.line_span(1), Span::new(0, 1));
         assert_eq!(source.line_span(7), Span::new(2, 2));
     }

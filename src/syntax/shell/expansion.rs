@@ -1,6 +1,9 @@
 //! Parameter expansions of the parser's tree → [`Param`].
 
-use shuck_ast::{BourneParameterExpansion as Bourne, LiteralText, ParameterExpansionSyntax, ParameterOp, Pattern, PatternPart, VarRef, WordPart};
+use shuck_ast::{
+    BourneParameterExpansion as Bourne, LiteralText, ParameterExpansionSyntax, ParameterOp,
+    Pattern, PatternPart, SourceText, VarRef, WordPart,
+};
 
 use super::convert::Converter;
 use super::{Index, Param, ParamOp};
@@ -9,20 +12,40 @@ use super::{Index, Param, ParamOp};
 pub(super) fn param(part: &WordPart, converter: &Converter) -> Option<Param> {
     let plain = |reference: &VarRef| converter.param_of(reference, ParamOp::Plain);
     match part {
-        WordPart::Variable(name) => {
-            Some(Param { name: name.as_str().to_owned(), index: Index::None, op: ParamOp::Plain })
-        }
+        WordPart::Variable(name) => Some(Param {
+            name: name.as_str().to_owned(),
+            index: Index::None,
+            op: ParamOp::Plain,
+        }),
         WordPart::ArrayAccess(reference) => Some(plain(reference)),
         WordPart::Parameter(expansion) => match &expansion.syntax {
             ParameterExpansionSyntax::Bourne(bourne) => Some(self::bourne(bourne, converter)),
             ParameterExpansionSyntax::Zsh(_) => None,
         },
-        WordPart::ParameterExpansion { reference, operator, operand_word_ast, .. } => {
-            Some(converter.param_of(reference, op(operator, operand_word_ast.as_deref(), converter)))
+        WordPart::ParameterExpansion {
+            reference,
+            operator,
+            operand_word_ast,
+            ..
+        } => Some(converter.param_of(
+            reference,
+            op(operator, operand_word_ast.as_deref(), converter),
+        )),
+        WordPart::Substring {
+            reference,
+            offset,
+            length,
+            ..
         }
-        WordPart::Substring { reference, .. }
-        | WordPart::ArraySlice { reference, .. }
-        | WordPart::Transformation { reference, .. } => Some(converter.param_of(reference, ParamOp::Other)),
+        | WordPart::ArraySlice {
+            reference,
+            offset,
+            length,
+            ..
+        } => Some(converter.param_of(reference, slice(offset, length.is_some(), converter))),
+        WordPart::Transformation { reference, .. } => {
+            Some(converter.param_of(reference, ParamOp::Other))
+        }
         _ => None,
     }
 }
@@ -30,19 +53,40 @@ pub(super) fn param(part: &WordPart, converter: &Converter) -> Option<Param> {
 fn bourne(expansion: &Bourne, converter: &Converter) -> Param {
     match expansion {
         Bourne::Access { reference } => converter.param_of(reference, ParamOp::Plain),
-        Bourne::Operation { reference, operator, operand_word_ast, .. } => {
-            converter.param_of(reference, op(operator, operand_word_ast.as_deref(), converter))
-        }
-        Bourne::Slice { reference, .. } | Bourne::Transformation { reference, .. } | Bourne::Indirect { reference, .. } => {
+        Bourne::Operation {
+            reference,
+            operator,
+            operand_word_ast,
+            ..
+        } => converter.param_of(
+            reference,
+            op(operator, operand_word_ast.as_deref(), converter),
+        ),
+        Bourne::Slice {
+            reference,
+            offset,
+            length,
+            ..
+        } => converter.param_of(reference, slice(offset, length.is_some(), converter)),
+        Bourne::Transformation { reference, .. } | Bourne::Indirect { reference, .. } => {
             let mut param = converter.param_of(reference, ParamOp::Other);
             if matches!(expansion, Bourne::Indirect { .. }) {
                 param.name.insert(0, '!');
             }
             param
         }
-        Bourne::Length { .. } | Bourne::Indices { .. } | Bourne::PrefixMatch { .. } => {
-            Param { name: "#".to_owned(), index: Index::None, op: ParamOp::Other }
-        }
+        Bourne::Length { .. } | Bourne::Indices { .. } | Bourne::PrefixMatch { .. } => Param {
+            name: "#".to_owned(),
+            index: Index::None,
+            op: ParamOp::Other,
+        },
+    }
+}
+
+fn slice(offset: &SourceText, bounded: bool, converter: &Converter) -> ParamOp {
+    match converter.masked(offset.span()).trim().parse() {
+        Ok(from) if !bounded => ParamOp::From(from),
+        _ => ParamOp::Other,
     }
 }
 
@@ -59,20 +103,32 @@ fn op(operator: &ParameterOp, operand: Option<&shuck_ast::Word>, converter: &Con
         ParameterOp::RemoveSuffixShort { pattern } | ParameterOp::RemoveSuffixLong { pattern } => {
             literal(pattern, converter).map_or(ParamOp::Other, ParamOp::StripSuffix)
         }
-        ParameterOp::ReplaceFirst { pattern, replacement_word_ast, .. } => {
-            replace(pattern, replacement_word_ast, false, converter)
-        }
-        ParameterOp::ReplaceAll { pattern, replacement_word_ast, .. } => {
-            replace(pattern, replacement_word_ast, true, converter)
-        }
+        ParameterOp::ReplaceFirst {
+            pattern,
+            replacement_word_ast,
+            ..
+        } => replace(pattern, replacement_word_ast, false, converter),
+        ParameterOp::ReplaceAll {
+            pattern,
+            replacement_word_ast,
+            ..
+        } => replace(pattern, replacement_word_ast, true, converter),
         ParameterOp::UpperAll => ParamOp::Upper,
         ParameterOp::LowerAll => ParamOp::Lower,
         ParameterOp::UpperFirst | ParameterOp::LowerFirst => ParamOp::Other,
     }
 }
 
-fn replace(pattern: &Pattern, replacement: &shuck_ast::Word, all: bool, converter: &Converter) -> ParamOp {
-    match (literal(pattern, converter), converter.word(replacement).literal()) {
+fn replace(
+    pattern: &Pattern,
+    replacement: &shuck_ast::Word,
+    all: bool,
+    converter: &Converter,
+) -> ParamOp {
+    match (
+        literal(pattern, converter),
+        converter.word(replacement).literal(),
+    ) {
         (Some(from), Some(to)) => ParamOp::Replace(from, to, all),
         _ => ParamOp::Other,
     }
@@ -84,14 +140,20 @@ pub(super) fn literal(pattern: &Pattern, converter: &Converter) -> Option<String
         .parts
         .iter()
         .map(|part| match &part.kind {
-            PatternPart::Literal(text) => Some(converter.unmask(literal_text(text, part.span, converter))),
+            PatternPart::Literal(text) => {
+                Some(converter.unmask(literal_text(text, part.span, converter)))
+            }
             PatternPart::Word(word) => converter.word(word).literal(),
             _ => None,
         })
         .collect()
 }
 
-fn literal_text<'a>(text: &'a LiteralText, span: shuck_ast::Span, converter: &'a Converter) -> &'a str {
+fn literal_text<'a>(
+    text: &'a LiteralText,
+    span: shuck_ast::Span,
+    converter: &'a Converter,
+) -> &'a str {
     match text {
         LiteralText::Source => converter.masked(span),
         LiteralText::Owned(text) | LiteralText::CookedSource(text) => text,

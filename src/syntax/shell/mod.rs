@@ -289,6 +289,8 @@ pub enum ParamOp {
     Upper,
     /// `${X,,}`
     Lower,
+    /// `${X:n}`, `${@:n}`: all from the n-th on.
+    From(usize),
     /// Anything else.
     Other,
 }

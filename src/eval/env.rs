@@ -1,0 +1,345 @@
+//! The variables of a running program, each with the alternatives that it may hold.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::MAX_ALTERNATIVES;
+use super::when::When;
+use crate::program::Block;
+use crate::value::{List, Piece, Place, Value};
+
+/// What a variable holds.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    /// A text.
+    Text(Value),
+    /// A list of texts.
+    List(List),
+}
+
+impl Content {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a.same(b) && a.assumed == b.assumed,
+            (Self::List(a), Self::List(b)) => {
+                a.open == b.open
+                    && a.items.len() == b.items.len()
+                    && a.items.iter().zip(&b.items).all(|(x, y)| x.same(y))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is nothing but a hole.
+    fn is_hole(&self) -> bool {
+        matches!(self, Self::Text(value) if matches!(value.pieces(), [Piece::Hole(..)]))
+    }
+}
+
+/// One alternative of a variable.
+#[derive(Debug, Clone)]
+pub(super) struct Alternative {
+    pub when: When,
+    pub content: Content,
+}
+
+/// A variable.
+#[derive(Debug, Clone)]
+pub(super) struct Binding {
+    /// Which definition this is; a new one is another subject.
+    pub version: u64,
+    pub alternatives: Vec<Alternative>,
+    pub exported: bool,
+}
+
+/// The positional parameters.
+#[derive(Debug, Clone)]
+pub(super) struct Parameters {
+    /// Those that are known; open when more may follow.
+    pub list: List,
+    /// Identity of the holes of those that are not known.
+    pub frame: u64,
+    /// How many were shifted away.
+    pub shifted: usize,
+}
+
+/// How a block ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// It goes on.
+    On,
+    /// The function was left.
+    Returned,
+    /// The program was left.
+    Exited,
+}
+
+/// A variable and what it held before a function made it its own.
+type Saved = (Rc<str>, Option<Rc<Binding>>);
+
+/// The state of a running program.
+#[derive(Debug, Clone)]
+pub(super) struct Env {
+    vars: Rc<HashMap<Rc<str>, Rc<Binding>>>,
+    pub functions: Rc<HashMap<String, Block>>,
+    pub parameters: Rc<Parameters>,
+    /// What is known to hold here.
+    pub path: When,
+    pub flow: Flow,
+    /// Variables to restore when the function ends, innermost function last.
+    pub locals: Vec<Vec<Saved>>,
+}
+
+impl Env {
+    pub fn new(parameters: Parameters) -> Self {
+        Self {
+            vars: Rc::default(),
+            functions: Rc::default(),
+            parameters: Rc::new(parameters),
+            path: When::default(),
+            flow: Flow::On,
+            locals: Vec::new(),
+        }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Rc<Binding>> {
+        self.vars.get(name)
+    }
+
+    pub fn set(
+        &mut self,
+        name: &str,
+        mut alternatives: Vec<Alternative>,
+        version: u64,
+        place: Place,
+    ) {
+        reduce(&mut alternatives, version, place);
+        let exported = self.get(name).is_some_and(|binding| binding.exported);
+        let binding = Binding {
+            version,
+            alternatives,
+            exported,
+        };
+        Rc::make_mut(&mut self.vars).insert(name.into(), Rc::new(binding));
+    }
+
+    pub fn unset(&mut self, name: &str) {
+        if self.vars.contains_key(name) {
+            Rc::make_mut(&mut self.vars).remove(name);
+        }
+    }
+
+    pub fn export(&mut self, name: &str) {
+        if let Some(binding) = Rc::make_mut(&mut self.vars).get_mut(name) {
+            Rc::make_mut(binding).exported = true;
+        }
+    }
+
+    /// Remembers a variable that the running function makes its own.
+    pub fn localise(&mut self, name: &str) {
+        let saved = self.vars.get(name).cloned();
+        if let Some(frame) = self.locals.last_mut()
+            && !frame.iter().any(|(known, _)| &**known == name)
+        {
+            frame.push((name.into(), saved));
+        }
+    }
+
+    /// Ends a function: its own variables are what they were.
+    pub fn restore(&mut self) {
+        for (name, saved) in self.locals.pop().unwrap_or_default() {
+            let vars = Rc::make_mut(&mut self.vars);
+            match saved {
+                Some(binding) => vars.insert(name, binding),
+                None => vars.remove(&name),
+            };
+        }
+    }
+
+    /// Only what child processes see.
+    pub fn exported_only(&mut self) {
+        let kept = self.vars.iter().filter(|(_, binding)| binding.exported);
+        self.vars = Rc::new(
+            kept.map(|(name, binding)| (name.clone(), binding.clone()))
+                .collect(),
+        );
+        self.functions = Rc::default();
+    }
+
+    /// A loop that runs an unknown number of times grew some lists: they may hold more.
+    pub fn open_lists_since(&mut self, before: &Self) {
+        let mut vars = (*self.vars).clone();
+        for (name, binding) in &mut vars {
+            if before.get(name).is_some_and(|old| Rc::ptr_eq(old, binding)) {
+                continue;
+            }
+            for alternative in &mut Rc::make_mut(binding).alternatives {
+                if let Content::List(list) = &mut alternative.content {
+                    list.open = true;
+                }
+            }
+        }
+        self.vars = Rc::new(vars);
+    }
+
+    /// Where variables may still be what they were before and the other possibility says nothing, what they were is
+    /// taken, as an assumption. Command lines are read by loops like this; their defaults are what a script means.
+    pub fn prefer_known_since(&mut self, before: &Self) {
+        let mut vars = (*self.vars).clone();
+        for (name, binding) in &mut vars {
+            if before.get(name).is_none_or(|old| Rc::ptr_eq(old, binding)) {
+                continue;
+            }
+            let binding = Rc::make_mut(binding);
+            if binding
+                .alternatives
+                .iter()
+                .any(|alternative| alternative.content.is_hole())
+                && binding
+                    .alternatives
+                    .iter()
+                    .any(|alternative| !alternative.content.is_hole())
+            {
+                binding
+                    .alternatives
+                    .retain(|alternative| !alternative.content.is_hole());
+                for alternative in &mut binding.alternatives {
+                    if let Content::Text(value) = &mut alternative.content {
+                        value.assumed = true;
+                    }
+                }
+                if let [only] = binding.alternatives.as_mut_slice() {
+                    only.when = When::default();
+                }
+            }
+        }
+        self.vars = Rc::new(vars);
+    }
+
+    /// Joins the arms of a branch, which stands at `place`. `path` is what was known before it.
+    pub fn merge(
+        mut arms: Vec<Self>,
+        path: &When,
+        place: Place,
+        mut version: impl FnMut() -> u64,
+    ) -> Option<Self> {
+        if arms.len() <= 1 {
+            return arms.pop();
+        }
+        let mut vars: HashMap<Rc<str>, Rc<Binding>> = HashMap::new();
+        let names: std::collections::BTreeSet<&Rc<str>> =
+            arms.iter().flat_map(|arm| arm.vars.keys()).collect();
+        for name in names {
+            let bindings: Vec<Option<&Rc<Binding>>> =
+                arms.iter().map(|arm| arm.vars.get(name)).collect();
+            let first = bindings.first().copied().flatten();
+            if let Some(first) = first
+                && bindings
+                    .iter()
+                    .all(|binding| binding.is_some_and(|binding| Rc::ptr_eq(binding, first)))
+            {
+                vars.insert(name.clone(), first.clone());
+                continue;
+            }
+            let new = version();
+            let mut alternatives = Vec::new();
+            for (arm, binding) in arms.iter().zip(&bindings) {
+                match binding {
+                    Some(binding) => {
+                        alternatives.extend(binding.alternatives.iter().filter_map(|alternative| {
+                            let when = alternative.when.and(&arm.path)?;
+                            Some(Alternative {
+                                when,
+                                content: alternative.content.clone(),
+                            })
+                        }))
+                    }
+                    None => alternatives.push(Alternative {
+                        when: arm.path.clone(),
+                        content: Content::Text(unset(name, new, place)),
+                    }),
+                }
+            }
+            reduce(&mut alternatives, new, place);
+            let exported = bindings.iter().flatten().any(|binding| binding.exported);
+            vars.insert(
+                name.clone(),
+                Rc::new(Binding {
+                    version: new,
+                    alternatives,
+                    exported,
+                }),
+            );
+        }
+        let mut functions = HashMap::new();
+        for arm in &arms {
+            functions.extend(
+                arm.functions
+                    .iter()
+                    .map(|(name, body)| (name.clone(), body.clone())),
+            );
+        }
+        let first = arms.into_iter().next()?;
+        Some(Self {
+            vars: Rc::new(vars),
+            functions: Rc::new(functions),
+            path: path.clone(),
+            ..first
+        })
+    }
+}
+
+/// A variable that one arm sets and another leaves to the environment.
+fn unset(name: &str, version: u64, place: Place) -> Value {
+    Value::hole(
+        format!("${{{name}}}"),
+        super::when::identity((version, name)),
+        place,
+    )
+}
+
+/// Joins equal alternatives; too many become what they have in common.
+fn reduce(alternatives: &mut Vec<Alternative>, version: u64, place: Place) {
+    let mut kept: Vec<Alternative> = Vec::new();
+    for alternative in alternatives.drain(..) {
+        match kept
+            .iter_mut()
+            .find(|known| known.content.same(&alternative.content))
+        {
+            Some(known) => known.when = known.when.common(&alternative.when),
+            None => kept.push(alternative),
+        }
+    }
+    if kept.len() > MAX_ALTERNATIVES {
+        let hole = || Content::Text(Value::hole("…", version, place));
+        let content = common_list(&kept).map_or_else(hole, Content::List);
+        kept = vec![Alternative {
+            when: When::default(),
+            content,
+        }];
+    }
+    *alternatives = kept;
+}
+
+/// What too many lists begin with; more may follow.
+fn common_list(alternatives: &[Alternative]) -> Option<List> {
+    let lists: Option<Vec<&List>> = alternatives
+        .iter()
+        .map(|alternative| match &alternative.content {
+            Content::List(list) => Some(list),
+            Content::Text(_) => None,
+        })
+        .collect();
+    let lists = lists?;
+    let first = lists.first()?;
+    let length = first.items.iter().enumerate().take_while(|(index, item)| {
+        lists
+            .iter()
+            .all(|list| list.items.get(*index).is_some_and(|other| other.same(item)))
+    });
+    let length = length.count();
+    Some(List {
+        items: first.items.iter().take(length).cloned().collect(),
+        open: true,
+    })
+}

@@ -1,0 +1,619 @@
+//! Steps, one after the other.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::env::{Alternative, Content, Env, Flow, Parameters};
+use super::expand::Words;
+use super::output::{self, Printed};
+use super::when::{Constraint, When, identity};
+use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_STEPS, MAX_TURNS, Run, Statement};
+use crate::program::{
+    Arm, Assign, Assigned, Block, Command, Guard, Inherit, Loop, Program, Step, StepKind,
+    Visibility,
+};
+use crate::source::{FileId, Span};
+use crate::value::{List, Place, Value};
+
+/// A running program.
+pub(super) struct Machine<'l> {
+    pub env: Env,
+    pub captures: Vec<Vec<Printed>>,
+    pub input: Option<Value>,
+    link: &'l dyn Link,
+    program: Program,
+    file: FileId,
+    flow: FileId,
+    span: Span,
+    sites: Vec<Place>,
+    runs: Vec<Run>,
+    called: HashSet<String>,
+    counter: u64,
+    steps: usize,
+    depth: usize,
+}
+
+impl<'l> Machine<'l> {
+    pub fn new(program: &Program, link: &'l dyn Link) -> Self {
+        let frame = identity((program.file, "parameters"));
+        let parameters = Parameters {
+            list: List {
+                items: Vec::new(),
+                open: true,
+            },
+            frame,
+            shifted: 0,
+        };
+        Self {
+            env: Env::new(parameters),
+            captures: Vec::new(),
+            input: None,
+            link,
+            program: program.clone(),
+            file: program.file,
+            flow: program.file,
+            span: Span::default(),
+            sites: Vec::new(),
+            runs: Vec::new(),
+            called: HashSet::new(),
+            counter: 0,
+            steps: 0,
+            depth: 0,
+        }
+    }
+
+    pub fn run(mut self) -> Vec<Run> {
+        self.block(&self.program.body.clone());
+        self.uncalled_functions();
+        self.runs
+    }
+
+    /// Functions that nothing here calls are there for someone else, with arguments that are not known.
+    fn uncalled_functions(&mut self) {
+        let functions = self.env.functions.clone();
+        let mut names: Vec<&String> = functions
+            .keys()
+            .filter(|name| !self.called.contains(*name))
+            .collect();
+        names.sort();
+        for name in names {
+            if self.called.contains(name) {
+                continue;
+            }
+            let before = self.env.clone();
+            self.env.flow = Flow::On;
+            self.env.path = When::default();
+            if let Some(body) = functions.get(name) {
+                self.function(
+                    name,
+                    body,
+                    List {
+                        items: Vec::new(),
+                        open: true,
+                    },
+                );
+            }
+            self.env = before;
+        }
+    }
+
+    /// A number that no other hole or definition of this run has.
+    pub fn fresh(&mut self) -> u64 {
+        self.counter += 1;
+        identity((self.flow, "fresh", self.counter))
+    }
+
+    pub fn flow(&self) -> FileId {
+        self.flow
+    }
+
+    /// The running statement.
+    pub fn here(&self) -> Place {
+        Place::near(self.file, self.span)
+    }
+
+    pub fn block(&mut self, steps: &[Step]) {
+        if self.depth >= MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        for step in steps {
+            if self.env.flow != Flow::On || self.steps >= MAX_STEPS {
+                break;
+            }
+            self.steps += 1;
+            self.step(step);
+        }
+        self.depth -= 1;
+    }
+
+    fn step(&mut self, step: &Step) {
+        self.span = step.span;
+        match &step.kind {
+            StepKind::Assign(assign) => self.assign(assign),
+            StepKind::Export(name) => self.env.export(name),
+            StepKind::Unset(name) => self.env.unset(name),
+            StepKind::Forget(name) => self.forget(name),
+            StepKind::Parameters(exprs) => {
+                if let Some(words) = self.words(exprs).into_iter().next() {
+                    self.parameters(words.list);
+                }
+            }
+            StepKind::Shift(count) => self.shift(*count),
+            StepKind::Command(command) => self.command(command),
+            StepKind::Pipe(stages) => self.pipe(stages),
+            StepKind::Group(body) => {
+                self.block(body);
+                // In a document, leaving one fence early says nothing about the next.
+                if self.program.document && self.sites.is_empty() {
+                    self.env.flow = Flow::On;
+                }
+            }
+            StepKind::Branch(arms) => self.branch(arms),
+            StepKind::Loop(each) => self.turn(each),
+            StepKind::Function(name, body) => {
+                Rc::make_mut(&mut self.env.functions).insert(name.clone(), body.clone());
+            }
+            StepKind::Include(path) => self.include(path),
+            StepKind::Scope(body, inherit) => {
+                self.scoped(|machine| {
+                    if *inherit == Inherit::Exported {
+                        machine.env.exported_only();
+                    }
+                    machine.block(body);
+                });
+            }
+            StepKind::Return => self.env.flow = Flow::Returned,
+            StepKind::Exit => self.env.flow = Flow::Exited,
+        }
+    }
+
+    /// Runs something whose changes to variables are lost.
+    pub fn scoped(&mut self, run: impl FnOnce(&mut Self)) {
+        let before = self.env.clone();
+        run(self);
+        self.env = before;
+    }
+
+    // ---- variables
+
+    fn assign(&mut self, assign: &Assign) {
+        let mut alternatives: Vec<Alternative> = match &assign.value {
+            Assigned::Text(expr) => self
+                .text(expr)
+                .into_iter()
+                .map(|(when, value)| Alternative {
+                    when,
+                    content: Content::Text(value),
+                })
+                .collect(),
+            Assigned::List(exprs) => self
+                .words(exprs)
+                .into_iter()
+                .map(|words| Alternative {
+                    when: words.when,
+                    content: Content::List(words.list),
+                })
+                .collect(),
+        };
+        if assign.append
+            && let Some(binding) = self.env.get(&assign.name).cloned()
+        {
+            alternatives = binding
+                .alternatives
+                .iter()
+                .flat_map(|old| alternatives.iter().filter_map(|new| appended(old, new)))
+                .collect();
+        }
+        if assign.visibility == Visibility::Function {
+            self.env.localise(&assign.name);
+        }
+        let (version, place) = (self.fresh(), self.here());
+        self.env.set(&assign.name, alternatives, version, place);
+        if assign.visibility == Visibility::Exported {
+            self.env.export(&assign.name);
+        }
+    }
+
+    fn forget(&mut self, name: &str) {
+        let (version, place) = (self.fresh(), self.here());
+        let value = Value::hole(format!("${{{name}}}"), version, place);
+        let unknown = Alternative {
+            when: When::default(),
+            content: Content::Text(value),
+        };
+        self.env.set(name, vec![unknown], version, place);
+    }
+
+    fn parameters(&mut self, list: List) {
+        let frame = self.fresh();
+        self.env.parameters = Rc::new(Parameters {
+            list,
+            frame,
+            shifted: 0,
+        });
+    }
+
+    fn shift(&mut self, count: Option<usize>) {
+        match count {
+            Some(count) => {
+                let parameters = Rc::make_mut(&mut self.env.parameters);
+                let known = count.min(parameters.list.items.len());
+                parameters.list.items.drain(..known);
+                parameters.shifted += count;
+            }
+            None => self.parameters(List {
+                items: Vec::new(),
+                open: true,
+            }),
+        }
+    }
+
+    // ---- control
+
+    fn branch(&mut self, arms: &[Arm]) {
+        let before = self.env.path.clone();
+        let (place, occurrence) = (self.here(), self.fresh());
+        let taken = |number: usize, path: &When| {
+            path.with(Constraint {
+                subject: occurrence,
+                value: number as u64,
+                holds: true,
+            })
+        };
+        let mut remaining = vec![before.clone()];
+        let mut ends: Vec<Env> = Vec::new();
+        let mut refusals: Vec<&Guard> = Vec::new();
+        for (number, arm) in arms.iter().enumerate() {
+            self.block(&arm.test);
+            let decision = self.decide(&arm.guard);
+            let join = |ways: &[When]| -> Vec<When> {
+                remaining
+                    .iter()
+                    .flat_map(|one| ways.iter().filter_map(|two| one.and(two)))
+                    .collect()
+            };
+            let (yes, no) = (join(&decision.yes), join(&decision.no));
+            if let Some(path) = (!yes.is_empty())
+                .then(|| taken(number, &When::common_of(&yes)))
+                .flatten()
+            {
+                let saved = self.env.clone();
+                self.env.path = path;
+                refusals.iter().for_each(|guard| self.refine(guard, false));
+                self.refine(&arm.guard, true);
+                self.block(&arm.body);
+                ends.push(std::mem::replace(&mut self.env, saved));
+            }
+            refusals.push(&arm.guard);
+            remaining = if no.len() > super::MAX_ALTERNATIVES {
+                vec![When::common_of(&no)]
+            } else {
+                no
+            };
+            if remaining.is_empty() {
+                break;
+            }
+        }
+        if let Some(path) = (!remaining.is_empty())
+            .then(|| taken(arms.len(), &When::common_of(&remaining)))
+            .flatten()
+        {
+            let mut skipped = self.env.clone();
+            std::mem::swap(&mut self.env, &mut skipped);
+            self.env.path = path;
+            refusals.iter().for_each(|guard| self.refine(guard, false));
+            ends.push(self.env.clone());
+        }
+        self.join(ends, &before, place);
+    }
+
+    /// Goes on with the arms that go on; when none does, as the last one ended.
+    fn join(&mut self, ends: Vec<Env>, before: &When, place: Place) {
+        let (on, mut off): (Vec<Env>, Vec<Env>) =
+            ends.into_iter().partition(|env| env.flow == Flow::On);
+        let mut counter = self.counter;
+        let flow = self.flow;
+        let joined = Env::merge(on, before, place, || {
+            counter += 1;
+            identity((flow, "fresh", counter))
+        });
+        self.counter = counter;
+        if let Some(env) = joined.or_else(|| off.pop()) {
+            self.env = env;
+        }
+    }
+
+    fn turn(&mut self, each: &Loop) {
+        let place = self.here();
+        let Some(items) = &each.items else {
+            return self.unknown_turns(each, place);
+        };
+        let before = self.env.path.clone();
+        let outcomes = self.words(items);
+        let occurrence = self.fresh();
+        let mut ends = Vec::new();
+        let start = self.env.clone();
+        for (number, outcome) in outcomes.iter().enumerate() {
+            self.env = start.clone();
+            let arm = Constraint {
+                subject: occurrence,
+                value: number as u64,
+                holds: true,
+            };
+            let Some(path) = outcome.when.with(arm) else {
+                continue;
+            };
+            self.env.path = if outcomes.len() > 1 {
+                path
+            } else {
+                before.clone()
+            };
+            for item in outcome.list.items.iter().take(MAX_TURNS) {
+                self.bind(each.name.as_deref(), item.clone(), place);
+                self.block(&each.body);
+                if self.env.flow != Flow::On {
+                    break;
+                }
+            }
+            if outcome.list.open && self.env.flow == Flow::On {
+                let name = each.name.as_deref().unwrap_or("…");
+                let item = Value::hole(format!("${{{name}}}"), self.fresh(), place);
+                self.bind(each.name.as_deref(), item, place);
+                self.block(&each.body);
+            }
+            ends.push(self.env.clone());
+        }
+        self.join(ends, &before, place);
+    }
+
+    fn bind(&mut self, name: Option<&str>, mut item: Value, place: Place) {
+        if let Some(name) = name {
+            item.loose = false;
+            let version = self.fresh();
+            let alternative = Alternative {
+                when: When::default(),
+                content: Content::Text(item),
+            };
+            self.env.set(name, vec![alternative], version, place);
+        }
+    }
+
+    /// A loop whose turns are not known: its body once, or not at all.
+    fn unknown_turns(&mut self, each: &Loop, place: Place) {
+        let before = self.env.clone();
+        let occurrence = self.fresh();
+        if let Some(name) = &each.name {
+            self.forget(name);
+        }
+        let arm = |env: &Env, value| {
+            env.path.with(Constraint {
+                subject: occurrence,
+                value,
+                holds: true,
+            })
+        };
+        if let Some(path) = arm(&before, 1) {
+            self.env.path = path;
+        }
+        self.block(&each.body);
+        self.env.open_lists_since(&before);
+        let mut skipped = before.clone();
+        if let Some(path) = arm(&before, 0) {
+            skipped.path = path;
+        }
+        // A loop is left by its condition, or by an `exit` in one of its arms, which need not be taken.
+        self.env.flow = Flow::On;
+        let ended = self.env.clone();
+        self.join(vec![ended, skipped], &before.path, place);
+        self.env.prefer_known_since(&before);
+    }
+
+    // ---- commands
+
+    fn command(&mut self, command: &Command) {
+        let span = self.span;
+        let outcomes = self.words(&command.words);
+        let input = match &command.input {
+            Some(expr) => self.text(expr).into_iter().next().map(|(_, value)| value),
+            None => self.input.clone(),
+        };
+        let (before, place, occurrence) = (self.env.path.clone(), self.here(), self.fresh());
+        let several = outcomes.len() > 1;
+        let start = self.env.clone();
+        let mut ends = Vec::new();
+        for (number, outcome) in outcomes.into_iter().enumerate() {
+            if several {
+                self.env = start.clone();
+                let arm = Constraint {
+                    subject: occurrence,
+                    value: number as u64,
+                    holds: true,
+                };
+                match outcome.when.with(arm) {
+                    Some(path) => self.env.path = path,
+                    None => continue,
+                }
+            }
+            self.span = span;
+            self.invoke(command, outcome, input.clone());
+            if several {
+                ends.push(self.env.clone());
+            }
+        }
+        if several {
+            self.join(ends, &before, place);
+        }
+    }
+
+    /// Runs one outcome of a command: a function, another script, or something that is only reported.
+    fn invoke(&mut self, command: &Command, outcome: Words, input: Option<Value>) {
+        let Words { when, list } = outcome;
+        let list = output::unwrapped(list);
+        let Some(name) = list.items.first() else {
+            return;
+        };
+        let arguments = || List {
+            items: list.items.iter().skip(1).cloned().collect(),
+            open: list.open,
+        };
+        if let Some(literal) = name.literal() {
+            if let Some(body) = self.env.functions.get(&literal).cloned() {
+                self.called.insert(literal.clone());
+                self.sited(|machine| machine.function(&literal, &body, arguments()));
+                return;
+            }
+            if let Some((path, arguments)) = output::script(&literal, &list)
+                && let Some(program) = self.link.find(self.file, &path)
+            {
+                self.script(&program, command, arguments);
+                return;
+            }
+        } else if let Some(program) = output::is_script_path(name)
+            .then(|| self.link.find(self.file, name))
+            .flatten()
+        {
+            self.script(&program, command, arguments());
+            return;
+        }
+        if command.prints {
+            self.print(&when, &list, input.as_ref());
+        }
+        let at = Statement {
+            file: self.file,
+            span: self.span,
+            sites: self.sites.clone(),
+            flow: self.flow,
+            order: self.runs.len() as u32,
+        };
+        self.runs.push(Run {
+            words: list,
+            input,
+            at,
+        });
+    }
+
+    fn sited(&mut self, run: impl FnOnce(&mut Self)) {
+        if self.sites.len() >= MAX_CALLS {
+            return;
+        }
+        self.sites.push(self.here());
+        let span = self.span;
+        run(self);
+        self.span = span;
+        self.sites.pop();
+    }
+
+    fn function(&mut self, name: &str, body: &Block, arguments: List) {
+        self.called.insert(name.to_owned());
+        let frame = self.fresh();
+        let parameters = Rc::new(Parameters {
+            list: arguments,
+            frame,
+            shifted: 0,
+        });
+        let outer = std::mem::replace(&mut self.env.parameters, parameters);
+        self.env.locals.push(Vec::new());
+        self.block(body);
+        self.env.restore();
+        self.env.parameters = outer;
+        if self.env.flow == Flow::Returned {
+            self.env.flow = Flow::On;
+        }
+    }
+
+    /// Another script: a process of its own, with what is exported.
+    fn script(&mut self, program: &Program, command: &Command, arguments: List) {
+        let program = program.clone();
+        self.sited(|machine| {
+            machine.scoped(|machine| {
+                for assign in &command.env {
+                    machine.assign(assign);
+                }
+                machine.env.exported_only();
+                let file = std::mem::replace(&mut machine.file, program.file);
+                let frame = machine.fresh();
+                machine.env.parameters = Rc::new(Parameters {
+                    list: arguments,
+                    frame,
+                    shifted: 0,
+                });
+                machine.block(&program.body);
+                machine.file = file;
+            });
+        });
+    }
+
+    fn include(&mut self, path: &crate::program::Expr) {
+        let Some((_, path)) = self.text(path).into_iter().next() else {
+            return;
+        };
+        let Some(program) = self.link.find(self.file, &path) else {
+            return;
+        };
+        self.sited(|machine| {
+            let file = std::mem::replace(&mut machine.file, program.file);
+            machine.block(&program.body);
+            machine.file = file;
+            if machine.env.flow == Flow::Returned {
+                machine.env.flow = Flow::On;
+            }
+        });
+    }
+
+    fn pipe(&mut self, stages: &[Step]) {
+        let outer = self.input.take();
+        let mut printed: Option<Value> = None;
+        let last = stages.len().saturating_sub(1);
+        for (number, stage) in stages.iter().enumerate() {
+            self.input = if number == 0 {
+                outer.clone()
+            } else {
+                printed.take()
+            };
+            if number == last {
+                self.step(stage);
+                break;
+            }
+            self.captures.push(Vec::new());
+            self.scoped(|machine| machine.step(stage));
+            let captured = self.captures.pop().unwrap_or_default();
+            printed = match captured.as_slice() {
+                [only] => Some(only.value.clone()),
+                _ => None,
+            };
+        }
+        self.input = outer;
+    }
+}
+
+fn appended(old: &Alternative, new: &Alternative) -> Option<Alternative> {
+    let when = old.when.and(&new.when)?;
+    let content = match (&old.content, &new.content) {
+        (Content::Text(old), Content::Text(new)) => {
+            let mut value = old.clone();
+            value.append(new);
+            Content::Text(value)
+        }
+        (Content::List(old), Content::List(new)) => {
+            let items = old.items.iter().chain(&new.items).cloned().collect();
+            Content::List(List {
+                items,
+                open: old.open || new.open,
+            })
+        }
+        (Content::Text(old), Content::List(new)) => {
+            // An empty text was no element.
+            let first = (!old.is_empty().is_yes()).then(|| old.clone());
+            Content::List(List {
+                items: first.into_iter().chain(new.items.iter().cloned()).collect(),
+                open: new.open,
+            })
+        }
+        (Content::List(old), Content::Text(_)) => Content::List(List {
+            items: old.items.clone(),
+            open: true,
+        }),
+    };
+    Some(Alternative { when, content })
+}

@@ -1,0 +1,260 @@
+//! Guards of branches: decided where they can be, else circumstances that alternatives keep.
+
+use super::MAX_ALTERNATIVES;
+use super::env::{Alternative, Content};
+use super::exec::Machine;
+use super::when::{Constraint, When, identity};
+use crate::program::{Expr, Guard, Name, Op, Part};
+use crate::value::{Piece, Truth, Value};
+
+/// Under which circumstances a guard holds, and under which it does not. An empty list: never.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Decision {
+    pub yes: Vec<When>,
+    pub no: Vec<When>,
+}
+
+impl Decision {
+    fn undecided() -> Self {
+        Self {
+            yes: vec![When::default()],
+            no: vec![When::default()],
+        }
+    }
+
+    fn negate(self) -> Self {
+        Self {
+            yes: self.no,
+            no: self.yes,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        let mut no = self.no;
+        no.extend(
+            self.yes
+                .iter()
+                .flat_map(|yes| other.no.iter().filter_map(|no| yes.and(no))),
+        );
+        let yes = self
+            .yes
+            .iter()
+            .flat_map(|one| other.yes.iter().filter_map(|two| one.and(two)))
+            .collect();
+        Self { yes, no }
+    }
+
+    /// Too many ways of holding say only what they have in common.
+    fn bounded(mut self) -> Self {
+        for list in [&mut self.yes, &mut self.no] {
+            if list.len() > MAX_ALTERNATIVES {
+                *list = vec![When::common_of(list)];
+            }
+        }
+        self
+    }
+}
+
+impl Machine<'_> {
+    pub(super) fn decide(&mut self, guard: &Guard) -> Decision {
+        match guard {
+            Guard::Always => Decision {
+                yes: vec![When::default()],
+                no: Vec::new(),
+            },
+            Guard::Not(inner) => self.decide(inner).negate(),
+            Guard::All(guards) => {
+                let start = Decision {
+                    yes: vec![When::default()],
+                    no: Vec::new(),
+                };
+                guards
+                    .iter()
+                    .fold(start, |all, guard| all.and(self.decide(guard)).bounded())
+            }
+            Guard::Any(guards) => {
+                let start = Decision {
+                    yes: vec![When::default()],
+                    no: Vec::new(),
+                };
+                guards
+                    .iter()
+                    .fold(start, |all, guard| {
+                        all.and(self.decide(guard).negate()).bounded()
+                    })
+                    .negate()
+            }
+            Guard::Opaque(text) if text.starts_with('@') => Decision::undecided(),
+            Guard::Opaque(text) => {
+                let subject = identity(text);
+                let says = |holds| {
+                    When::default()
+                        .with(Constraint {
+                            subject,
+                            value: 1,
+                            holds,
+                        })
+                        .into_iter()
+                        .collect()
+                };
+                Decision {
+                    yes: says(true),
+                    no: says(false),
+                }
+            }
+            Guard::Empty(expr) => self.compare(expr, ""),
+            Guard::Equal(a, b) => match (a.literal(), b.literal()) {
+                (_, Some(text)) => self.compare(a, &text),
+                (Some(text), None) => self.compare(b, &text),
+                (None, None) => Decision::undecided(),
+            },
+            Guard::Matches(expr, patterns) => self.matches(expr, patterns),
+        }
+    }
+
+    fn matches(&mut self, expr: &Expr, patterns: &[Option<String>]) -> Decision {
+        let known: Option<Vec<String>> = patterns.iter().cloned().collect();
+        match known {
+            Some(known) => {
+                let start = Decision {
+                    yes: Vec::new(),
+                    no: vec![When::default()],
+                };
+                known.iter().fold(start, |any, text| {
+                    any.negate()
+                        .and(self.compare(expr, text).negate())
+                        .bounded()
+                        .negate()
+                })
+            }
+            None => Decision::undecided(),
+        }
+    }
+
+    /// Whether an expression is a text, alternative by alternative.
+    fn compare(&mut self, expr: &Expr, text: &str) -> Decision {
+        let mut decision = Decision::default();
+        let name = variable(expr);
+        for (when, value) in self.text(expr) {
+            let answer = if value.assumed && !value.pieces().is_empty() {
+                Truth::Unknown
+            } else {
+                value.equals(text)
+            };
+            match answer {
+                Truth::Yes => decision.yes.push(when),
+                Truth::No => decision.no.push(when),
+                Truth::Unknown => {
+                    let subject = match name {
+                        Some(name) => self.subject_of(name, &value),
+                        None => identity(value.to_string()),
+                    };
+                    let says = |holds| Constraint {
+                        subject,
+                        value: identity(text),
+                        holds,
+                    };
+                    decision.yes.extend(when.with(says(true)));
+                    decision.no.extend(when.with(says(false)));
+                }
+            }
+        }
+        decision.bounded()
+    }
+
+    /// What a comparison speaks of: the hole itself where the value is one, else this version of the variable.
+    pub(super) fn subject_of(&self, name: &Name, value: &Value) -> u64 {
+        if let [Piece::Hole(hole, _)] = value.pieces() {
+            return hole.id;
+        }
+        match name {
+            Name::Variable(name) => match self.env.get(name) {
+                Some(binding) => identity((self.flow(), name.as_str(), binding.version)),
+                // The same as the hole that an unset variable is.
+                None => identity((self.flow(), name.as_str())),
+            },
+            other => identity((self.flow(), format!("{other:?}"))),
+        }
+    }
+
+    /// In the arm of a guard that holds (or not), variables are what it says.
+    pub(super) fn refine(&mut self, guard: &Guard, holds: bool) {
+        match guard {
+            Guard::Not(inner) => self.refine(inner, !holds),
+            Guard::All(guards) if holds => guards.iter().for_each(|guard| self.refine(guard, true)),
+            Guard::Any(guards) if !holds => {
+                guards.iter().for_each(|guard| self.refine(guard, false))
+            }
+            Guard::Equal(a, b) => match (variable(a), b.literal(), variable(b), a.literal()) {
+                (Some(name), Some(text), ..) => {
+                    self.refine_variable(&name.clone(), &text, b, holds)
+                }
+                (.., Some(name), Some(text)) => {
+                    self.refine_variable(&name.clone(), &text, a, holds)
+                }
+                _ => {}
+            },
+            Guard::Empty(expr) => {
+                if let Some(name) = variable(expr) {
+                    self.refine_variable(&name.clone(), "", &Expr::default(), holds);
+                }
+            }
+            Guard::Matches(expr, patterns) => {
+                if let (Some(name), [Some(text)]) = (variable(expr), patterns.as_slice()) {
+                    self.refine_variable(&name.clone(), text, &Expr::default(), holds);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn refine_variable(&mut self, name: &Name, text: &str, written: &Expr, holds: bool) {
+        let Name::Variable(name) = name else { return };
+        let Some(binding) = self.env.get(name).cloned() else {
+            return;
+        };
+        let here = self.here();
+        let place = match written.parts.first() {
+            Some(Part::Text(_, place)) => crate::value::Place {
+                exact: false,
+                ..*place
+            },
+            _ => here,
+        };
+        let refined = |alternative: &Alternative| {
+            let Content::Text(value) = &alternative.content else {
+                return Some(alternative.clone());
+            };
+            let content = match (value.equals(text), holds) {
+                (Truth::No, true) if !value.assumed => return None,
+                (Truth::Yes, false) if !value.assumed => return None,
+                // The default was overridden, by something that is not known.
+                (Truth::No, true) | (Truth::Unknown, true) => Value::text(text, place),
+                (Truth::Yes, false) => Value::hole(
+                    format!("${{{name}}}"),
+                    identity((binding.version, "not", text)),
+                    place,
+                ),
+                _ => value.clone(),
+            };
+            Some(Alternative {
+                when: alternative.when.clone(),
+                content: Content::Text(content),
+            })
+        };
+        let alternatives: Vec<Alternative> =
+            binding.alternatives.iter().filter_map(refined).collect();
+        if !alternatives.is_empty() {
+            // The same version: it is the same definition, better known.
+            self.env.set(name, alternatives, binding.version, place);
+        }
+    }
+}
+
+/// The variable that an expression is, and nothing else.
+fn variable(expr: &Expr) -> Option<&Name> {
+    match expr.parts.as_slice() {
+        [Part::Use(used)] if matches!(used.op, Op::Plain | Op::Default(_)) => Some(&used.name),
+        _ => None,
+    }
+}

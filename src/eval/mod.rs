@@ -1,0 +1,70 @@
+//! Runs programs without running anything: a small, bounded interpreter, the same for every language.
+//!
+//! It follows assignments in order, branches (whose alternatives stay consistent), loops over known items, functions
+//! with their arguments, and files that include each other, and reports every command that would run, as far as its
+//! words are known. Knows no language, no Google, no rules and no disk.
+
+mod env;
+mod exec;
+mod expand;
+mod guard;
+mod output;
+mod when;
+
+use std::sync::Arc;
+
+use crate::program::Program;
+use crate::source::{FileId, Span};
+use crate::value::{List, Place, Value};
+
+/// Alternatives of one text or statement; more become a hole.
+const MAX_ALTERNATIVES: usize = 8;
+/// Functions and scripts that call each other, deeper than this, are not followed.
+const MAX_CALLS: usize = 6;
+/// Turns of a loop over known items.
+const MAX_TURNS: usize = 64;
+/// Steps of one root program, everything it calls included.
+const MAX_STEPS: usize = 40_000;
+/// Blocks within blocks.
+const MAX_DEPTH: usize = 120;
+
+/// A command that would run, as one consistent outcome of the program: one alternative of its words, one turn of
+/// the loops around it, one call of its function.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Its words; `sudo`, `timeout` and the like taken away.
+    pub words: List,
+    /// What it reads, when known.
+    pub input: Option<Value>,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// Where a command stands, and how it was reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its file.
+    pub file: FileId,
+    /// Its span.
+    pub span: Span,
+    /// The calls that led to it, outermost first.
+    pub sites: Vec<Place>,
+    /// The root program whose run this is: commands of one flow have an order.
+    pub flow: FileId,
+    /// Its place in the order of the flow.
+    pub order: u32,
+}
+
+/// Finds the programs that programs name.
+pub trait Link {
+    /// The program of a path as the program `from` writes it: the literal end of it, after the last hole.
+    fn find(&self, from: FileId, path: &Value) -> Option<Arc<Program>>;
+}
+
+/// Runs one root program.
+pub fn run(program: &Program, link: &dyn Link) -> Vec<Run> {
+    exec::Machine::new(program, link).run()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,486 @@
+//! The interpreter on programs built by hand, with no language at all, and on the shapes that shell scripts have.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::*;
+use crate::program::{
+    Arm, Assign, Assigned, Command, Expr, Guard, Loop, Name, Op, Part, Quote, Step, StepKind, Use,
+    Visibility,
+};
+use crate::read;
+use crate::source::Source;
+
+#[derive(Default)]
+struct Disk(HashMap<String, Arc<Program>>);
+
+impl Link for Disk {
+    fn find(&self, _: FileId, path: &Value) -> Option<Arc<Program>> {
+        let end = path.known_suffix();
+        let name = end.rsplit('/').next().unwrap_or("");
+        self.0.get(name).cloned()
+    }
+}
+
+// ---- programs built by hand
+
+fn place() -> Place {
+    Place::near(FileId(0), Span::default())
+}
+
+fn text(text: &str) -> Expr {
+    Expr::text(text, place())
+}
+
+fn var(name: &str) -> Expr {
+    used(name, Op::Plain, Quote::Whole)
+}
+
+fn used(name: &str, op: Op, quote: Quote) -> Expr {
+    Expr {
+        parts: vec![Part::Use(Box::new(Use {
+            name: Name::Variable(name.into()),
+            op,
+            quote,
+            place: place(),
+        }))],
+    }
+}
+
+fn step(kind: StepKind) -> Step {
+    Step {
+        kind,
+        span: Span::default(),
+    }
+}
+
+fn set(name: &str, value: Expr) -> Step {
+    let value = Assigned::Text(value);
+    step(StepKind::Assign(Assign {
+        name: name.into(),
+        value,
+        append: false,
+        visibility: Visibility::Program,
+    }))
+}
+
+fn command(words: Vec<Expr>) -> Step {
+    step(StepKind::Command(Command {
+        words,
+        env: Vec::new(),
+        input: None,
+        prints: true,
+    }))
+}
+
+fn program(body: Vec<Step>) -> Vec<String> {
+    let program = Program {
+        file: FileId(0),
+        body: body.into(),
+        document: false,
+    };
+    shown(&run(&program, &Disk::default()))
+}
+
+fn shown(runs: &[Run]) -> Vec<String> {
+    runs.iter().map(|run| run.words.to_string()).collect()
+}
+
+fn arm(guard: Guard, body: Vec<Step>) -> Arm {
+    Arm {
+        test: Arc::from([]),
+        guard,
+        body: body.into(),
+    }
+}
+
+#[test]
+fn assignments_hold_in_order() {
+    let found = program(vec![
+        command(vec![text("a"), var("X")]),
+        set("X", text("1")),
+        command(vec![text("b"), var("X")]),
+        set("X", text("2")),
+        command(vec![text("c"), var("X")]),
+    ]);
+    assert_eq!(found, ["a ${X}", "b 1", "c 2"]);
+}
+
+#[test]
+fn alternatives_of_one_branch_stay_together() {
+    let found = program(vec![
+        step(StepKind::Branch(vec![
+            arm(
+                Guard::Opaque("job".into()),
+                vec![set("U", text("api")), set("T", text("oauth"))],
+            ),
+            arm(
+                Guard::Always,
+                vec![set("U", text("run")), set("T", text("oidc"))],
+            ),
+        ])),
+        command(vec![text("call"), var("U"), var("T")]),
+    ]);
+    assert_eq!(found, ["call api oauth", "call run oidc"]);
+}
+
+#[test]
+fn the_same_guard_twice_is_one_circumstance() {
+    let test = |body| {
+        step(StepKind::Branch(vec![arm(
+            Guard::Equal(var("KIND"), text("job")),
+            body,
+        )]))
+    };
+    let found = program(vec![
+        set("U", text("run")),
+        test(vec![set("U", text("api"))]),
+        set("T", text("oidc")),
+        test(vec![set("T", text("oauth"))]),
+        command(vec![text("call"), var("U"), var("T")]),
+    ]);
+    assert_eq!(found, ["call api oauth", "call run oidc"]);
+}
+
+#[test]
+fn a_known_text_decides_its_branch_and_a_default_does_not() {
+    let guard = || Guard::Equal(var("T"), text("oidc"));
+    let body = |value| {
+        vec![
+            set("T", value),
+            step(StepKind::Branch(vec![
+                arm(guard(), vec![command(vec![text("oidc")])]),
+                arm(Guard::Always, vec![command(vec![text("other"), var("T")])]),
+            ])),
+        ]
+    };
+    assert_eq!(program(body(text("oidc"))), ["oidc"]);
+    assert_eq!(program(body(text("oauth"))), ["other oauth"]);
+    assert_eq!(
+        program(body(used("T", Op::Default(text("oidc")), Quote::Whole))),
+        ["oidc", "other ${T}"]
+    );
+}
+
+#[test]
+fn more_alternatives_than_the_bound_become_a_hole() {
+    let arms = (0..20).map(|number| {
+        arm(
+            Guard::Equal(var("K"), text(&number.to_string())),
+            vec![set("X", text(&format!("v{number}")))],
+        )
+    });
+    let found = program(vec![
+        step(StepKind::Branch(arms.collect())),
+        command(vec![text("a"), var("X")]),
+    ]);
+    assert_eq!(found, ["a …"]);
+}
+
+#[test]
+fn a_loop_takes_its_turns() {
+    let body: crate::program::Block = Arc::from([command(vec![text("grant"), var("R")])]);
+    let items = Some(vec![text("a"), text("b")]);
+    let found = program(vec![step(StepKind::Loop(Loop {
+        name: Some("R".into()),
+        items,
+        body,
+    }))]);
+    assert_eq!(found, ["grant a", "grant b"]);
+}
+
+#[test]
+fn endless_programs_end() {
+    let call: crate::program::Block =
+        Arc::from([command(vec![text("f")]), command(vec![text("f")])]);
+    assert!(
+        program(vec![
+            step(StepKind::Function("f".into(), call)),
+            command(vec![text("f")])
+        ])
+        .is_empty()
+    );
+    let mut body: crate::program::Block = Arc::from([command(vec![text("x")])]);
+    for _ in 0..6 {
+        let items = Some((0..64).map(|n| text(&n.to_string())).collect());
+        body = Arc::from([step(StepKind::Loop(Loop {
+            name: Some("I".into()),
+            items,
+            body,
+        }))]);
+    }
+    assert!(program(body.to_vec()).len() <= MAX_STEPS);
+}
+
+// ---- shapes of scripts
+
+fn files(sources: &[(&str, &str)]) -> Vec<Run> {
+    let mut disk = Disk::default();
+    for (index, (name, text)) in sources.iter().enumerate() {
+        let source = Source::new(*name, text.as_bytes()).unwrap();
+        let reader = read::reader(name, text).unwrap();
+        disk.0.insert(
+            (*name).to_owned(),
+            Arc::new((reader.read)(&source, FileId(index as u32))),
+        );
+    }
+    let root = disk.0.get(sources[0].0).cloned().unwrap();
+    run(&root, &disk)
+}
+
+fn shell(text: &str) -> Vec<String> {
+    shown(&files(&[("a.sh", text)]))
+}
+
+fn gcloud(text: &str) -> Vec<String> {
+    shell(text)
+        .into_iter()
+        .filter(|command| command.starts_with("gcloud"))
+        .collect()
+}
+
+#[test]
+fn a_uri_from_chains_of_defaults_far_above() {
+    let text = format!(
+        "REGION=\"${{REGION:-us-east1}}\"\nHOST=\"${{HOST:-$REGION-run.googleapis.com}}\"\n{}gcloud x --uri=\"https://$HOST/v1/$JOB:run\"\n",
+        "echo step\n".repeat(100)
+    );
+    assert_eq!(
+        gcloud(&text),
+        ["gcloud x --uri=https://us-east1-run.googleapis.com/v1/${JOB}:run"]
+    );
+}
+
+#[test]
+fn argv_in_arrays() {
+    assert_eq!(
+        gcloud(
+            "args=(a --b=1)\nargs+=(--c \"x y\")\nif [[ -n \"$SA\" ]]; then args+=(--sa=\"$SA\"); fi\ngcloud run \"${args[@]}\" --end\n"
+        ),
+        [
+            "gcloud run a --b=1 --c x y --sa=${SA} --end",
+            "gcloud run a --b=1 --c x y --end"
+        ]
+    );
+    assert_eq!(
+        gcloud("gcloud run \"${UNSET[@]}\" --end"),
+        ["gcloud run --end …"]
+    );
+}
+
+#[test]
+fn functions_get_their_arguments() {
+    let text = "create() {\n  local name=\"$1\"; shift\n  gcloud jobs create http \"$name\" --uri=\"$1\" \"${@:2}\"\n  gcloud more \"$@\"\n}\ncreate tick https://x --oidc\n";
+    assert_eq!(
+        gcloud(text),
+        [
+            "gcloud jobs create http tick --uri=https://x --oidc",
+            "gcloud more https://x --oidc"
+        ]
+    );
+    assert_eq!(
+        gcloud("f() { gcloud a \"$1\" \"$@\"; }\n"),
+        ["gcloud a $1 …"],
+        "a function for others"
+    );
+    assert_eq!(
+        gcloud("X=1\nf() { local X=2; gcloud a $X; }\nf\ngcloud b $X\n"),
+        ["gcloud a 2", "gcloud b 1"]
+    );
+}
+
+#[test]
+fn a_call_names_its_site() {
+    let runs = files(&[("a.sh", "f() {\n  gcloud a \"$1\"\n}\nf x\nf y\n")]);
+    assert_eq!(shown(&runs), ["gcloud a x", "gcloud a y"]);
+    assert_eq!(runs[1].at.sites.len(), 1);
+    assert_eq!(runs[1].at.sites[0].span.start, 28);
+}
+
+#[test]
+fn a_flag_that_is_there_when_a_variable_is() {
+    assert_eq!(
+        gcloud("gcloud a ${SA:+--sa=\"$SA\"} ${SA:+--aud=\"x y\"} --z"),
+        ["gcloud a --z", "gcloud a --sa=${SA} --aud=x y --z"]
+    );
+    assert_eq!(
+        gcloud("SA=bot\ngcloud a ${SA:+--sa=\"$SA\"}"),
+        ["gcloud a --sa=bot"]
+    );
+    assert_eq!(
+        gcloud("SA=\ngcloud a ${SA:+--sa=\"$SA\"} $SA"),
+        ["gcloud a"]
+    );
+}
+
+#[test]
+fn the_verb_may_be_a_variable() {
+    assert_eq!(
+        gcloud(
+            "if gcloud jobs describe x; then action=update; else action=create; fi\ngcloud jobs \"$action\" http x"
+        ),
+        [
+            "gcloud jobs describe x",
+            "gcloud jobs update http x",
+            "gcloud jobs create http x"
+        ]
+    );
+}
+
+#[test]
+fn words_before_gcloud() {
+    for text in [
+        "timeout 60 gcloud a b",
+        "sudo -u me gcloud a b",
+        "retry 5 gcloud a b",
+        "env X=1 gcloud a b",
+        "GCLOUD=${GCLOUD:-gcloud}\n\"$GCLOUD\" a b",
+        "run_cmd gcloud a b",
+        "run() { echo \"+ $*\"; \"$@\"; }\nrun gcloud a b",
+        "if ! gcloud a b; then exit 1; fi",
+        "OUT=$(gcloud a b 2>&1)",
+        "X=\"$(gcloud a b)\" || true",
+        "bash -c 'gcloud a b'",
+        "bash -c \"gcloud a b\"",
+        "time gcloud a b | tee log",
+        "(cd x && gcloud a b)",
+        "! gcloud a b",
+        "while ! gcloud a b; do sleep 1; done",
+    ] {
+        assert_eq!(gcloud(text), ["gcloud a b"], "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_run_here() {
+    for text in [
+        "echo gcloud a b",
+        "echo \"gcloud a b\"",
+        "ssh host 'gcloud a b'",
+        "ssh host <<EOF\ngcloud a b\nEOF",
+        "cat <<EOF\ngcloud a b\nEOF",
+        "cat > notes.txt <<EOF\ngcloud a b\nEOF",
+        "# gcloud a b",
+        "command -v gcloud a b",
+        ": <<'X'\ngcloud a b\nX",
+    ] {
+        assert!(gcloud(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn here_documents_that_are_scripts() {
+    for text in [
+        "cat > x.sh <<'EOF'\ngcloud a b\nEOF",
+        "sudo tee /opt/run.sh <<EOF\ngcloud a b\nEOF",
+        "bash <<EOF\ngcloud a b\nEOF",
+        "cat <<EOF | sudo bash\ngcloud a b\nEOF",
+        "cat > /usr/local/bin/x <<'EOF'\n#!/bin/sh\ngcloud a b\nEOF",
+    ] {
+        assert_eq!(gcloud(text), ["gcloud a b"], "{text}");
+    }
+    assert_eq!(
+        gcloud("P=p\ncat > x.sh <<EOF\ngcloud a $P \\$Q\nEOF"),
+        ["gcloud a p ${Q}"]
+    );
+    assert_eq!(
+        gcloud("P=p\ncat > x.sh <<'EOF'\ngcloud a $P\nEOF"),
+        ["gcloud a ${P}"]
+    );
+}
+
+#[test]
+fn create_or_update() {
+    assert_eq!(
+        gcloud(
+            "gcloud jobs create http x --a 2>/dev/null || \\\n  gcloud jobs update http x --b >/dev/null"
+        ),
+        [
+            "gcloud jobs create http x --a",
+            "gcloud jobs update http x --b"
+        ]
+    );
+}
+
+#[test]
+fn sourced_files_and_child_scripts() {
+    let found = |main: &str, other: &str| {
+        let name = if main.contains("env.sh") {
+            "env.sh"
+        } else {
+            "child.sh"
+        };
+        shown(&files(&[("a.sh", main), (name, other)]))
+    };
+    assert_eq!(found("source ./env.sh\ngcloud a $X", "X=1"), ["gcloud a 1"]);
+    assert_eq!(
+        found(". \"$(dirname \"$0\")/env.sh\"\ngcloud a $X", "X=1"),
+        ["dirname $0", "gcloud a 1"]
+    );
+    assert_eq!(
+        found("X=1\nexport Y=2\nbash child.sh z", "gcloud a $X $Y $1"),
+        ["gcloud a ${X} 2 z"]
+    );
+    assert_eq!(
+        found("X=1 ./child.sh z", "gcloud a $X $1"),
+        ["gcloud a 1 z"]
+    );
+}
+
+#[test]
+fn options_read_in_a_loop_keep_their_defaults() {
+    let text = "T=oidc\nU=run\nwhile [[ $# -gt 0 ]]; do\n  case $1 in\n    --t) T=\"$2\"; shift 2 ;;\n    --u) U=\"$2\"; shift 2 ;;\n    *) exit 1 ;;\n  esac\ndone\ngcloud a $T $U\n";
+    assert_eq!(gcloud(text), ["gcloud a oidc run"]);
+}
+
+#[test]
+fn lists_that_grow_in_a_loop_are_open() {
+    assert_eq!(
+        gcloud("A=(x)\nwhile read -r l; do A+=(\"$l\"); done < f\ngcloud a \"${A[@]}\""),
+        ["gcloud a x ${l} …", "gcloud a x"]
+    );
+}
+
+#[test]
+fn leaving_early_says_what_holds_after() {
+    assert_eq!(
+        gcloud("if [ -z \"$SA\" ]; then exit 1; fi\ngcloud a ${SA:+--sa=$SA}"),
+        ["gcloud a --sa=${SA}"]
+    );
+    assert_eq!(gcloud("exit 0\ngcloud a"), Vec::<String>::new());
+}
+
+#[test]
+fn outputs_are_followed() {
+    let runs = files(&[(
+        "a.sh",
+        "T=$(gcloud auth print-access-token | tr -d '\\n')\nH=\"Authorization: Bearer $T\"\ncurl -H \"$H\" x",
+    )]);
+    assert_eq!(
+        runs.last().unwrap().words.to_string(),
+        "curl -H Authorization: Bearer $(gcloud auth print-access-token) x"
+    );
+    assert_eq!(
+        shell("f() { echo \"https://$1\"; }\ncurl \"$(f x)\"")
+            .last()
+            .unwrap(),
+        "curl https://x"
+    );
+    assert_eq!(
+        shell(
+            "P=$(gcloud config get project)\necho -n \"$P\" | gcloud secrets create --data-file=-"
+        )
+        .last()
+        .unwrap(),
+        "gcloud secrets create --data-file=-"
+    );
+}
+
+#[test]
+fn markdown_fences_are_one_flow() {
+    let runs = files(&[(
+        "a.md",
+        "```bash\nX=1\nexit\n```\ntext\n```sh\ngcloud a $X <Y>\n```\n",
+    )]);
+    assert_eq!(shown(&runs), ["gcloud a 1 <Y>"]);
+}

@@ -1,0 +1,123 @@
+//! Under which circumstances an alternative holds.
+
+use std::rc::Rc;
+
+/// One circumstance: what a subject is, or is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Constraint {
+    /// What is spoken of: a variable in one of its versions, a branch.
+    pub subject: u64,
+    /// What it is compared with: a text, an arm.
+    pub value: u64,
+    /// Whether it is that.
+    pub holds: bool,
+}
+
+impl Constraint {
+    fn contradicts(self, other: Self) -> bool {
+        self.subject == other.subject
+            && match (self.holds, other.holds) {
+                (true, true) => self.value != other.value,
+                (false, false) => false,
+                _ => self.value == other.value,
+            }
+    }
+}
+
+/// A conjunction of constraints, sorted; empty means always.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct When(Rc<[Constraint]>);
+
+impl When {
+    /// Both at once; `None` when they contradict each other.
+    pub fn and(&self, other: &Self) -> Option<Self> {
+        if other.0.is_empty() || Rc::ptr_eq(&self.0, &other.0) {
+            return Some(self.clone());
+        }
+        if self.0.is_empty() {
+            return Some(other.clone());
+        }
+        if self
+            .0
+            .iter()
+            .any(|one| other.0.iter().any(|two| one.contradicts(*two)))
+        {
+            return None;
+        }
+        let mut all: Vec<Constraint> = self.0.iter().chain(other.0.iter()).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        Some(Self(all.into()))
+    }
+
+    /// This with one more constraint; `None` when it contradicts.
+    pub fn with(&self, constraint: Constraint) -> Option<Self> {
+        self.and(&Self(Rc::from([constraint])))
+    }
+
+    /// What both demand.
+    pub fn common(&self, other: &Self) -> Self {
+        Self(
+            self.0
+                .iter()
+                .filter(|one| other.0.contains(one))
+                .copied()
+                .collect(),
+        )
+    }
+
+    /// What all demand; always when there are none.
+    pub fn common_of(all: &[Self]) -> Self {
+        let mut all = all.iter();
+        let first = all.next().cloned().unwrap_or_default();
+        all.fold(first, |common, next| common.common(next))
+    }
+}
+
+/// A 64-bit hash of something that identifies a subject or a value.
+pub(super) fn identity(of: impl std::hash::Hash) -> u64 {
+    use std::hash::Hasher;
+    // `DefaultHasher::new` has fixed keys: the same input gives the same outcome in every run.
+    let mut hasher = std::hash::DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn when(list: &[(u64, u64, bool)]) -> When {
+        list.iter()
+            .fold(When::default(), |when, (subject, value, holds)| {
+                when.with(Constraint {
+                    subject: *subject,
+                    value: *value,
+                    holds: *holds,
+                })
+                .unwrap()
+            })
+    }
+
+    #[test]
+    fn one_subject_is_one_thing() {
+        assert!(when(&[(1, 1, true)]).and(&when(&[(1, 2, true)])).is_none());
+        assert!(when(&[(1, 1, true)]).and(&when(&[(1, 1, false)])).is_none());
+        assert!(when(&[(1, 1, true)]).and(&when(&[(1, 2, false)])).is_some());
+        assert!(
+            when(&[(1, 1, false)])
+                .and(&when(&[(1, 2, false)]))
+                .is_some()
+        );
+        assert!(when(&[(1, 1, true)]).and(&when(&[(2, 1, false)])).is_some());
+    }
+
+    #[test]
+    fn common_keeps_what_all_demand() {
+        let (a, b) = (
+            when(&[(1, 1, true), (2, 1, true)]),
+            when(&[(1, 1, true), (2, 2, true)]),
+        );
+        assert_eq!(When::common_of(&[a, b]), when(&[(1, 1, true)]));
+    }
+}
