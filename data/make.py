@@ -30,6 +30,9 @@ UNKNOWN_ROLES = """
     visionai.retailendpointEditor visionai.retailendpointViewer
 """.split()
 
+# Stages that the source gives in `predefined_roles.json` alone.
+BASIC_STAGES = {"roles/admin": "ALPHA", "roles/reader": "ALPHA", "roles/writer": "ALPHA"}
+
 TRACKS = {"alpha": "A", "beta": "B"}
 
 
@@ -107,7 +110,7 @@ def gcloud_paths(knowledge):
 
 def roles(knowledge):
     """roles.txt and permissions.txt."""
-    stages = json.loads((knowledge / "role_stage_nonGA.json").read_text())
+    stages = BASIC_STAGES | json.loads((knowledge / "role_stage_nonGA.json").read_text())
     granted = {}
     for name in ["roles.json", "roles_extra.json"]:
         for role, permissions in json.loads((knowledge / name).read_text()).items():

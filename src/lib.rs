@@ -7,6 +7,7 @@
 //! disk ─files▶ text ─syntax▶ trees ─read▶ programs ─eval▶ facts ─project▶ joined facts ─rules▶ findings ─report▶ bytes
 //! ```
 
+pub mod gcp;
 pub mod source;
 pub mod value;
 pub mod finding;
