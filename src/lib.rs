@@ -8,7 +8,9 @@
 //! ```
 
 pub mod eval;
+pub mod facts;
 pub mod finding;
+pub mod gcp;
 pub mod outcome;
 pub mod program;
 pub mod read;

@@ -1,0 +1,105 @@
+//! What commands print, as far as authentication is concerned: tokens, URLs of services, project numbers.
+
+use super::invocation::Invocation;
+use super::url::{self, HostKind};
+use crate::value::{List, Output, Piece, Value};
+
+/// What the output of a command is.
+#[derive(Debug, Clone)]
+pub enum Meaning {
+    /// An OAuth access token.
+    AccessToken,
+    /// A Google-signed ID token, with the audience that was asked for.
+    IdToken(Option<Value>),
+    /// The URL of a Cloud Run service or function.
+    ServiceUrl {
+        /// Its name.
+        name: Option<Value>,
+        /// Whether it is the `cloudfunctions.net` URL of a function.
+        function: bool,
+    },
+    /// The contents of a file.
+    File(Value),
+    /// The e-mail of an account.
+    AccountEmail,
+    /// Nothing that is known here.
+    Other,
+}
+
+/// Filters that take a token out of what surrounds it; any other filter makes something else of it.
+const EXTRACTORS: &[&str] =
+    &["jq", "tr", "sed", "grep", "awk", "python", "python3", "head", "tail", "xargs", "cut", "tee", "yq", "node", "ruby", "perl"];
+
+/// What a command prints.
+pub fn meaning(output: &Output) -> Meaning {
+    let extracts = |filter: &List| {
+        filter.items.first().and_then(Value::literal).is_some_and(|name| {
+            let counts = filter.items.iter().skip(1).filter_map(Value::literal).any(|word| word.starts_with("-c") && name == "head");
+            EXTRACTORS.contains(&name.as_str()) && !counts
+        })
+    };
+    if !output.filters.iter().all(extracts) {
+        return Meaning::Other;
+    }
+    if let Some(invocation) = Invocation::parse(&output.words) {
+        return of_gcloud(&invocation);
+    }
+    match output.words.items.first().and_then(Value::literal).as_deref() {
+        Some("curl" | "wget") => of_request(&output.words),
+        Some("cat") => match output.words.items.as_slice() {
+            [_, path] => Meaning::File(path.clone()),
+            _ => Meaning::Other,
+        },
+        _ => Meaning::Other,
+    }
+}
+
+/// The meaning of a value that is one output and nothing else.
+pub fn meaning_of(value: &Value) -> Meaning {
+    match value.pieces() {
+        [Piece::Output(output, _)] => meaning(output),
+        _ => Meaning::Other,
+    }
+}
+
+fn of_gcloud(invocation: &Invocation) -> Meaning {
+    let format = invocation.value("--format").and_then(Value::literal).unwrap_or_default();
+    let has = |field: &str| format.contains(field);
+    match invocation.path {
+        "auth print-access-token" | "auth application-default print-access-token" => Meaning::AccessToken,
+        "auth print-identity-token" => Meaning::IdToken(invocation.value("--audiences").cloned()),
+        "run services describe" | "run deploy" if has("status.url") || has("status.address.url") || has("(uri)") => {
+            Meaning::ServiceUrl { name: invocation.positionals.first().cloned(), function: false }
+        }
+        "functions describe" if has("serviceConfig.uri") => {
+            Meaning::ServiceUrl { name: invocation.positionals.first().cloned(), function: false }
+        }
+        "functions describe" if has("httpsTrigger.url") || has("(url)") => {
+            Meaning::ServiceUrl { name: invocation.positionals.first().cloned(), function: true }
+        }
+        "config get-value" | "config get" if invocation.positionals.first().is_some_and(|name| name.equals("account").is_yes()) => {
+            Meaning::AccountEmail
+        }
+        _ => Meaning::Other,
+    }
+}
+
+/// Tokens from the metadata server
+/// (<https://cloud.google.com/docs/authentication/get-id-token>, checked 2026-11-21) and from the IAM credentials API.
+fn of_request(words: &List) -> Meaning {
+    for word in &words.items {
+        let url = url::parse(word);
+        let path = url.path.known_suffix();
+        match url.kind {
+            HostKind::Metadata if path.ends_with("/token") => return Meaning::AccessToken,
+            HostKind::Metadata if path.ends_with("/identity") => {
+                let audience = url.query.into_iter().flat_map(|query| query.split('&')).find_map(|pair| pair.strip_prefix("audience="));
+                return Meaning::IdToken(audience);
+            }
+            HostKind::GoogleApi if path.ends_with(":generateAccessToken") => return Meaning::AccessToken,
+            HostKind::GoogleApi if path.ends_with(":generateIdToken") => return Meaning::IdToken(None),
+            _ => {}
+        }
+    }
+    Meaning::Other
+}

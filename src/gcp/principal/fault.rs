@@ -1,0 +1,266 @@
+//! What is wrong with a member: its prefix, or what follows it. Knows the forms of members, not who exists.
+//!
+//! It speaks only where the known text decides; a placeholder is taken for a hole. Letter case of e-mails is not
+//! judged: IAM ignores it after the prefix, as the Terraform provider's `iam` package says (checked 2026-11-21).
+
+use std::ops::Range;
+
+use super::flat::{Flat, HOLE};
+use super::{MemberKind, PREFIXES, WORDS, email, find, is_placeholder, may_begin_a_member, pool};
+use crate::value::{Place, Value};
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FaultKind {
+    /// No prefix before an e-mail.
+    MissingPrefix,
+    /// A prefix in another spelling: `serviceaccount:`, `User:`.
+    PrefixSpelling,
+    /// `allusers` and the like.
+    WordSpelling,
+    /// `user:allUsers`.
+    WordWithPrefix,
+    /// `user:` or `group:` before a service account's e-mail.
+    ServiceAccountAsOther,
+    /// `serviceAccount:` before an e-mail that is no service account's.
+    NoServiceAccount,
+    /// The domain of a service account misspelt: `gserviceaccount.iam.com`.
+    EmailDomain,
+    /// `name@project.gserviceaccount.com`, without `.iam`.
+    MissingIam,
+    /// `name@iam.gserviceaccount.com`, without the project.
+    MissingProject,
+    /// The project's number where its id is due.
+    ProjectNumber,
+    /// No `@` before the domain.
+    MissingAt,
+    /// More than one `@`.
+    SeveralAt,
+    /// The Kubernetes form without brackets, or without namespace and account.
+    KubernetesForm,
+    /// A pool's principal with a project id where the number is due.
+    PoolProjectId,
+    /// `principal:` with a selector of many.
+    PoolNeedsSet,
+    /// `principalSet:` with one subject.
+    PoolNeedsOne,
+    /// A provider's name in a member.
+    PoolProvider,
+    /// Not `iam.googleapis.com` before the pool.
+    PoolHost,
+    /// Not two slashes after the colon.
+    PoolSlashes,
+}
+
+impl FaultKind {
+    /// Whether the member's type is at fault; else it is the form of what follows.
+    pub fn is_type(self) -> bool {
+        matches!(
+            self,
+            Self::MissingPrefix
+                | Self::PrefixSpelling
+                | Self::WordSpelling
+                | Self::WordWithPrefix
+                | Self::ServiceAccountAsOther
+                | Self::NoServiceAccount
+        )
+    }
+
+    /// A few words that follow "the member" or the text of the wrong part.
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::MissingPrefix => "has no type in front (`user:`, `serviceAccount:`, `group:`)",
+            Self::PrefixSpelling => "is no member type; types are spelt exactly, case included",
+            Self::WordSpelling => "is no member; the word is spelt exactly, case included",
+            Self::WordWithPrefix => "is a whole member by itself and takes no type",
+            Self::ServiceAccountAsOther => "is not the type of a service account's e-mail",
+            Self::NoServiceAccount => "is not the e-mail of a service account",
+            Self::EmailDomain => "is not the domain of service accounts",
+            Self::MissingIam => "lacks `.iam` between project and domain",
+            Self::MissingProject => "lacks the project before `iam.gserviceaccount.com`",
+            Self::ProjectNumber => {
+                "is a project number; the e-mail of an account has the project id"
+            }
+            Self::MissingAt => "lacks `@` between account and project",
+            Self::SeveralAt => "has more than one `@`",
+            Self::KubernetesForm => "is not of the form `PROJECT.svc.id.goog[NAMESPACE/ACCOUNT]`",
+            Self::PoolProjectId => {
+                "is a project id; a pool's members are named by the project number"
+            }
+            Self::PoolNeedsSet => "names many identities, and needs `principalSet:`",
+            Self::PoolNeedsOne => "names one identity, and needs `principal:`",
+            Self::PoolProvider => "names a provider; members are named by their pool alone",
+            Self::PoolHost => "is not preceded by `iam.googleapis.com/`",
+            Self::PoolSlashes => "is not preceded by `//`",
+        }
+    }
+}
+
+/// What is wrong with a member, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberFault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// The wrong part as a message shows it; the whole text where something is missing.
+    pub wrong: String,
+    /// Where to write [`Self::replacement`]: the wrong part, or the empty place where something is missing.
+    /// Editable only when it is exact.
+    pub place: Option<Place>,
+    /// What to write there, when that is certain. It changes nothing else.
+    pub replacement: Option<String>,
+    /// The whole text as it should be, as a message shows it, when that is certain.
+    pub corrected: Option<String>,
+}
+
+impl MemberFault {
+    /// A fault of a range of the text.
+    pub(super) fn new(
+        kind: FaultKind,
+        flat: &Flat,
+        range: Range<usize>,
+        replacement: Option<&str>,
+    ) -> Self {
+        let end = flat.text().len();
+        let wrong = if range.is_empty() {
+            0..end
+        } else {
+            range.clone()
+        };
+        let corrected = replacement.map(|text| {
+            format!(
+                "{}{text}{}",
+                flat.shown(0..range.start),
+                flat.shown(range.end..end)
+            )
+        });
+        Self {
+            kind,
+            wrong: flat.shown(wrong),
+            place: flat.place(range),
+            replacement: replacement.map(str::to_owned),
+            corrected,
+        }
+    }
+}
+
+/// What is surely wrong with a member of a policy.
+pub fn fault(member: &Value) -> Option<MemberFault> {
+    let flat = Flat::new(member);
+    let Some(colon) = flat.text().find(':') else {
+        return bare(&flat);
+    };
+    let prefix = flat.text().get(..colon)?;
+    if prefix.contains(HOLE) {
+        return None;
+    }
+    let Some(kind) = find(&PREFIXES, prefix) else {
+        let right = right_prefix(prefix)?;
+        return Some(MemberFault::new(
+            FaultKind::PrefixSpelling,
+            &flat,
+            0..colon,
+            Some(right),
+        ));
+    };
+    let id = flat.after(colon + 1);
+    match kind {
+        MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount | MemberKind::Domain
+            if right_word(id).is_some() =>
+        {
+            let whole = 0..flat.text().len();
+            Some(MemberFault::new(
+                FaultKind::WordWithPrefix,
+                &flat,
+                whole,
+                right_word(id),
+            ))
+        }
+        MemberKind::User | MemberKind::Group if email::is_service_account(id) => {
+            Some(MemberFault::new(
+                FaultKind::ServiceAccountAsOther,
+                &flat,
+                0..colon,
+                Some("serviceAccount"),
+            ))
+        }
+        MemberKind::ServiceAccount if pool::is_kubernetes(id) => {
+            pool::kubernetes_fault(&flat, colon + 1)
+        }
+        MemberKind::ServiceAccount => email::fault(&flat, colon + 1),
+        MemberKind::Principal => pool::fault(&flat, colon, false),
+        MemberKind::PrincipalSet => pool::fault(&flat, colon, true),
+        _ => None,
+    }
+}
+
+/// What is surely wrong with the e-mail of a service account, where nothing but the e-mail is due
+/// (`--service-account=…`).
+pub fn account_fault(account: &Value) -> Option<MemberFault> {
+    let flat = Flat::new(account);
+    if flat.text().contains([':', '/']) {
+        None
+    } else {
+        email::fault(&flat, 0)
+    }
+}
+
+/// A member without a colon.
+fn bare(flat: &Flat) -> Option<MemberFault> {
+    let text = flat.text();
+    if let Some(right) = right_word(text) {
+        let whole = 0..text.len();
+        return (right != text)
+            .then(|| MemberFault::new(FaultKind::WordSpelling, flat, whole, Some(right)));
+    }
+    let (start, _) = text
+        .split_once('@')
+        .or_else(|| text.split_once(".svc.id.goog["))?;
+    let known = start.split(HOLE).next()?;
+    // With a hole before the `@`, the hole may hold the prefix unless what precedes it already excludes that.
+    if known.len() < start.len() && may_begin_a_member(known)
+        || known.is_empty()
+        || is_placeholder(known)
+    {
+        return None;
+    }
+    let is_account = email::is_service_account(text) || pool::is_kubernetes(text);
+    let replacement = is_account.then_some("serviceAccount:");
+    Some(MemberFault::new(
+        FaultKind::MissingPrefix,
+        flat,
+        0..0,
+        replacement,
+    ))
+}
+
+/// The prefix that this one means in another spelling.
+fn right_prefix(prefix: &str) -> Option<&'static str> {
+    let plain = plain(prefix)?;
+    PREFIXES.iter().map(|(right, _)| *right).find(|right| {
+        let letters = right.to_ascii_lowercase();
+        plain == letters || plain.strip_suffix('s') == Some(&letters) || {
+            // Long enough that one or two letters do not make another word.
+            *right == "serviceAccount" && plain.len().abs_diff(letters.len()) <= 2 && {
+                strsim::osa_distance(&plain, &letters) <= 2
+            }
+        }
+    })
+}
+
+/// The word for everyone that this text is, in any spelling.
+fn right_word(text: &str) -> Option<&'static str> {
+    let plain = plain(text)?;
+    WORDS.iter().map(|(right, _)| *right).find(|right| {
+        let letters = right.to_ascii_lowercase();
+        plain == letters || letters.strip_suffix('s') == Some(&plain)
+    })
+}
+
+/// The letters of a word; nothing for a placeholder and for what is no word.
+fn plain(word: &str) -> Option<String> {
+    let is_word = word.len() <= 32
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'));
+    (is_word && !is_placeholder(word)).then(|| word.replace(['-', '_'], "").to_ascii_lowercase())
+}

@@ -1,0 +1,123 @@
+//! A partly known text as one string in which each hole is one character, with the way back to its pieces. Knows
+//! nothing of principals; it lets them be looked at with the means of `str`.
+
+use std::ops::Range;
+
+use crate::value::{Piece, Place, Value};
+
+/// Stands for a hole. A control character in the text itself is taken for a hole, which only silences.
+pub(crate) const HOLE: char = '\u{1}';
+
+/// A flattened value.
+#[derive(Debug, Clone)]
+pub(crate) struct Flat {
+    text: String,
+    pieces: Vec<Part>,
+}
+
+/// A piece: where its text lies in the whole and in the file, and, of a hole, how a message shows it.
+#[derive(Debug, Clone)]
+struct Part {
+    range: Range<usize>,
+    place: Place,
+    shown: Option<String>,
+}
+
+impl Flat {
+    /// Flattens a value.
+    pub fn new(value: &Value) -> Self {
+        let mut text = String::new();
+        let mut pieces = Vec::new();
+        for piece in value.pieces() {
+            let start = text.len();
+            let mut shown = None;
+            match piece {
+                Piece::Text(literal, _) => text.push_str(literal),
+                Piece::Hole(..) | Piece::Output(..) => {
+                    text.push(HOLE);
+                    shown = Some(Value::from(piece.clone()).to_string());
+                }
+            }
+            pieces.push(Part {
+                range: start..text.len(),
+                place: piece.place(),
+                shown,
+            });
+        }
+        Self { text, pieces }
+    }
+
+    /// The text, with [`HOLE`] for each hole.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text from an offset on.
+    pub fn after(&self, offset: usize) -> &str {
+        self.text.get(offset..).unwrap_or("")
+    }
+
+    /// A range of the text as a message shows it, holes by their names.
+    pub fn shown(&self, range: Range<usize>) -> String {
+        let mut out = String::new();
+        for part in &self.pieces {
+            let (start, end) = (
+                part.range.start.max(range.start),
+                part.range.end.min(range.end),
+            );
+            if start < end {
+                out.push_str(
+                    part.shown
+                        .as_deref()
+                        .unwrap_or_else(|| self.text.get(start..end).unwrap_or("")),
+                );
+            }
+        }
+        out
+    }
+
+    /// Where a range of the text stands. Exact only when it lies in one piece, a hole being whole or not touched.
+    pub fn place(&self, range: Range<usize>) -> Option<Place> {
+        let part = self
+            .pieces
+            .iter()
+            .find(|part| range.start < part.range.end)
+            .or_else(|| self.pieces.last())?;
+        let (start, end) = (
+            range.start.checked_sub(part.range.start)?,
+            range.end.checked_sub(part.range.start)?,
+        );
+        if range.end > part.range.end {
+            return Some(Place::near(part.place.file, part.place.span));
+        }
+        Some(if part.shown.is_some() && end > 0 {
+            part.place
+        } else {
+            part.place.part(start..end)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::{place, value};
+
+    #[test]
+    fn holes_are_one_character_and_places_are_kept() {
+        let flat = Flat::new(&value("ab{X}cd"));
+        assert_eq!(flat.text(), "ab\u{1}cd");
+        assert_eq!(flat.place(0..1), Some(place(0, 1)));
+        assert_eq!(flat.place(4..5), Some(place(6, 7)));
+        assert_eq!(flat.place(5..5), Some(place(7, 7)), "the end");
+        assert_eq!(flat.place(2..3), Some(place(2, 5)), "a hole");
+        assert_eq!(flat.place(2..2), Some(place(2, 2)), "before a hole");
+        assert!(
+            flat.place(1..4).is_some_and(|place| !place.exact),
+            "over several pieces"
+        );
+        assert_eq!(flat.shown(1..4), "b${X}c");
+        assert_eq!(Flat::new(&Value::default()).place(0..0), None);
+        assert_eq!(Flat::new(&value("")).place(0..0), Some(place(0, 0)));
+    }
+}

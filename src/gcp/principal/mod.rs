@@ -1,0 +1,204 @@
+//! Principals: how a policy names who is meant. Knows text that is only partly known; knows no grant and no role.
+//!
+//! Source: <https://cloud.google.com/iam/docs/principal-identifiers>, checked 2026-11-21.
+
+mod email;
+mod fault;
+pub(crate) mod flat;
+mod pool;
+
+pub use fault::{FaultKind, MemberFault, account_fault, fault};
+
+use crate::value::Value;
+use flat::{Flat, HOLE};
+
+/// What a member's prefix says that it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum MemberKind {
+    /// `user:`, a person's Google account.
+    User,
+    /// `serviceAccount:`, also that of a Kubernetes account (`P.svc.id.goog[ns/ksa]`).
+    ServiceAccount,
+    /// `group:`.
+    Group,
+    /// `domain:`, everyone of a Workspace domain.
+    Domain,
+    /// `allUsers`, signed in or not.
+    AllUsers,
+    /// `allAuthenticatedUsers`, anyone with any Google account or service account.
+    AllAuthenticatedUsers,
+    /// `projectOwner:`.
+    ProjectOwner,
+    /// `projectEditor:`.
+    ProjectEditor,
+    /// `projectViewer:`.
+    ProjectViewer,
+    /// `principal:`, one identity of a pool.
+    Principal,
+    /// `principalSet:`, several of them.
+    PrincipalSet,
+    /// `deleted:`, one that is gone.
+    Deleted,
+    /// This prefix or this whole text, which is none of the above.
+    Unknown(String),
+    /// An e-mail with no prefix.
+    Missing,
+    /// A hole decides.
+    Open,
+}
+
+/// All prefixes, without the colon.
+const PREFIXES: [(&str, MemberKind); 10] = [
+    ("user", MemberKind::User),
+    ("serviceAccount", MemberKind::ServiceAccount),
+    ("group", MemberKind::Group),
+    ("domain", MemberKind::Domain),
+    ("projectOwner", MemberKind::ProjectOwner),
+    ("projectEditor", MemberKind::ProjectEditor),
+    ("projectViewer", MemberKind::ProjectViewer),
+    ("principal", MemberKind::Principal),
+    ("principalSet", MemberKind::PrincipalSet),
+    ("deleted", MemberKind::Deleted),
+];
+
+/// Members that are one word.
+const WORDS: [(&str, MemberKind); 2] = [
+    ("allUsers", MemberKind::AllUsers),
+    ("allAuthenticatedUsers", MemberKind::AllAuthenticatedUsers),
+];
+
+/// A member taken apart.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// What it says that it is.
+    pub kind: MemberKind,
+    /// What follows the prefix; the whole text where there is none.
+    pub id: Value,
+}
+
+/// Takes a member apart at its prefix.
+pub fn parse(member: &Value) -> Member {
+    let flat = Flat::new(member);
+    match flat.text().split_once(':') {
+        Some((prefix, _)) if !prefix.contains(HOLE) => {
+            let kind =
+                find(&PREFIXES, prefix).unwrap_or_else(|| MemberKind::Unknown(prefix.to_owned()));
+            let id = member
+                .split_once(':')
+                .map_or_else(|| member.clone(), |(_, id)| id);
+            Member { kind, id }
+        }
+        _ => Member {
+            kind: without_prefix(flat.text()),
+            id: member.clone(),
+        },
+    }
+}
+
+fn find(table: &[(&str, MemberKind)], word: &str) -> Option<MemberKind> {
+    table
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map(|(_, kind)| kind.clone())
+}
+
+/// The kind of a member in whose known part there is no colon.
+fn without_prefix(text: &str) -> MemberKind {
+    if let Some(kind) = find(&WORDS, text) {
+        return kind;
+    }
+    let known = text.split(HOLE).next().unwrap_or("");
+    if known.len() < text.len() && may_begin_a_member(known) {
+        MemberKind::Open
+    } else if known.contains('@') || text.contains('@') {
+        MemberKind::Missing
+    } else if known.len() == text.len() {
+        MemberKind::Unknown(text.to_owned())
+    } else {
+        MemberKind::Open
+    }
+}
+
+/// Whether a hole after this text can make it a member: the text is the start of a prefix or word, in any spelling.
+fn may_begin_a_member(known: &str) -> bool {
+    PREFIXES.iter().chain(&WORDS).any(|(word, _)| {
+        let start = word.as_bytes().get(..known.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(known.as_bytes()))
+    })
+}
+
+/// Whether a text stands for another one, as documentation and templates write it: `PROJECT_ID`, `[SA]`, `{project}`,
+/// `%s`, `$X`, `...`, `xxx`.
+fn is_placeholder(text: &str) -> bool {
+    // The last line: quotes and separators, for text that is more than one member.
+    let marks = [
+        HOLE, '<', '>', '{', '}', '[', ']', '$', '%', '*', '…', '`', //
+        ' ', ',', ';', '|', '"', '\'', '\\',
+    ];
+    text.contains(marks)
+        || text.contains("...")
+        || text.to_ascii_lowercase().contains("xxx")
+        || text.bytes().any(|b| b.is_ascii_uppercase())
+            && !text.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod fault_tests;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::value;
+
+    fn kind(member: &str) -> MemberKind {
+        parse(&value(member)).kind
+    }
+
+    #[test]
+    fn prefixes_say_the_kind() {
+        let member = parse(&value("serviceAccount:{SA}@p.iam.gserviceaccount.com"));
+        assert_eq!(member.kind, MemberKind::ServiceAccount);
+        assert_eq!(member.id.to_string(), "${SA}@p.iam.gserviceaccount.com");
+        assert_eq!(kind("user:{X}"), MemberKind::User);
+        assert_eq!(
+            kind("principalSet://iam.googleapis.com/{P}/*"),
+            MemberKind::PrincipalSet
+        );
+        assert_eq!(
+            kind("deleted:serviceAccount:a@b?uid=1"),
+            MemberKind::Deleted
+        );
+        assert_eq!(kind("allUsers"), MemberKind::AllUsers);
+        assert_eq!(
+            kind("allAuthenticatedUsers"),
+            MemberKind::AllAuthenticatedUsers
+        );
+        assert_eq!(
+            kind("serviceaccount:x"),
+            MemberKind::Unknown("serviceaccount".into())
+        );
+        assert_eq!(kind("everyone"), MemberKind::Unknown("everyone".into()));
+    }
+
+    #[test]
+    fn a_hole_may_hold_the_prefix() {
+        for open in [
+            "{M}",
+            "{KIND}:x@y.com",
+            "user{X}",
+            "{SA}@p.iam.gserviceaccount.com",
+            "service{X}@p",
+            "team-{X}",
+        ] {
+            assert_eq!(kind(open), MemberKind::Open, "{open}");
+        }
+        for missing in [
+            "bot@p.iam.gserviceaccount.com",
+            "bot@{P}.iam.gserviceaccount.com",
+            "ci-{E}@p.com",
+        ] {
+            assert_eq!(kind(missing), MemberKind::Missing, "{missing}");
+        }
+        assert_eq!(parse(&value("bot@{P}.com")).id.to_string(), "bot@${P}.com");
+    }
+}
