@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod command;
+mod flat;
 pub mod lookup;
 pub mod principal;
 pub mod role;
