@@ -4,8 +4,8 @@
 //! Source: <https://cloud.google.com/iam/docs/service-agents> by way of Cloud Foundation Fabric, true on 2026-07-21
 //! (`data/README.md`).
 
+use super::flat::Flat;
 use super::lookup::Table;
-use super::principal::flat::Flat;
 use crate::value::Value;
 
 const AGENTS: Table = Table::new(include_str!("../../data/agents.txt"));
@@ -65,6 +65,7 @@ mod tests {
     use crate::gcp::role::Role;
     use crate::value::tests::value;
 
+    #[allow(clippy::option_option)] // whether it is an agent, and whether its API is known
     fn api(email: &str) -> Option<Option<&'static str>> {
         service_agent(&value(email)).map(|agent| agent.api)
     }

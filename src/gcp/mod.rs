@@ -1,4 +1,4 @@
-//! What Google Cloud is: gcloud's commands and flags, roles and their permissions, principals, service agents.
+//! What Google Cloud is: gcloud's commands and flags, roles and their permissions, principals, service agents, hosts.
 //! Knows text and values; knows nothing of syntax, of rules or of the disk.
 //!
 //! The tables are text compiled in from `data/`, whose `README.md` gives their sources and dates. They are looked up
@@ -6,10 +6,11 @@
 
 pub mod agent;
 pub mod command;
+mod flat;
 pub mod invocation;
 pub mod lookup;
 pub mod output;
 pub mod principal;
 pub mod role;
-pub mod url;
 mod slips;
+pub mod url;

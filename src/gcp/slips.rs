@@ -24,6 +24,8 @@ pub(super) const ROLES: &[(&str, &str)] = &[
     ("eventarc.events.receiver", "eventarc.eventReceiver"),
     ("eventarc.eventsReceiver", "eventarc.eventReceiver"),
     ("eventarc.receiver", "eventarc.eventReceiver"),
+    ("firestore.user", "datastore.user"),
+    ("firestore.viewer", "datastore.viewer"),
     (
         "iam.openIdTokenCreator",
         "iam.serviceAccountOpenIdTokenCreator",

@@ -5,8 +5,8 @@
 //! other domains below `gserviceaccount.com`, of which there is no full list: none of them is judged.
 
 use super::fault::{FaultKind, MemberFault};
-use super::flat::{Flat, HOLE};
 use super::is_placeholder;
+use crate::gcp::flat::{Flat, HOLE};
 
 const ROOT: &str = ".gserviceaccount.com";
 const OWN: &str = ".iam.gserviceaccount.com";

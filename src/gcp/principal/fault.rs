@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::flat::{Flat, HOLE};
 use super::{MemberKind, PREFIXES, WORDS, email, find, is_placeholder, may_begin_a_member, pool};
+use crate::gcp::flat::{Flat, HOLE};
 use crate::value::{Place, Value};
 
 /// What is wrong.
@@ -154,7 +154,7 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
         return None;
     }
     let Some(kind) = find(&PREFIXES, prefix) else {
-        let right = right_prefix(prefix)?;
+        let right = right_prefix(prefix, flat.after(colon + 1))?;
         return Some(MemberFault::new(
             FaultKind::PrefixSpelling,
             &flat,
@@ -234,17 +234,19 @@ fn bare(flat: &Flat) -> Option<MemberFault> {
 }
 
 /// The prefix that this one means in another spelling.
-fn right_prefix(prefix: &str) -> Option<&'static str> {
+fn right_prefix(prefix: &str, id: &str) -> Option<&'static str> {
     let plain = plain(prefix)?;
     PREFIXES.iter().map(|(right, _)| *right).find(|right| {
         let letters = right.to_ascii_lowercase();
-        plain == letters || plain.strip_suffix('s') == Some(&letters) || {
-            // Long enough that one or two letters do not make another word.
-            *right == "serviceAccount" && plain.len().abs_diff(letters.len()) <= 2 && {
-                strsim::osa_distance(&plain, &letters) <= 2
-            }
-        }
+        // `users:read` is somebody else's; `users:` before an e-mail is not.
+        let plural = plain.strip_suffix('s') == Some(&letters) && id.contains('@');
+        plain == letters || plural || *right == "serviceAccount" && is_near(&plain, &letters)
     })
+}
+
+/// Whether two letters at most differ. Only for words so long that this does not make another one.
+fn is_near(word: &str, right: &str) -> bool {
+    word.len().abs_diff(right.len()) <= 2 && strsim::osa_distance(word, right) <= 2
 }
 
 /// The word for everyone that this text is, in any spelling.

@@ -173,6 +173,8 @@ fn a_prefix_in_another_spelling() {
     );
     for other in [
         "robot:x",
+        "users:read",
+        "groups:write",
         "userByEmail:x@y.com",
         "principalHierarchy:x",
         "specialGroup:allUsers",

@@ -4,13 +4,12 @@
 
 mod email;
 mod fault;
-pub(crate) mod flat;
 mod pool;
 
 pub use fault::{FaultKind, MemberFault, account_fault, fault};
 
+use super::flat::{Flat, HOLE};
 use crate::value::Value;
-use flat::{Flat, HOLE};
 
 /// What a member's prefix says that it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

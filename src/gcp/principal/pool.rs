@@ -5,8 +5,8 @@
 //! <https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity>.
 
 use super::fault::{FaultKind, MemberFault};
-use super::flat::{Flat, HOLE};
 use super::is_placeholder;
+use crate::gcp::flat::{Flat, HOLE};
 
 const HOST: &str = "iam.googleapis.com/";
 const KUBERNETES: &str = ".svc.id.goog";

@@ -6,11 +6,11 @@ use std::ops::Range;
 use crate::value::{Piece, Place, Value};
 
 /// Stands for a hole. A control character in the text itself is taken for a hole, which only silences.
-pub(crate) const HOLE: char = '\u{1}';
+pub(super) const HOLE: char = '\u{1}';
 
 /// A flattened value.
 #[derive(Debug, Clone)]
-pub(crate) struct Flat {
+pub(super) struct Flat {
     text: String,
     pieces: Vec<Part>,
 }
