@@ -7,7 +7,13 @@
 //! disk ─files▶ text ─syntax▶ trees ─read▶ programs ─eval▶ facts ─project▶ joined facts ─rules▶ findings ─report▶ bytes
 //! ```
 
+pub mod cli;
+pub mod engine;
+pub mod files;
+pub mod finding;
+pub mod fix;
+pub mod outcome;
+pub mod report;
+pub mod rules;
 pub mod source;
 pub mod value;
-pub mod finding;
-pub mod outcome;

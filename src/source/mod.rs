@@ -7,9 +7,11 @@
 //! - **snippet offsets** into the text of an embedded language, which a [`Snippet`] maps back to a [`Span`].
 
 mod decode;
+mod form;
 mod map;
 mod snippet;
 
+use form::Form;
 pub use map::OffsetMap;
 pub use snippet::Snippet;
 
@@ -98,6 +100,7 @@ pub struct Source {
     text: String,
     map: OffsetMap,
     lines: Vec<u32>,
+    form: Form,
 }
 
 impl Source {
@@ -109,10 +112,10 @@ impl Source {
     /// [`Unreadable`] when the bytes are not text or are too many.
     pub fn new(path: impl Into<String>, raw: &[u8]) -> Result<Self, Unreadable> {
         let (text, map) = decode::decode(raw)?;
-        let lines = std::iter::once(0)
-            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1))
-            .collect();
-        Ok(Self { path: path.into(), text, map, lines })
+        let form = Form::of(raw, &text, &map);
+        let lines =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1)).collect();
+        Ok(Self { path: path.into(), text, map, lines, form })
     }
 
     /// The name it is reported by.
@@ -139,9 +142,15 @@ impl Source {
         Position { line: line as u32, column, offset: self.map.to_base(offset) }
     }
 
-    /// The raw byte range that a span covers, for edits.
+    /// The raw byte range that a span covers, for edits. An LF that stands for CRLF covers both bytes.
     pub fn raw_range(&self, span: Span) -> std::ops::Range<usize> {
-        self.map.to_base(span.start) as usize..self.map.to_base(span.end) as usize
+        let raw = |offset: u32| self.map.to_base(offset.min(self.text.len() as u32)) as usize;
+        raw(span.start)..raw(span.end)
+    }
+
+    /// The bytes of `text` as this file would hold them: in its encoding, with its line ends.
+    pub fn encode(&self, text: &str) -> Vec<u8> {
+        self.form.encode(text)
     }
 
     /// The span of a line (from 1) without its line end.
@@ -192,6 +201,27 @@ mod tests {
         let at = source.text().find('b').unwrap() as u32;
         assert_eq!(source.position(at).offset, 3);
         assert_eq!(Source::new("a", b"a\0b").unwrap_err(), Unreadable::Binary);
+    }
+
+    #[test]
+    fn spans_cover_whole_line_ends_or_none_of_them() {
+        let utf16: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("é\r\n😀\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        for (raw, ends) in [("é\r\n😀\r\n".as_bytes(), [2, 4, 8, 10]), (&utf16, [4, 8, 12, 16])] {
+            let source = Source::new("a.sh", raw).unwrap();
+            assert_eq!(source.text(), "é\n😀\n");
+            let spans = [(0, 2), (0, 3), (3, 7), (3, 8)].map(|(start, end)| Span::new(start, end));
+            assert_eq!(spans.map(|span| source.raw_range(span).end), ends);
+            assert_eq!(spans.map(|span| source.position(span.end).offset as usize), ends);
+        }
+    }
+
+    #[test]
+    fn an_undecodable_byte_before_a_line_end_has_its_own_range() {
+        let source = Source::new("a.sh", b"a\xff\r\nb").unwrap();
+        assert_eq!(source.text(), "a\u{fffd}\nb");
+        assert_eq!(source.raw_range(Span::new(1, 4)), 1..2);
+        assert_eq!(source.raw_range(Span::new(4, 99)), 2..5);
     }
 
     #[test]

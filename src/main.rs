@@ -1,0 +1,3 @@
+//! The `authlint` program.
+
+fn main() {}
