@@ -1,3 +1,7 @@
 //! The `authlint` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    authlint::cli::main()
+}
