@@ -167,8 +167,8 @@ fn place<'a>(label: &Label, primary: bool, outcome: &'a Outcome) -> Option<Place
     let end = text.ceil_char_boundary(label.span.end as usize).max(start);
     // What ends with a line end is drawn up to it.
     let end = if end > start && text.as_bytes().get(end - 1) == Some(&b'\n') { end - 1 } else { end };
-    let first = source.position(start as u32).line;
-    let last = source.position(end as u32).line.min(first + PLACE_LINES - 1);
+    let first = source.line(start as u32);
+    let last = source.line(end as u32).min(first + PLACE_LINES - 1);
     let span = Span::new(start as u32, (end as u32).min(source.line_span(last).end));
     Some(Place { file: label.file, source, span, first, last, message: clean_prose(&label.message), primary })
 }

@@ -145,4 +145,30 @@ mod tests {
             }
         }
     }
+
+    /// Labels that overlap, nest and cross lines as they like.
+    #[test]
+    fn no_set_of_labels_panics() {
+        let long = format!("{}\nb é\n", "a 😀\t".repeat(200));
+        let short = "one\n\ttwo 漢字 three\n\nfour\nfive six\n7\n8\n9\n10\n11 é\n";
+        let mut state = 7_u32;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % below as u32
+        };
+        for turn in 0..3000 {
+            let text = if turn % 3 == 0 { &long } else { short };
+            let mut outcome = testing::one(text, (0, 0), "m");
+            let mut labels = (0..4).map(|_| {
+                let start = random(text.len() + 2);
+                testing::label(0, start, start + random(60), "r")
+            });
+            outcome.findings[0].primary = labels.next().unwrap();
+            outcome.findings[0].related = labels.collect();
+            testing::assert_harmless(
+                &testing::render(write, &outcome, &Options { color: turn % 2 == 0, ..Options::default() })
+                    .replace('\x1b', ""),
+            );
+        }
+    }
 }
