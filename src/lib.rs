@@ -7,13 +7,19 @@
 //! disk ─files▶ text ─syntax▶ trees ─read▶ programs ─eval▶ facts ─project▶ joined facts ─rules▶ findings ─report▶ bytes
 //! ```
 
+pub mod cli;
+pub mod engine;
 pub mod eval;
 pub mod facts;
+pub mod files;
 pub mod finding;
+pub mod fix;
 pub mod gcp;
 pub mod outcome;
 pub mod program;
 pub mod read;
+pub mod report;
+pub mod rules;
 pub mod source;
 pub mod syntax;
 pub mod value;

@@ -1,2 +1,7 @@
-//! The command.
-fn main() {}
+//! The `authlint` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    authlint::cli::main()
+}

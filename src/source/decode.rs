@@ -20,18 +20,15 @@ fn utf8(raw: &[u8], skipped: u32) -> (String, OffsetMap) {
     let mut out = Decoded::new(raw.len(), skipped);
     let mut at = skipped;
     for chunk in raw.utf8_chunks() {
-        let mut lines = chunk.valid().split_inclusive("\r\n");
-        while let Some(line) = lines.next() {
+        for line in chunk.valid().split_inclusive("\r\n") {
+            at += line.len() as u32;
             match line.strip_suffix("\r\n") {
                 Some(body) => {
                     out.text.push_str(body);
-                    out.map
-                        .push(out.text.len() as u32, at + body.len() as u32 + 1);
-                    out.text.push('\n');
+                    out.line_end(at);
                 }
                 None => out.text.push_str(line),
             }
-            at += line.len() as u32;
         }
         if !chunk.invalid().is_empty() {
             out.text.push(char::REPLACEMENT_CHARACTER);
@@ -49,14 +46,14 @@ fn utf16(raw: &[u8], unit: fn([u8; 2]) -> u16) -> (String, OffsetMap) {
     let mut chars = char::decode_utf16(units).peekable();
     while let Some(decoded) = chars.next() {
         let c = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
-        let width = if c.len_utf16() == 2 { 4 } else { 2 };
-        if !(c == '\r' && matches!(chars.peek(), Some(Ok('\n')))) {
-            out.map.push(out.text.len() as u32, at);
+        at += 2 * c.len_utf16() as u32;
+        if c == '\r' && chars.next_if(|next| matches!(next, Ok('\n'))).is_some() {
+            at += 2;
+            out.line_end(at);
+        } else {
             out.text.push(c);
-            // Offsets inside a character never occur; the one after it does, at the end of the file.
-            out.map.push(out.text.len() as u32, at + width);
+            out.map.push(out.text.len() as u32, at);
         }
-        at += width;
     }
     (out.text, out.map)
 }
@@ -70,9 +67,13 @@ impl Decoded {
     fn new(capacity: usize, skipped: u32) -> Self {
         let mut map = OffsetMap::default();
         map.push(0, skipped);
-        Self {
-            text: String::with_capacity(capacity),
-            map,
-        }
+        Self { text: String::with_capacity(capacity), map }
+    }
+
+    /// A line end of two characters, which ends at `after` in the file: the LF in the text stands for both, so that
+    /// a span up to the line end leaves it alone and one over the line end covers all of it.
+    fn line_end(&mut self, after: u32) {
+        self.text.push('\n');
+        self.map.push(self.text.len() as u32, after);
     }
 }

@@ -7,9 +7,11 @@
 //! - **snippet offsets** into the text of an embedded language, which a [`Snippet`] maps back to a [`Span`].
 
 mod decode;
+mod form;
 mod map;
 mod snippet;
 
+use form::Form;
 pub use map::OffsetMap;
 pub use snippet::{Snippet, SnippetBuilder};
 
@@ -32,10 +34,7 @@ pub struct Span {
 impl Span {
     /// The range `start..end`; an end before the start gives an empty span at the start.
     pub fn new(start: u32, end: u32) -> Self {
-        Self {
-            start,
-            end: end.max(start),
-        }
+        Self { start, end: end.max(start) }
     }
 
     /// The same range for slicing.
@@ -56,10 +55,7 @@ impl Span {
     /// The smallest span that covers both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// Whether `other` lies wholly within.
@@ -104,6 +100,7 @@ pub struct Source {
     text: String,
     map: OffsetMap,
     lines: Vec<u32>,
+    form: Form,
 }
 
 impl Source {
@@ -115,15 +112,10 @@ impl Source {
     /// [`Unreadable`] when the bytes are not text or are too many.
     pub fn new(path: impl Into<String>, raw: &[u8]) -> Result<Self, Unreadable> {
         let (text, map) = decode::decode(raw)?;
-        let lines = std::iter::once(0)
-            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1))
-            .collect();
-        Ok(Self {
-            path: path.into(),
-            text,
-            map,
-            lines,
-        })
+        let form = Form::of(raw, &text, &map);
+        let lines =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1)).collect();
+        Ok(Self { path: path.into(), text, map, lines, form })
     }
 
     /// The name it is reported by.
@@ -144,33 +136,33 @@ impl Source {
     /// Where a text offset lies. Offsets past the end give the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = offset.min(self.text.len() as u32);
-        let line = self.lines.partition_point(|start| *start <= offset).max(1);
-        let start = self.lines.get(line - 1).copied().unwrap_or(0);
+        let line = self.line(offset);
+        let start = self.line_span(line).start;
         let column = self.slice(Span::new(start, offset)).chars().count() as u32 + 1;
-        Position {
-            line: line as u32,
-            column,
-            offset: self.map.to_base(offset),
-        }
+        Position { line, column, offset: self.map.to_base(offset) }
     }
 
-    /// The raw byte range that a span covers, for edits.
+    /// The line, from 1, of a text offset. Cheaper than its [`Source::position`] in a long line.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.lines.partition_point(|start| *start <= offset).max(1) as u32
+    }
+
+    /// The raw byte range that a span covers, for edits. An LF that stands for CRLF covers both bytes.
     pub fn raw_range(&self, span: Span) -> std::ops::Range<usize> {
-        self.map.to_base(span.start) as usize..self.map.to_base(span.end) as usize
+        let raw = |offset: u32| self.map.to_base(offset.min(self.text.len() as u32)) as usize;
+        raw(span.start)..raw(span.end)
+    }
+
+    /// The bytes of `text` as this file would hold them: in its encoding, with its line ends.
+    pub fn encode(&self, text: &str) -> Vec<u8> {
+        self.form.encode(text)
     }
 
     /// The span of a line (from 1) without its line end.
     pub fn line_span(&self, line: u32) -> Span {
         let index = (line.max(1) - 1) as usize;
-        let start = self
-            .lines
-            .get(index)
-            .copied()
-            .unwrap_or(self.text.len() as u32);
-        let end = self
-            .lines
-            .get(index + 1)
-            .map_or(self.text.len() as u32, |next| next - 1);
+        let start = self.lines.get(index).copied().unwrap_or(self.text.len() as u32);
+        let end = self.lines.get(index + 1).map_or(self.text.len() as u32, |next| next - 1);
         Span::new(start, end)
     }
 
@@ -194,22 +186,8 @@ mod tests {
         let source = Source::new("a.sh", "\u{feff}é x\r\nyz".as_bytes()).unwrap();
         assert_eq!(source.text(), "é x\nyz");
         let at = source.text().find('z').unwrap() as u32;
-        assert_eq!(
-            source.position(at),
-            Position {
-                line: 2,
-                column: 2,
-                offset: 3 + 4 + 2 + 1
-            }
-        );
-        assert_eq!(
-            source.position(3),
-            Position {
-                line: 1,
-                column: 3,
-                offset: 3 + 3
-            }
-        );
+        assert_eq!(source.position(at), Position { line: 2, column: 2, offset: 3 + 4 + 2 + 1 });
+        assert_eq!(source.position(3), Position { line: 1, column: 3, offset: 3 + 3 });
     }
 
     #[test]
@@ -219,14 +197,7 @@ mod tests {
         let source = Source::new("a.sh", &raw).unwrap();
         assert_eq!(source.text(), "aé\n😀b");
         let at = source.text().find('b').unwrap() as u32;
-        assert_eq!(
-            source.position(at),
-            Position {
-                line: 2,
-                column: 2,
-                offset: 2 + 2 * 5
-            }
-        );
+        assert_eq!(source.position(at), Position { line: 2, column: 2, offset: 2 + 2 * 5 });
     }
 
     #[test]
@@ -238,16 +209,30 @@ mod tests {
     }
 
     #[test]
+    fn spans_cover_whole_line_ends_or_none_of_them() {
+        let utf16: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("é\r\n😀\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        for (raw, ends) in [("é\r\n😀\r\n".as_bytes(), [2, 4, 8, 10]), (&utf16, [4, 8, 12, 16])] {
+            let source = Source::new("a.sh", raw).unwrap();
+            assert_eq!(source.text(), "é\n😀\n");
+            let spans = [(0, 2), (0, 3), (3, 7), (3, 8)].map(|(start, end)| Span::new(start, end));
+            assert_eq!(spans.map(|span| source.raw_range(span).end), ends);
+            assert_eq!(spans.map(|span| source.position(span.end).offset as usize), ends);
+        }
+    }
+
+    #[test]
+    fn an_undecodable_byte_before_a_line_end_has_its_own_range() {
+        let source = Source::new("a.sh", b"a\xff\r\nb").unwrap();
+        assert_eq!(source.text(), "a\u{fffd}\nb");
+        assert_eq!(source.raw_range(Span::new(1, 4)), 1..2);
+        assert_eq!(source.raw_range(Span::new(4, 99)), 2..5);
+    }
+
+    #[test]
     fn end_of_file_is_a_place() {
         let source = Source::new("a.sh", b"x\n").unwrap();
-        assert_eq!(
-            source.position(99),
-            Position {
-                line: 2,
-                column: 1,
-                offset: 2
-            }
-        );
+        assert_eq!(source.position(99), Position { line: 2, column: 1, offset: 2 });
         assert_eq!(source.line_span(1), Span::new(0, 1));
         assert_eq!(source.line_span(7), Span::new(2, 2));
     }

@@ -1,0 +1,116 @@
+//! What may be said on the command line. Knows the formats' names.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::finding::Level;
+use crate::report::{FORMATS, Format};
+
+/// Finds Google Cloud authentication faults in deploy scripts and runbooks before they are deployed.
+///
+/// Reads shell, Terraform, YAML, Python and Markdown; runs nothing, needs no credentials and no network.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, max_term_width = 100, after_help = AFTER)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub check: Check,
+}
+
+const AFTER: &str = "Exit status: 0 nothing at or above --fail-on, 1 something, 2 wrong usage or a named path that \
+    could not be read.\nA path named like a command is written ./rules.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the rules: id, level, what they find
+    Rules,
+    /// Print the page of a rule: why, what you see at run time, how to mend it
+    Explain {
+        /// The rule's id
+        id: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Check {
+    /// Files and directories to report on; `-` reads standard input
+    ///
+    /// What is known of them is read from the whole project: the nearest directory above with an authlint.toml, else
+    /// the nearest with a .git.
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// How findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format_parser())]
+    pub format: &'static Format,
+
+    /// Run these rules alone
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub select: Vec<String>,
+
+    /// Run all rules but these
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+
+    /// Show advice too: what works and could be better
+    #[arg(long)]
+    pub advice: bool,
+
+    /// The lowest level that makes the exit status 1
+    #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level_parser())]
+    pub fail_on: Level,
+
+    /// Whether to colour the findings
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
+    /// Do not write the summary
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    /// The name of the file that `-` reads
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
+
+fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
+    PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
+        .try_map(|name| FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
+}
+
+fn level_parser() -> impl TypedValueParser<Value = Level> {
+    const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Advice];
+    PossibleValuesParser::new(LEVELS.map(Level::name))
+        .try_map(|name| LEVELS.into_iter().find(|level| level.name() == name).ok_or("unknown level"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        <Args as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_path_may_be_named_like_a_command() {
+        let paths =
+            |line: &[&str]| Args::try_parse_from(line).map(|args| (args.command.is_some(), args.check.paths.len()));
+        assert_eq!(paths(&["authlint", "rules"]).unwrap(), (true, 1));
+        assert_eq!(paths(&["authlint", "./rules"]).unwrap(), (false, 1));
+        assert_eq!(paths(&["authlint", "a", "rules"]).unwrap(), (false, 2));
+        assert_eq!(paths(&["authlint", "rulez"]).unwrap(), (false, 1));
+    }
+}

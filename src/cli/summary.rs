@@ -1,0 +1,78 @@
+//! The last line of a run, which says what was looked at, so that silence can be trusted.
+
+use std::collections::HashSet;
+
+use crate::finding::{Finding, Level};
+use crate::outcome::Outcome;
+use crate::report::Options;
+
+/// The summary of a run.
+pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
+    let levels = [Level::Error, Level::Warning, Level::Advice].into_iter().filter(|level| options.shows(*level));
+    let counts: Vec<String> = levels
+        .map(|level| (outcome.count(level), level))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, level)| of_level(count, level))
+        .collect();
+    let (files, relevant) = (outcome.files, outcome.relevant);
+    let line = if counts.is_empty() {
+        let speak = if relevant == 1 { "speaks" } else { "speak" };
+        format!("No faults found: {} looked at, {relevant} {speak} of Google Cloud.", of_files(files))
+    } else {
+        let shown = outcome.findings.iter().filter(|finding| options.shows(finding.level));
+        let places: HashSet<_> = shown.map(|finding: &Finding| finding.primary.file).collect();
+        format!("Found {} in {} ({files} looked at, {relevant} relevant).", counts.join(", "), of_files(places.len()))
+    };
+    match outcome.count(Level::Advice) {
+        hidden @ 1.. if !options.shows(Level::Advice) => format!("{line} {hidden} more with --advice."),
+        _ => line,
+    }
+}
+
+fn of_level(count: usize, level: Level) -> String {
+    // "Advice" has no plural.
+    let plural = if count == 1 || level == Level::Advice { "" } else { "s" };
+    format!("{count} {}{plural}", level.name())
+}
+
+fn of_files(count: usize) -> String {
+    format!("{count} file{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Label;
+    use crate::source::{FileId, Span};
+
+    fn said(findings: &[(Level, u32)], advice: bool) -> String {
+        let finding = |(level, file): &(Level, u32)| Finding {
+            rule: "some-rule",
+            level: *level,
+            message: String::new(),
+            help: String::new(),
+            primary: Label { file: FileId(*file), span: Span::default(), message: String::new() },
+            related: Vec::new(),
+            fix: None,
+            anchor: String::new(),
+        };
+        let findings = findings.iter().map(finding).collect();
+        line(
+            &Outcome { findings, files: 132, relevant: 9, ..Outcome::default() },
+            &Options { advice, ..Options::default() },
+        )
+    }
+
+    #[test]
+    fn the_summary_counts_what_is_shown_and_tells_of_the_rest() {
+        use Level::{Advice, Error, Warning};
+        assert_eq!(said(&[], false), "No faults found: 132 files looked at, 9 speak of Google Cloud.");
+        let two = [(Error, 1), (Error, 2), (Warning, 1), (Advice, 3), (Advice, 3)];
+        assert_eq!(
+            said(&two, false),
+            "Found 2 errors, 1 warning in 2 files (132 looked at, 9 relevant). 2 more with --advice."
+        );
+        assert_eq!(said(&two, true), "Found 2 errors, 1 warning, 2 advice in 3 files (132 looked at, 9 relevant).");
+        assert!(said(&[(Advice, 1)], false).ends_with("of Google Cloud. 1 more with --advice."));
+    }
+}

@@ -1,0 +1,106 @@
+//! Walks and reads the disk. Knows nothing above `source`: what a file means is its caller's business.
+//!
+//! Nothing here follows a symlink found in a directory, opens a special file, or reads more of a file than
+//! [`MAX_SIZE`] and one byte.
+
+mod walk;
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use crate::source::MAX_SIZE;
+
+pub use walk::{Accept, Filter, Found, walk};
+
+/// The file that marks a project's root.
+pub const CONFIG: &str = "authlint.toml";
+
+/// Why a file's bytes are not there.
+#[derive(Debug)]
+pub enum Trouble {
+    /// Larger than [`MAX_SIZE`].
+    TooLarge,
+    /// A socket, a pipe, a device.
+    NotAFile,
+    /// The system refused.
+    Io(io::Error),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => write!(out, "larger than {} MiB", MAX_SIZE / (1024 * 1024)),
+            Self::NotAFile => out.write_str("neither a file nor a directory"),
+            // The words of the common cases are ours, so that they are the same on every system.
+            Self::Io(error) => match error.kind() {
+                io::ErrorKind::NotFound => out.write_str("no such file or directory"),
+                io::ErrorKind::PermissionDenied => out.write_str("permission denied"),
+                _ => write!(out, "{error}"),
+            },
+        }
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// The root of the project that an absolute path belongs to: the nearest directory from the path upwards that holds
+/// `authlint.toml`, else the nearest that holds `.git`, else the path itself.
+pub fn project_root(path: &Path) -> PathBuf {
+    let start = if path.is_dir() { Some(path) } else { path.parent() };
+    let above = || start.into_iter().flat_map(Path::ancestors);
+    let holds = |name: &'static str| move |dir: &&Path| dir.join(name).exists();
+    above().find(holds(CONFIG)).or_else(|| above().find(holds(".git"))).unwrap_or(path).to_owned()
+}
+
+/// Reads a file that was named, following a symlink.
+///
+/// # Errors
+/// [`Trouble`] when it is no file, is too large or cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
+    // A pipe would block on opening, so the kind is asked for before.
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(Trouble::NotAFile);
+    }
+    let mut bytes = Vec::with_capacity(metadata.len().min(MAX_SIZE) as usize + 1);
+    File::open(path)?.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_SIZE { Err(Trouble::TooLarge) } else { Ok(bytes) }
+}
+
+/// Reads a file that a linted file names, if it lies in one of the directories once all symlinks are followed. The
+/// directories must be canonical.
+pub fn read_within(path: &Path, directories: &[PathBuf]) -> Option<Vec<u8>> {
+    let path = path.canonicalize().ok()?;
+    directories.iter().any(|directory| path.starts_with(directory)).then(|| read(&path).ok())?
+}
+
+/// Reads a stream to its end, or to where it is too large.
+///
+/// # Errors
+/// [`Trouble`] when it is too large or cannot be read.
+pub fn read_stream(stream: impl Read) -> Result<Vec<u8>, Trouble> {
+    let mut bytes = Vec::new();
+    stream.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_SIZE { Err(Trouble::TooLarge) } else { Ok(bytes) }
+}
+
+/// The name that a file is reported by: relative to `base` with `/` between the parts; whole if it lies elsewhere.
+/// What is no Unicode becomes U+FFFD.
+pub fn relative(path: &Path, base: &Path) -> String {
+    let Ok(inner) = path.strip_prefix(base) else {
+        let text = path.to_string_lossy();
+        return if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    };
+    let part = |part: Component<'_>| part.as_os_str().to_string_lossy().into_owned();
+    let text = inner.components().map(part).collect::<Vec<_>>().join("/");
+    if text.is_empty() { ".".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests;

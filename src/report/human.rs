@@ -1,0 +1,174 @@
+//! Findings for people at a terminal: the lines at fault, drawn with their labels, and what to write instead.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
+use miette::{ThemeCharacters, ThemeStyles};
+
+use super::clean::clean_prose;
+use super::excerpt::Excerpt;
+use super::{Options, Outcome};
+use crate::finding::{Finding, Level};
+
+pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let handler = handler(options);
+    for finding in options.shown(outcome) {
+        let mut text = String::new();
+        handler.render_report(&mut text, &Drawn::new(finding, outcome, options)).map_err(io::Error::other)?;
+        writeln!(out, "{}", text.trim_end())?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn handler(options: &Options) -> GraphicalReportHandler {
+    let theme = GraphicalTheme {
+        characters: if options.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
+        styles: if options.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+    };
+    GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(options.width)
+        // Broken words would let a name in a linted file choose what a line begins with.
+        .with_break_words(false)
+        .without_syntax_highlighting()
+}
+
+/// A finding as the drawing library takes it: everything in it is safe to print.
+#[derive(Debug)]
+struct Drawn {
+    code: String,
+    severity: Severity,
+    message: String,
+    help: String,
+    page: String,
+    excerpt: Excerpt,
+}
+
+impl Drawn {
+    fn new(finding: &Finding, outcome: &Outcome, options: &Options) -> Self {
+        Self {
+            code: format!("{}[{}]", finding.level.name(), finding.rule),
+            severity: match finding.level {
+                Level::Error => Severity::Error,
+                Level::Warning => Severity::Warning,
+                Level::Advice => Severity::Advice,
+            },
+            message: clean_prose(&finding.message),
+            help: finding.help.lines().map(clean_prose).collect::<Vec<_>>().join("\n"),
+            page: options.page(finding.rule),
+            excerpt: Excerpt::new(finding, outcome),
+        }
+    }
+}
+
+impl fmt::Display for Drawn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Drawn {}
+
+impl Diagnostic for Drawn {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.code))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.help.is_empty()).then(|| Box::new(&self.help) as _)
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.page))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.excerpt.labels()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    #[test]
+    fn places_in_two_files() {
+        insta::assert_snapshot!(testing::render(write, &testing::outcome(), &Options::default()));
+    }
+
+    #[test]
+    fn ascii_and_advice() {
+        let options = Options { unicode: false, advice: true, ..Options::default() };
+        let text = testing::render(write, &testing::outcome(), &options);
+        assert!(
+            text.contains("advice[") && text.lines().filter(|line| !line.contains('é')).all(str::is_ascii),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn hostile_text_is_drawn_harmless() {
+        let text = testing::render(write, &testing::hostile(), &Options::default());
+        testing::assert_harmless(&text);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn colours_only_when_asked() {
+        let colored = testing::render(write, &testing::outcome(), &Options { color: true, ..Options::default() });
+        assert!(colored.contains('\x1b') && !colored.contains("\x1b]8"));
+        assert!(!testing::render(write, &testing::outcome(), &Options::default()).contains('\x1b'));
+    }
+
+    /// Every pair of offsets in small texts, past the end and inside characters too.
+    #[test]
+    fn no_span_panics() {
+        for text in ["", "\n", "a", "é\n\n😀b\r\n\tc", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n"] {
+            let end = text.len() as u32 + 3;
+            for (start, stop) in (0..end).flat_map(|start| (start..end).map(move |stop| (start, stop))) {
+                let mut outcome = testing::one(text, (start, stop), "m");
+                let related = outcome.findings[0].primary.clone();
+                outcome.findings[0].related =
+                    vec![related, testing::label(0, 0, 1, "r"), testing::label(0, end, end, "e")];
+                testing::assert_harmless(&testing::render(write, &outcome, &Options::default()));
+            }
+        }
+    }
+
+    /// Labels that overlap, nest and cross lines as they like.
+    #[test]
+    fn no_set_of_labels_panics() {
+        let long = format!("{}\nb é\n", "a 😀\t".repeat(200));
+        let short = "one\n\ttwo 漢字 three\n\nfour\nfive six\n7\n8\n9\n10\n11 é\n";
+        let mut state = 7_u32;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % below as u32
+        };
+        for turn in 0..3000 {
+            let text = if turn % 3 == 0 { &long } else { short };
+            let mut outcome = testing::one(text, (0, 0), "m");
+            let mut labels = (0..4).map(|_| {
+                let start = random(text.len() + 2);
+                testing::label(0, start, start + random(60), "r")
+            });
+            outcome.findings[0].primary = labels.next().unwrap();
+            outcome.findings[0].related = labels.collect();
+            testing::assert_harmless(
+                &testing::render(write, &outcome, &Options { color: turn % 2 == 0, ..Options::default() })
+                    .replace('\x1b', ""),
+            );
+        }
+    }
+}

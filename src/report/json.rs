@@ -1,0 +1,181 @@
+//! The findings for programs, version 1 of the shape. One object, then a line end.
+//!
+//! Offsets count raw bytes of the file from 0; lines and columns count from 1, columns in characters. Characters that
+//! could steer a terminal are written as `\u` escapes, which a reader turns back: no information is lost.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter};
+
+use super::clean::is_hidden;
+use super::{Options, Outcome};
+use crate::finding::{self, Level};
+use crate::source;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    findings: Vec<Finding<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    level: &'a str,
+    message: &'a str,
+    help: &'a str,
+    path: &'a str,
+    start: Position,
+    end: Position,
+    related: Vec<Related<'a>>,
+    fix: Option<Fix<'a>>,
+    url: String,
+    fingerprint: String,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    path: &'a str,
+    start: Position,
+    end: Position,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    safety: &'a str,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    path: &'a str,
+    start: Position,
+    end: Position,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+/// Counts of the whole run, findings that are not listed included.
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    advice: usize,
+    suppressed: usize,
+}
+
+pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let report = Report {
+        version: 1,
+        findings: options.shown(outcome).filter_map(|finding| of(finding, outcome, options)).collect(),
+        summary: Summary {
+            files: outcome.files,
+            errors: outcome.count(Level::Error),
+            warnings: outcome.count(Level::Warning),
+            advice: outcome.count(Level::Advice),
+            suppressed: outcome.suppressed,
+        },
+    };
+    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Escaping))?;
+    out.write_all(b"\n")
+}
+
+fn of<'a>(finding: &'a finding::Finding, outcome: &'a Outcome, options: &Options) -> Option<Finding<'a>> {
+    let (path, start, end) = place(outcome, finding.primary.file, finding.primary.span)?;
+    let related = finding.related.iter().filter_map(|label| {
+        let (path, start, end) = place(outcome, label.file, label.span)?;
+        Some(Related { path, start, end, message: &label.message })
+    });
+    let edit = |edit: &'a finding::Edit| {
+        let (path, start, end) = place(outcome, edit.file, edit.span)?;
+        Some(Edit { path, start, end, text: &edit.text })
+    };
+    // A fix is all of its edits or none.
+    let fix = finding.fix.as_ref().and_then(|fix| {
+        let edits = fix.edits.iter().map(edit).collect::<Option<Vec<_>>>()?;
+        Some(Fix { safety: fix.safety.name(), edits })
+    });
+    Some(Finding {
+        rule: finding.rule,
+        level: finding.level.name(),
+        message: &finding.message,
+        help: &finding.help,
+        path,
+        start,
+        end,
+        related: related.collect(),
+        fix,
+        url: options.page(finding.rule),
+        fingerprint: finding.fingerprint(path),
+    })
+}
+
+fn place(outcome: &Outcome, file: source::FileId, span: source::Span) -> Option<(&str, Position, Position)> {
+    let source = outcome.source(file)?;
+    let position = |offset: u32| {
+        let source::Position { line, column, offset } = source.position(offset);
+        Position { line, column, offset }
+    };
+    Some((source.path(), position(span.start), position(span.end)))
+}
+
+/// Compact, with `\u` escapes for what [`is_hidden`].
+struct Escaping;
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut compact = CompactFormatter;
+        let mut rest = fragment;
+        while let Some((plain, hidden, after)) = split_at_hidden(rest) {
+            compact.write_string_fragment(out, plain)?;
+            for unit in hidden.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = after;
+        }
+        compact.write_string_fragment(out, rest)
+    }
+}
+
+fn split_at_hidden(text: &str) -> Option<(&str, char, &str)> {
+    let (at, hidden) = text.char_indices().find(|(_, c)| is_hidden(*c))?;
+    let (plain, rest) = text.split_at_checked(at)?;
+    Some((plain, hidden, rest.get(hidden.len_utf8()..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    #[test]
+    fn the_shape_of_version_1() {
+        let text = testing::render(write, &testing::outcome(), &Options::default());
+        assert!(text.ends_with("}\n") && text.lines().count() == 1);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap());
+        assert!(text.starts_with("{\"version\":1,\"findings\":[{\"rule\":"), "keys keep their order");
+    }
+
+    #[test]
+    fn hostile_text_comes_back_as_it_was() {
+        let outcome = testing::hostile();
+        let text = testing::render(write, &outcome, &Options { advice: true, ..Options::default() });
+        assert!(!text.trim_end().chars().any(is_hidden));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for (finding, json) in outcome.findings.iter().zip(value["findings"].as_array().unwrap()) {
+            assert_eq!(json["message"], finding.message);
+            assert_eq!(json["path"], outcome.source(finding.primary.file).unwrap().path());
+        }
+    }
+}
