@@ -1,10 +1,27 @@
-//! Run, suppress, sort. Placeholder with the engine's contract and one fault, so that the fronts can be tested.
+//! Run, merge, sort: the whole way from bytes to findings. Knows no disk beyond [`Files`], no terminal, no format.
+
+mod link;
+mod merge;
+mod parallel;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
-use crate::finding::{Finding, Label, Level};
+use aho_corasick::AhoCorasick;
+
+use crate::eval;
+use crate::facts::Facts;
+use crate::finding::Finding;
 use crate::outcome::Outcome;
-use crate::source::{FileId, Source, Span};
+use crate::program::Program;
+use crate::project::Project;
+use crate::read;
+use crate::rule::{Check, Report, Rule};
+use crate::rules::RULES;
+use crate::source::{FileId, Source};
+
+use link::Linker;
+use merge::Merger;
 
 /// One file for a run.
 #[derive(Debug)]
@@ -30,48 +47,123 @@ pub struct Settings {
     pub ignore: Vec<String>,
 }
 
+impl Settings {
+    fn wants(&self, rule: &str) -> bool {
+        let listed = |list: &[String]| list.iter().any(|id| id == rule);
+        (self.select.is_empty() || listed(&self.select)) && !listed(&self.ignore)
+    }
+}
+
 /// Reads files on demand: sourced files, child scripts.
 pub trait Files: Sync {
     /// The bytes, if there is such a file and it may be read.
     fn read(&self, path: &Path) -> Option<Vec<u8>>;
 }
 
-/// Whether a file mentions anything authlint knows.
+/// A file without any of these says nothing that a rule asks for.
+const WORDS: &[&str] =
+    &["gcloud", "googleapis.com", "run.app", "cloudfunctions.net", "gserviceaccount.com", "metadata.google.internal"];
+
+/// Whether a file mentions anything that authlint knows. The prefilter: it sees every file.
 pub fn relevant(_path: &str, bytes: &[u8]) -> bool {
-    [&b"gcloud"[..], b"google"].iter().any(|word| memchr::memmem::find(bytes, word).is_some())
+    static MENTIONS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(WORDS).ok());
+    // UTF-16 has none of the words as bytes; such files are rare and always read.
+    bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || MENTIONS.as_ref().is_none_or(|words| words.is_match(bytes))
 }
 
 /// Whether a file of this name may be of a kind that is read.
 pub fn readable(path: &str) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    match name.rsplit_once('.') {
-        Some((_, extension)) => ["sh", "bash", "yaml", "yml", "tf", "md", "py", "json", "env"].contains(&extension),
-        None => ["Makefile", "Dockerfile"].contains(&name),
-    }
+    let path = path.replace('\\', "/");
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    // Without an extension a shebang decides.
+    !name.contains('.') || read::reader(&path, "").is_some()
+}
+
+/// A file that takes part in a run.
+struct File {
+    program: Arc<Program>,
+    reported: bool,
+    project: u32,
 }
 
 /// Finds the faults.
-pub fn check(inputs: Vec<Input>, _files: &dyn Files, _settings: &Settings) -> Outcome {
-    let mut outcome = Outcome { files: inputs.len(), relevant: inputs.len(), ..Outcome::default() };
-    for input in inputs {
-        let Ok(source) = Source::new(input.path, &input.bytes) else { continue };
-        let flag = "--oidc-service-account-email";
-        let at = source.text().find(flag).filter(|_| source.text().contains("--uri=https://run.googleapis.com/"));
-        if let Some(at) = at.filter(|_| input.reported) {
-            let span = Span::new(at as u32, (at + flag.len()) as u32);
-            let file = FileId(outcome.sources.len() as u32);
-            outcome.findings.push(Finding {
-                rule: "id-token-for-google-api",
-                level: Level::Error,
-                message: "run.googleapis.com does not accept an ID token".to_owned(),
-                help: "write --oauth-service-account-email".to_owned(),
-                primary: Label { file, span, message: String::new() },
-                related: Vec::new(),
-                fix: None,
-                anchor: String::new(),
-            });
-        }
+pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outcome {
+    let mut outcome = Outcome { files: inputs.len(), ..Outcome::default() };
+    let mut read: Vec<File> = Vec::new();
+    let mut linker = Linker::default();
+    let parsed = parallel::map(&inputs, |index, input| parse(&input.path, &input.bytes, FileId(index as u32)));
+    for (input, parsed) in inputs.into_iter().zip(parsed) {
+        let (source, program) = parsed.unwrap_or_else(|| nothing(&input.path, FileId(read.len() as u32)));
+        outcome.relevant += usize::from(input.reported);
+        linker.add(input.disk, &program);
+        read.push(File { program, reported: input.reported, project: input.project });
         outcome.sources.push(source);
     }
+    linker.follow(files, &mut outcome.sources);
+
+    let facts = parallel::map(&read, |_, file| {
+        let mut facts = Facts::default();
+        for run in eval::run(&file.program, &linker) {
+            facts.add(&run);
+        }
+        facts
+    });
+    let mut projects: std::collections::BTreeMap<u32, Project> = std::collections::BTreeMap::new();
+    for (file, facts) in read.iter().zip(facts) {
+        projects.entry(file.project).or_default().facts.append(facts);
+    }
+    let reported = |file: FileId| read.get(file.0 as usize).is_some_and(|file| file.reported);
+    for project in projects.values() {
+        let mut merger = Merger::new(&outcome.sources);
+        for rule in RULES {
+            judge(rule, project, &mut merger);
+        }
+        let wanted = |finding: &Finding| settings.wants(finding.rule) && reported(finding.primary.file);
+        outcome.findings.extend(merger.finish().into_iter().filter(wanted));
+    }
+    merge::sort(&mut outcome);
     outcome
+}
+
+/// Text → program; `None` when the bytes are no text or no reader wants them.
+fn parse(path: &str, bytes: &[u8], id: FileId) -> Option<(Source, Arc<Program>)> {
+    let source = Source::new(path, bytes).ok()?;
+    let start: String = source.text().chars().take(200).collect();
+    let program = (read::reader(path, &start)?.read)(&source, id);
+    Some((source, Arc::new(program)))
+}
+
+fn nothing(path: &str, file: FileId) -> (Source, Arc<Program>) {
+    let program = Program { file, body: Arc::from([]), document: false };
+    (Source::empty(path), Arc::new(program))
+}
+
+/// Asks one rule all that it asks.
+fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
+    let facts = &project.facts;
+    for check in rule.checks {
+        match check {
+            Check::Call(ask) => ask_all(rule, &facts.calls, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
+            Check::Grant(ask) => ask_all(rule, &facts.grants, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
+            Check::Stored(ask) => ask_all(rule, &facts.stored, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
+            Check::Account(ask) => ask_all(rule, &facts.accounts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
+            Check::Gcloud(ask) => ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
+        }
+    }
+}
+
+fn ask_all<F>(
+    rule: &'static Rule,
+    facts: &[F],
+    at: impl Fn(&F) -> &eval::Statement,
+    ask: impl Fn(&F, &mut Report),
+    merger: &mut Merger,
+) {
+    for fact in facts {
+        let mut report = Report::default();
+        ask(fact, &mut report);
+        merger.add(rule, at(fact), report.into_drafts());
+    }
 }

@@ -26,9 +26,6 @@ impl Outcome {
 
     /// How many findings of a level there are.
     pub fn count(&self, level: Level) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.level == level)
-            .count()
+        self.findings.iter().filter(|finding| finding.level == level).count()
     }
 }

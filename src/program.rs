@@ -254,9 +254,7 @@ pub enum Op {
 impl Expr {
     /// A literal.
     pub fn text(text: impl Into<Arc<str>>, place: Place) -> Self {
-        Self {
-            parts: vec![Part::Text(text.into(), place)],
-        }
+        Self { parts: vec![Part::Text(text.into(), place)] }
     }
 
     /// Its text, when it has no other parts.

@@ -4,7 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use crate::report::clean;
-use crate::rules::{RULES, Rule};
+use crate::rule::Rule;
+use crate::rules::RULES;
 
 /// An id that no rule has.
 #[derive(Debug, PartialEq, Eq)]

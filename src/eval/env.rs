@@ -106,20 +106,10 @@ impl Env {
         self.vars.get(name)
     }
 
-    pub fn set(
-        &mut self,
-        name: &str,
-        mut alternatives: Vec<Alternative>,
-        version: u64,
-        place: Place,
-    ) {
+    pub fn set(&mut self, name: &str, mut alternatives: Vec<Alternative>, version: u64, place: Place) {
         reduce(&mut alternatives, version, place);
         let exported = self.get(name).is_some_and(|binding| binding.exported);
-        let binding = Binding {
-            version,
-            alternatives,
-            exported,
-        };
+        let binding = Binding { version, alternatives, exported };
         Rc::make_mut(&mut self.vars).insert(name.into(), Rc::new(binding));
     }
 
@@ -159,10 +149,7 @@ impl Env {
     /// Only what child processes see.
     pub fn exported_only(&mut self) {
         let kept = self.vars.iter().filter(|(_, binding)| binding.exported);
-        self.vars = Rc::new(
-            kept.map(|(name, binding)| (name.clone(), binding.clone()))
-                .collect(),
-        );
+        self.vars = Rc::new(kept.map(|(name, binding)| (name.clone(), binding.clone())).collect());
         self.functions = Rc::default();
     }
 
@@ -191,18 +178,10 @@ impl Env {
                 continue;
             }
             let binding = Rc::make_mut(binding);
-            if binding
-                .alternatives
-                .iter()
-                .any(|alternative| alternative.content.is_hole())
-                && binding
-                    .alternatives
-                    .iter()
-                    .any(|alternative| !alternative.content.is_hole())
+            if binding.alternatives.iter().any(|alternative| alternative.content.is_hole())
+                && binding.alternatives.iter().any(|alternative| !alternative.content.is_hole())
             {
-                binding
-                    .alternatives
-                    .retain(|alternative| !alternative.content.is_hole());
+                binding.alternatives.retain(|alternative| !alternative.content.is_hole());
                 for alternative in &mut binding.alternatives {
                     if let Content::Text(value) = &mut alternative.content {
                         value.assumed = true;
@@ -217,26 +196,17 @@ impl Env {
     }
 
     /// Joins the arms of a branch, which stands at `place`. `path` is what was known before it.
-    pub fn merge(
-        mut arms: Vec<Self>,
-        path: &When,
-        place: Place,
-        mut version: impl FnMut() -> u64,
-    ) -> Option<Self> {
+    pub fn merge(mut arms: Vec<Self>, path: &When, place: Place, mut version: impl FnMut() -> u64) -> Option<Self> {
         if arms.len() <= 1 {
             return arms.pop();
         }
         let mut vars: HashMap<Rc<str>, Rc<Binding>> = HashMap::new();
-        let names: std::collections::BTreeSet<&Rc<str>> =
-            arms.iter().flat_map(|arm| arm.vars.keys()).collect();
+        let names: std::collections::BTreeSet<&Rc<str>> = arms.iter().flat_map(|arm| arm.vars.keys()).collect();
         for name in names {
-            let bindings: Vec<Option<&Rc<Binding>>> =
-                arms.iter().map(|arm| arm.vars.get(name)).collect();
+            let bindings: Vec<Option<&Rc<Binding>>> = arms.iter().map(|arm| arm.vars.get(name)).collect();
             let first = bindings.first().copied().flatten();
             if let Some(first) = first
-                && bindings
-                    .iter()
-                    .all(|binding| binding.is_some_and(|binding| Rc::ptr_eq(binding, first)))
+                && bindings.iter().all(|binding| binding.is_some_and(|binding| Rc::ptr_eq(binding, first)))
             {
                 vars.insert(name.clone(), first.clone());
                 continue;
@@ -245,67 +215,37 @@ impl Env {
             let mut alternatives = Vec::new();
             for (arm, binding) in arms.iter().zip(&bindings) {
                 match binding {
-                    Some(binding) => {
-                        alternatives.extend(binding.alternatives.iter().filter_map(|alternative| {
-                            let when = alternative.when.and(&arm.path)?;
-                            Some(Alternative {
-                                when,
-                                content: alternative.content.clone(),
-                            })
-                        }))
-                    }
-                    None => alternatives.push(Alternative {
-                        when: arm.path.clone(),
-                        content: Content::Text(unset(name, new, place)),
-                    }),
+                    Some(binding) => alternatives.extend(binding.alternatives.iter().filter_map(|alternative| {
+                        let when = alternative.when.and(&arm.path)?;
+                        Some(Alternative { when, content: alternative.content.clone() })
+                    })),
+                    None => alternatives
+                        .push(Alternative { when: arm.path.clone(), content: Content::Text(unset(name, new, place)) }),
                 }
             }
             reduce(&mut alternatives, new, place);
             let exported = bindings.iter().flatten().any(|binding| binding.exported);
-            vars.insert(
-                name.clone(),
-                Rc::new(Binding {
-                    version: new,
-                    alternatives,
-                    exported,
-                }),
-            );
+            vars.insert(name.clone(), Rc::new(Binding { version: new, alternatives, exported }));
         }
         let mut functions = HashMap::new();
         for arm in &arms {
-            functions.extend(
-                arm.functions
-                    .iter()
-                    .map(|(name, body)| (name.clone(), body.clone())),
-            );
+            functions.extend(arm.functions.iter().map(|(name, body)| (name.clone(), body.clone())));
         }
         let first = arms.into_iter().next()?;
-        Some(Self {
-            vars: Rc::new(vars),
-            functions: Rc::new(functions),
-            path: path.clone(),
-            ..first
-        })
+        Some(Self { vars: Rc::new(vars), functions: Rc::new(functions), path: path.clone(), ..first })
     }
 }
 
 /// A variable that one arm sets and another leaves to the environment.
 fn unset(name: &str, version: u64, place: Place) -> Value {
-    Value::hole(
-        format!("${{{name}}}"),
-        super::when::identity((version, name)),
-        place,
-    )
+    Value::hole(format!("${{{name}}}"), super::when::identity((version, name)), place)
 }
 
 /// Joins equal alternatives; too many become what they have in common.
 fn reduce(alternatives: &mut Vec<Alternative>, version: u64, place: Place) {
     let mut kept: Vec<Alternative> = Vec::new();
     for alternative in alternatives.drain(..) {
-        match kept
-            .iter_mut()
-            .find(|known| known.content.same(&alternative.content))
-        {
+        match kept.iter_mut().find(|known| known.content.same(&alternative.content)) {
             Some(known) => known.when = known.when.common(&alternative.when),
             None => kept.push(alternative),
         }
@@ -313,10 +253,7 @@ fn reduce(alternatives: &mut Vec<Alternative>, version: u64, place: Place) {
     if kept.len() > MAX_ALTERNATIVES {
         let hole = || Content::Text(Value::hole("…", version, place));
         let content = common_list(&kept).map_or_else(hole, Content::List);
-        kept = vec![Alternative {
-            when: When::default(),
-            content,
-        }];
+        kept = vec![Alternative { when: When::default(), content }];
     }
     *alternatives = kept;
 }
@@ -333,13 +270,8 @@ fn common_list(alternatives: &[Alternative]) -> Option<List> {
     let lists = lists?;
     let first = lists.first()?;
     let length = first.items.iter().enumerate().take_while(|(index, item)| {
-        lists
-            .iter()
-            .all(|list| list.items.get(*index).is_some_and(|other| other.same(item)))
+        lists.iter().all(|list| list.items.get(*index).is_some_and(|other| other.same(item)))
     });
     let length = length.count();
-    Some(List {
-        items: first.items.iter().take(length).cloned().collect(),
-        open: true,
-    })
+    Some(List { items: first.items.iter().take(length).cloned().collect(), open: true })
 }

@@ -9,8 +9,7 @@ use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
 use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_STEPS, MAX_TURNS, Run, Statement};
 use crate::program::{
-    Arm, Assign, Assigned, Block, Command, Guard, Inherit, Loop, Program, Step, StepKind,
-    Visibility,
+    Arm, Assign, Assigned, Block, Command, Guard, Inherit, Loop, Program, Step, StepKind, Visibility,
 };
 use crate::source::{FileId, Span};
 use crate::value::{List, Place, Value};
@@ -36,14 +35,7 @@ pub(super) struct Machine<'l> {
 impl<'l> Machine<'l> {
     pub fn new(program: &Program, link: &'l dyn Link) -> Self {
         let frame = identity((program.file, "parameters"));
-        let parameters = Parameters {
-            list: List {
-                items: Vec::new(),
-                open: true,
-            },
-            frame,
-            shifted: 0,
-        };
+        let parameters = Parameters { list: List { items: Vec::new(), open: true }, frame, shifted: 0 };
         Self {
             env: Env::new(parameters),
             captures: Vec::new(),
@@ -71,10 +63,7 @@ impl<'l> Machine<'l> {
     /// Functions that nothing here calls are there for someone else, with arguments that are not known.
     fn uncalled_functions(&mut self) {
         let functions = self.env.functions.clone();
-        let mut names: Vec<&String> = functions
-            .keys()
-            .filter(|name| !self.called.contains(*name))
-            .collect();
+        let mut names: Vec<&String> = functions.keys().filter(|name| !self.called.contains(*name)).collect();
         names.sort();
         for name in names {
             if self.called.contains(name) {
@@ -84,14 +73,7 @@ impl<'l> Machine<'l> {
             self.env.flow = Flow::On;
             self.env.path = When::default();
             if let Some(body) = functions.get(name) {
-                self.function(
-                    name,
-                    body,
-                    List {
-                        items: Vec::new(),
-                        open: true,
-                    },
-                );
+                self.function(name, body, List { items: Vec::new(), open: true });
             }
             self.env = before;
         }
@@ -182,18 +164,12 @@ impl<'l> Machine<'l> {
             Assigned::Text(expr) => self
                 .text(expr)
                 .into_iter()
-                .map(|(when, value)| Alternative {
-                    when,
-                    content: Content::Text(value),
-                })
+                .map(|(when, value)| Alternative { when, content: Content::Text(value) })
                 .collect(),
             Assigned::List(exprs) => self
                 .words(exprs)
                 .into_iter()
-                .map(|words| Alternative {
-                    when: words.when,
-                    content: Content::List(words.list),
-                })
+                .map(|words| Alternative { when: words.when, content: Content::List(words.list) })
                 .collect(),
         };
         if assign.append
@@ -218,20 +194,13 @@ impl<'l> Machine<'l> {
     fn forget(&mut self, name: &str) {
         let (version, place) = (self.fresh(), self.here());
         let value = Value::hole(format!("${{{name}}}"), version, place);
-        let unknown = Alternative {
-            when: When::default(),
-            content: Content::Text(value),
-        };
+        let unknown = Alternative { when: When::default(), content: Content::Text(value) };
         self.env.set(name, vec![unknown], version, place);
     }
 
     fn parameters(&mut self, list: List) {
         let frame = self.fresh();
-        self.env.parameters = Rc::new(Parameters {
-            list,
-            frame,
-            shifted: 0,
-        });
+        self.env.parameters = Rc::new(Parameters { list, frame, shifted: 0 });
     }
 
     fn shift(&mut self, count: Option<usize>) {
@@ -242,10 +211,7 @@ impl<'l> Machine<'l> {
                 parameters.list.items.drain(..known);
                 parameters.shifted += count;
             }
-            None => self.parameters(List {
-                items: Vec::new(),
-                open: true,
-            }),
+            None => self.parameters(List { items: Vec::new(), open: true }),
         }
     }
 
@@ -255,11 +221,7 @@ impl<'l> Machine<'l> {
         let before = self.env.path.clone();
         let (place, occurrence) = (self.here(), self.fresh());
         let taken = |number: usize, path: &When| {
-            path.with(Constraint {
-                subject: occurrence,
-                value: number as u64,
-                holds: true,
-            })
+            path.with(Constraint { subject: occurrence, value: number as u64, holds: true })
         };
         let mut remaining = vec![before.clone()];
         let mut ends: Vec<Env> = Vec::new();
@@ -268,16 +230,10 @@ impl<'l> Machine<'l> {
             self.block(&arm.test);
             let decision = self.decide(&arm.guard);
             let join = |ways: &[When]| -> Vec<When> {
-                remaining
-                    .iter()
-                    .flat_map(|one| ways.iter().filter_map(|two| one.and(two)))
-                    .collect()
+                remaining.iter().flat_map(|one| ways.iter().filter_map(|two| one.and(two))).collect()
             };
             let (yes, no) = (join(&decision.yes), join(&decision.no));
-            if let Some(path) = (!yes.is_empty())
-                .then(|| taken(number, &When::common_of(&yes)))
-                .flatten()
-            {
+            if let Some(path) = (!yes.is_empty()).then(|| taken(number, &When::common_of(&yes))).flatten() {
                 let saved = self.env.clone();
                 self.env.path = path;
                 refusals.iter().for_each(|guard| self.refine(guard, false));
@@ -286,19 +242,12 @@ impl<'l> Machine<'l> {
                 ends.push(std::mem::replace(&mut self.env, saved));
             }
             refusals.push(&arm.guard);
-            remaining = if no.len() > super::MAX_ALTERNATIVES {
-                vec![When::common_of(&no)]
-            } else {
-                no
-            };
+            remaining = if no.len() > super::MAX_ALTERNATIVES { vec![When::common_of(&no)] } else { no };
             if remaining.is_empty() {
                 break;
             }
         }
-        if let Some(path) = (!remaining.is_empty())
-            .then(|| taken(arms.len(), &When::common_of(&remaining)))
-            .flatten()
-        {
+        if let Some(path) = (!remaining.is_empty()).then(|| taken(arms.len(), &When::common_of(&remaining))).flatten() {
             let mut skipped = self.env.clone();
             std::mem::swap(&mut self.env, &mut skipped);
             self.env.path = path;
@@ -310,8 +259,7 @@ impl<'l> Machine<'l> {
 
     /// Goes on with the arms that go on; when none does, as the last one ended.
     fn join(&mut self, ends: Vec<Env>, before: &When, place: Place) {
-        let (on, mut off): (Vec<Env>, Vec<Env>) =
-            ends.into_iter().partition(|env| env.flow == Flow::On);
+        let (on, mut off): (Vec<Env>, Vec<Env>) = ends.into_iter().partition(|env| env.flow == Flow::On);
         let mut counter = self.counter;
         let flow = self.flow;
         let joined = Env::merge(on, before, place, || {
@@ -336,19 +284,11 @@ impl<'l> Machine<'l> {
         let start = self.env.clone();
         for (number, outcome) in outcomes.iter().enumerate() {
             self.env = start.clone();
-            let arm = Constraint {
-                subject: occurrence,
-                value: number as u64,
-                holds: true,
-            };
+            let arm = Constraint { subject: occurrence, value: number as u64, holds: true };
             let Some(path) = outcome.when.with(arm) else {
                 continue;
             };
-            self.env.path = if outcomes.len() > 1 {
-                path
-            } else {
-                before.clone()
-            };
+            self.env.path = if outcomes.len() > 1 { path } else { before.clone() };
             for item in outcome.list.items.iter().take(MAX_TURNS) {
                 self.bind(each.name.as_deref(), item.clone(), place);
                 self.block(&each.body);
@@ -371,10 +311,7 @@ impl<'l> Machine<'l> {
         if let Some(name) = name {
             item.loose = false;
             let version = self.fresh();
-            let alternative = Alternative {
-                when: When::default(),
-                content: Content::Text(item),
-            };
+            let alternative = Alternative { when: When::default(), content: Content::Text(item) };
             self.env.set(name, vec![alternative], version, place);
         }
     }
@@ -386,13 +323,7 @@ impl<'l> Machine<'l> {
         if let Some(name) = &each.name {
             self.forget(name);
         }
-        let arm = |env: &Env, value| {
-            env.path.with(Constraint {
-                subject: occurrence,
-                value,
-                holds: true,
-            })
-        };
+        let arm = |env: &Env, value| env.path.with(Constraint { subject: occurrence, value, holds: true });
         if let Some(path) = arm(&before, 1) {
             self.env.path = path;
         }
@@ -425,11 +356,7 @@ impl<'l> Machine<'l> {
         for (number, outcome) in outcomes.into_iter().enumerate() {
             if several {
                 self.env = start.clone();
-                let arm = Constraint {
-                    subject: occurrence,
-                    value: number as u64,
-                    holds: true,
-                };
+                let arm = Constraint { subject: occurrence, value: number as u64, holds: true };
                 match outcome.when.with(arm) {
                     Some(path) => self.env.path = path,
                     None => continue,
@@ -453,10 +380,7 @@ impl<'l> Machine<'l> {
         let Some(name) = list.items.first() else {
             return;
         };
-        let arguments = || List {
-            items: list.items.iter().skip(1).cloned().collect(),
-            open: list.open,
-        };
+        let arguments = || List { items: list.items.iter().skip(1).cloned().collect(), open: list.open };
         if let Some(literal) = name.literal() {
             if let Some(body) = self.env.functions.get(&literal).cloned() {
                 self.called.insert(literal.clone());
@@ -469,10 +393,7 @@ impl<'l> Machine<'l> {
                 self.script(&program, command, arguments);
                 return;
             }
-        } else if let Some(program) = output::is_script_path(name)
-            .then(|| self.link.find(self.file, name))
-            .flatten()
-        {
+        } else if let Some(program) = output::is_script_path(name).then(|| self.link.find(self.file, name)).flatten() {
             self.script(&program, command, arguments());
             return;
         }
@@ -486,11 +407,7 @@ impl<'l> Machine<'l> {
             flow: self.flow,
             order: self.runs.len() as u32,
         };
-        self.runs.push(Run {
-            words: list,
-            input,
-            at,
-        });
+        self.runs.push(Run { words: list, input, at });
     }
 
     fn sited(&mut self, run: impl FnOnce(&mut Self)) {
@@ -507,11 +424,7 @@ impl<'l> Machine<'l> {
     fn function(&mut self, name: &str, body: &Block, arguments: List) {
         self.called.insert(name.to_owned());
         let frame = self.fresh();
-        let parameters = Rc::new(Parameters {
-            list: arguments,
-            frame,
-            shifted: 0,
-        });
+        let parameters = Rc::new(Parameters { list: arguments, frame, shifted: 0 });
         let outer = std::mem::replace(&mut self.env.parameters, parameters);
         self.env.locals.push(Vec::new());
         self.block(body);
@@ -533,11 +446,7 @@ impl<'l> Machine<'l> {
                 machine.env.exported_only();
                 let file = std::mem::replace(&mut machine.file, program.file);
                 let frame = machine.fresh();
-                machine.env.parameters = Rc::new(Parameters {
-                    list: arguments,
-                    frame,
-                    shifted: 0,
-                });
+                machine.env.parameters = Rc::new(Parameters { list: arguments, frame, shifted: 0 });
                 machine.block(&program.body);
                 machine.file = file;
             });
@@ -566,11 +475,7 @@ impl<'l> Machine<'l> {
         let mut printed: Option<Value> = None;
         let last = stages.len().saturating_sub(1);
         for (number, stage) in stages.iter().enumerate() {
-            self.input = if number == 0 {
-                outer.clone()
-            } else {
-                printed.take()
-            };
+            self.input = if number == 0 { outer.clone() } else { printed.take() };
             if number == last {
                 self.step(stage);
                 break;
@@ -597,23 +502,14 @@ fn appended(old: &Alternative, new: &Alternative) -> Option<Alternative> {
         }
         (Content::List(old), Content::List(new)) => {
             let items = old.items.iter().chain(&new.items).cloned().collect();
-            Content::List(List {
-                items,
-                open: old.open || new.open,
-            })
+            Content::List(List { items, open: old.open || new.open })
         }
         (Content::Text(old), Content::List(new)) => {
             // An empty text was no element.
             let first = (!old.is_empty().is_yes()).then(|| old.clone());
-            Content::List(List {
-                items: first.into_iter().chain(new.items.iter().cloned()).collect(),
-                open: new.open,
-            })
+            Content::List(List { items: first.into_iter().chain(new.items.iter().cloned()).collect(), open: new.open })
         }
-        (Content::List(old), Content::Text(_)) => Content::List(List {
-            items: old.items.clone(),
-            open: true,
-        }),
+        (Content::List(old), Content::Text(_)) => Content::List(List { items: old.items.clone(), open: true }),
     };
     Some(Alternative { when, content })
 }

@@ -27,10 +27,7 @@ struct Partial {
 impl Machine<'_> {
     /// All words of a command. More alternatives than the bound: the word that brought them becomes a hole.
     pub(super) fn words(&mut self, exprs: &[Expr]) -> Vec<Words> {
-        let mut all = vec![Words {
-            when: self.env.path.clone(),
-            list: List::default(),
-        }];
+        let mut all = vec![Words { when: self.env.path.clone(), list: List::default() }];
         for expr in exprs {
             let expanded = self.fields(expr);
             let mut next = Vec::new();
@@ -65,14 +62,9 @@ impl Machine<'_> {
 
     /// An expression as one text.
     pub(super) fn text(&mut self, expr: &Expr) -> Vec<(When, Value)> {
-        let whole = Expr {
-            parts: expr.parts.iter().map(as_whole).collect(),
-        };
+        let whole = Expr { parts: expr.parts.iter().map(as_whole).collect() };
         let fields = self.fields(&whole);
-        fields
-            .into_iter()
-            .map(|words| (words.when, joined(&words.list)))
-            .collect()
+        fields.into_iter().map(|words| (words.when, joined(&words.list))).collect()
     }
 
     fn hole_of(&mut self, expr: &Expr) -> Value {
@@ -87,13 +79,7 @@ impl Machine<'_> {
 
     /// The fields that an expression becomes.
     pub(super) fn fields(&mut self, expr: &Expr) -> Vec<Words> {
-        let mut all = vec![Partial {
-            words: Words {
-                when: self.env.path.clone(),
-                ..Words::default()
-            },
-            field: None,
-        }];
+        let mut all = vec![Partial { words: Words { when: self.env.path.clone(), ..Words::default() }, field: None }];
         for part in &expr.parts {
             match part {
                 Part::Text(text, place) => {
@@ -102,8 +88,7 @@ impl Machine<'_> {
                     }
                 }
                 Part::Hole(shown, place) => {
-                    let hole =
-                        Value::hole(shown.clone(), identity((self.flow(), &**shown)), *place);
+                    let hole = Value::hole(shown.clone(), identity((self.flow(), &**shown)), *place);
                     for partial in &mut all {
                         partial.append(&hole);
                     }
@@ -119,13 +104,7 @@ impl Machine<'_> {
             }
             if all.is_empty() || all.len() > MAX_ALTERNATIVES * MAX_ALTERNATIVES {
                 let hole = self.hole_of(expr);
-                return vec![Words {
-                    when: self.env.path.clone(),
-                    list: List {
-                        items: vec![hole],
-                        open: false,
-                    },
-                }];
+                return vec![Words { when: self.env.path.clone(), list: List { items: vec![hole], open: false } }];
             }
         }
         all.into_iter().map(Partial::finish).collect()
@@ -141,8 +120,7 @@ impl Machine<'_> {
                 let alternatives = self.default(base, word);
                 if let Name::Variable(name) = &used.name {
                     let version = self.fresh();
-                    self.env
-                        .set(name, alternatives.clone(), version, used.place);
+                    self.env.set(name, alternatives.clone(), version, used.place);
                 }
                 alternatives
             }
@@ -155,18 +133,10 @@ impl Machine<'_> {
             | Op::From(_)
             | Op::Other => {
                 let edit = |content: Content, machine: &mut Self| match content {
-                    Content::Text(value) => {
-                        Content::Text(machine.edit(value, &used.op, used.place))
-                    }
+                    Content::Text(value) => Content::Text(machine.edit(value, &used.op, used.place)),
                     Content::List(list) => Content::List(match &used.op {
-                        Op::From(from) => List {
-                            items: list.items.into_iter().skip(*from).collect(),
-                            open: list.open,
-                        },
-                        Op::Other => List {
-                            items: Vec::new(),
-                            open: true,
-                        },
+                        Op::From(from) => List { items: list.items.into_iter().skip(*from).collect(), open: list.open },
+                        Op::Other => List { items: Vec::new(), open: true },
                         _ => List {
                             items: list
                                 .items
@@ -178,10 +148,7 @@ impl Machine<'_> {
                     }),
                 };
                 base.into_iter()
-                    .map(|alternative| Alternative {
-                        content: edit(alternative.content, self),
-                        ..alternative
-                    })
+                    .map(|alternative| Alternative { content: edit(alternative.content, self), ..alternative })
                     .collect()
             }
         }
@@ -189,12 +156,7 @@ impl Machine<'_> {
 
     /// What a name stands for.
     pub(super) fn lookup(&mut self, name: &Name, place: Place) -> Vec<Alternative> {
-        let always = |content| {
-            vec![Alternative {
-                when: When::default(),
-                content,
-            }]
-        };
+        let always = |content| vec![Alternative { when: When::default(), content }];
         match name {
             Name::Variable(name) => match self.env.get(name) {
                 Some(binding) => binding.alternatives.iter().map(first_element).collect(),
@@ -209,37 +171,22 @@ impl Machine<'_> {
                             Content::List(list) => list.items.get(*index).cloned(),
                             Content::Text(value) => (*index == 0).then(|| value.clone()),
                         };
-                        let value = item.unwrap_or_else(|| {
-                            Value::hole(format!("${{{name}[{index}]}}"), self.fresh(), place)
-                        });
-                        Alternative {
-                            when: alternative.when.clone(),
-                            content: Content::Text(value),
-                        }
+                        let value =
+                            item.unwrap_or_else(|| Value::hole(format!("${{{name}[{index}]}}"), self.fresh(), place));
+                        Alternative { when: alternative.when.clone(), content: Content::Text(value) }
                     })
                     .collect(),
-                None => always(Content::Text(Value::hole(
-                    format!("${{{name}[{index}]}}"),
-                    self.fresh(),
-                    place,
-                ))),
+                None => always(Content::Text(Value::hole(format!("${{{name}[{index}]}}"), self.fresh(), place))),
             },
             Name::All(name) => match self.env.get(name) {
                 Some(binding) => binding.alternatives.clone(),
-                None => always(Content::List(List {
-                    items: Vec::new(),
-                    open: true,
-                })),
+                None => always(Content::List(List { items: Vec::new(), open: true })),
             },
             Name::Parameter(number) => always(Content::Text(self.parameter(*number, place))),
             Name::Parameters => always(Content::List(self.env.parameters.list.clone())),
             Name::Other(shown) => {
                 let indirect = shown.strip_prefix("$!").map(|name| format!("${{!{name}}}"));
-                let value = Value::hole(
-                    indirect.unwrap_or_else(|| shown.clone()),
-                    self.fresh(),
-                    place,
-                );
+                let value = Value::hole(indirect.unwrap_or_else(|| shown.clone()), self.fresh(), place);
                 always(Content::Text(value))
             }
         }
@@ -283,10 +230,7 @@ impl Machine<'_> {
                 }
                 default.assumed |= empty == Truth::Unknown;
                 if let Some(when) = when.and(&alternative.when) {
-                    out.push(Alternative {
-                        when,
-                        content: Content::Text(default),
-                    });
+                    out.push(Alternative { when, content: Content::Text(default) });
                 }
             }
         }
@@ -300,33 +244,16 @@ impl Machine<'_> {
             let (empty, subject) = match &alternative.content {
                 Content::Text(value) => (value.is_empty(), self.subject_of(&used.name, value)),
                 Content::List(list) if list.items.is_empty() && !list.open => (Truth::Yes, 0),
-                Content::List(list) => (
-                    if list.items.is_empty() {
-                        Truth::Unknown
-                    } else {
-                        Truth::No
-                    },
-                    0,
-                ),
+                Content::List(list) => (if list.items.is_empty() { Truth::Unknown } else { Truth::No }, 0),
             };
             let nothing = Content::List(List::default());
             match empty {
-                Truth::Yes => out.push(Alternative {
-                    when: alternative.when,
-                    content: nothing,
-                }),
+                Truth::Yes => out.push(Alternative { when: alternative.when, content: nothing }),
                 Truth::No => out.extend(self.words_under(word, &alternative.when)),
                 Truth::Unknown => {
-                    let is_empty = |holds| Constraint {
-                        subject,
-                        value: identity(""),
-                        holds,
-                    };
+                    let is_empty = |holds| Constraint { subject, value: identity(""), holds };
                     if let Some(when) = alternative.when.with(is_empty(true)) {
-                        out.push(Alternative {
-                            when,
-                            content: nothing,
-                        });
+                        out.push(Alternative { when, content: nothing });
                     }
                     if let Some(when) = alternative.when.with(is_empty(false)) {
                         out.extend(self.words_under(word, &when));
@@ -339,12 +266,8 @@ impl Machine<'_> {
 
     fn words_under(&mut self, word: &Expr, when: &When) -> Vec<Alternative> {
         let fields = self.fields(word);
-        let under = |words: Words| {
-            Some(Alternative {
-                when: words.when.and(when)?,
-                content: Content::List(words.list),
-            })
-        };
+        let under =
+            |words: Words| Some(Alternative { when: words.when.and(when)?, content: Content::List(words.list) });
         fields.into_iter().filter_map(under).collect()
     }
 
@@ -354,9 +277,7 @@ impl Machine<'_> {
                 Op::StripPrefix(prefix) => text.strip_prefix(prefix.as_str()).map(str::to_owned),
                 Op::StripSuffix(suffix) => text.strip_suffix(suffix.as_str()).map(str::to_owned),
                 Op::Replace(from, to, true) if !from.is_empty() => Some(text.replace(from, to)),
-                Op::Replace(from, to, false) if !from.is_empty() => {
-                    Some(text.replacen(from, to, 1))
-                }
+                Op::Replace(from, to, false) if !from.is_empty() => Some(text.replacen(from, to, 1)),
                 Op::Upper => Some(text.to_uppercase()),
                 Op::Lower => Some(text.to_lowercase()),
                 _ => return Value::hole("…", self.fresh(), place),
@@ -364,13 +285,7 @@ impl Machine<'_> {
             let Some(edited) = edited.filter(|edited| *edited != text) else {
                 return value;
             };
-            let mut out = Value::text(
-                edited,
-                value.place().map_or(place, |place| Place {
-                    exact: false,
-                    ..place
-                }),
-            );
+            let mut out = Value::text(edited, value.place().map_or(place, |place| Place { exact: false, ..place }));
             out.assumed = value.assumed;
             return out;
         }
@@ -427,10 +342,7 @@ impl Partial {
                     field.loose = false;
                 }
                 at += run.len()
-                    + text
-                        .get(at + run.len()..)
-                        .and_then(|rest| rest.chars().next())
-                        .map_or(0, char::len_utf8);
+                    + text.get(at + run.len()..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
             }
         }
         if let Some(field) = &mut self.field {
@@ -482,10 +394,9 @@ fn first_element(alternative: &Alternative) -> Alternative {
 
 fn as_whole(part: &Part) -> Part {
     match part {
-        Part::Use(used) if !matches!(used.op, Op::Alternate(_)) => Part::Use(Box::new(Use {
-            quote: Quote::Whole,
-            ..(**used).clone()
-        })),
+        Part::Use(used) if !matches!(used.op, Op::Alternate(_)) => {
+            Part::Use(Box::new(Use { quote: Quote::Whole, ..(**used).clone() }))
+        }
         Part::Output(body, _, place) => Part::Output(body.clone(), Quote::Whole, *place),
         other => other.clone(),
     }
@@ -498,13 +409,7 @@ fn joined(list: &List) -> Value {
         if index > 0
             && let Some(place) = item.place()
         {
-            out.push(Piece::Text(
-                " ".into(),
-                Place {
-                    exact: false,
-                    ..place
-                },
-            ));
+            out.push(Piece::Text(" ".into(), Place { exact: false, ..place }));
         }
         out.append(item);
     }
@@ -517,23 +422,9 @@ fn common_words(expanded: &[Words]) -> Option<List> {
     if expanded.iter().all(|words| words.list.items.len() == 1) {
         return None;
     }
-    let agreed = first
-        .list
-        .items
-        .iter()
-        .enumerate()
-        .take_while(|(index, item)| {
-            expanded.iter().all(|words| {
-                words
-                    .list
-                    .items
-                    .get(*index)
-                    .is_some_and(|other| other.same(item))
-            })
-        });
+    let agreed = first.list.items.iter().enumerate().take_while(|(index, item)| {
+        expanded.iter().all(|words| words.list.items.get(*index).is_some_and(|other| other.same(item)))
+    });
     let agreed = agreed.count();
-    Some(List {
-        items: first.list.items.iter().take(agreed).cloned().collect(),
-        open: true,
-    })
+    Some(List { items: first.list.items.iter().take(agreed).cloned().collect(), open: true })
 }

@@ -16,31 +16,17 @@ pub(super) struct Decision {
 
 impl Decision {
     fn undecided() -> Self {
-        Self {
-            yes: vec![When::default()],
-            no: vec![When::default()],
-        }
+        Self { yes: vec![When::default()], no: vec![When::default()] }
     }
 
     fn negate(self) -> Self {
-        Self {
-            yes: self.no,
-            no: self.yes,
-        }
+        Self { yes: self.no, no: self.yes }
     }
 
     fn and(self, other: Self) -> Self {
         let mut no = self.no;
-        no.extend(
-            self.yes
-                .iter()
-                .flat_map(|yes| other.no.iter().filter_map(|no| yes.and(no))),
-        );
-        let yes = self
-            .yes
-            .iter()
-            .flat_map(|one| other.yes.iter().filter_map(|two| one.and(two)))
-            .collect();
+        no.extend(self.yes.iter().flat_map(|yes| other.no.iter().filter_map(|no| yes.and(no))));
+        let yes = self.yes.iter().flat_map(|one| other.yes.iter().filter_map(|two| one.and(two))).collect();
         Self { yes, no }
     }
 
@@ -58,49 +44,21 @@ impl Decision {
 impl Machine<'_> {
     pub(super) fn decide(&mut self, guard: &Guard) -> Decision {
         match guard {
-            Guard::Always => Decision {
-                yes: vec![When::default()],
-                no: Vec::new(),
-            },
+            Guard::Always => Decision { yes: vec![When::default()], no: Vec::new() },
             Guard::Not(inner) => self.decide(inner).negate(),
             Guard::All(guards) => {
-                let start = Decision {
-                    yes: vec![When::default()],
-                    no: Vec::new(),
-                };
-                guards
-                    .iter()
-                    .fold(start, |all, guard| all.and(self.decide(guard)).bounded())
+                let start = Decision { yes: vec![When::default()], no: Vec::new() };
+                guards.iter().fold(start, |all, guard| all.and(self.decide(guard)).bounded())
             }
             Guard::Any(guards) => {
-                let start = Decision {
-                    yes: vec![When::default()],
-                    no: Vec::new(),
-                };
-                guards
-                    .iter()
-                    .fold(start, |all, guard| {
-                        all.and(self.decide(guard).negate()).bounded()
-                    })
-                    .negate()
+                let start = Decision { yes: vec![When::default()], no: Vec::new() };
+                guards.iter().fold(start, |all, guard| all.and(self.decide(guard).negate()).bounded()).negate()
             }
             Guard::Opaque(text) if text.starts_with('@') => Decision::undecided(),
             Guard::Opaque(text) => {
                 let subject = identity(text);
-                let says = |holds| {
-                    When::default()
-                        .with(Constraint {
-                            subject,
-                            value: 1,
-                            holds,
-                        })
-                        .into_iter()
-                        .collect()
-                };
-                Decision {
-                    yes: says(true),
-                    no: says(false),
-                }
+                let says = |holds| When::default().with(Constraint { subject, value: 1, holds }).into_iter().collect();
+                Decision { yes: says(true), no: says(false) }
             }
             Guard::Empty(expr) => self.compare(expr, ""),
             Guard::Equal(a, b) => match (a.literal(), b.literal()) {
@@ -116,16 +74,10 @@ impl Machine<'_> {
         let known: Option<Vec<String>> = patterns.iter().cloned().collect();
         match known {
             Some(known) => {
-                let start = Decision {
-                    yes: Vec::new(),
-                    no: vec![When::default()],
-                };
-                known.iter().fold(start, |any, text| {
-                    any.negate()
-                        .and(self.compare(expr, text).negate())
-                        .bounded()
-                        .negate()
-                })
+                let start = Decision { yes: Vec::new(), no: vec![When::default()] };
+                known
+                    .iter()
+                    .fold(start, |any, text| any.negate().and(self.compare(expr, text).negate()).bounded().negate())
             }
             None => Decision::undecided(),
         }
@@ -136,11 +88,7 @@ impl Machine<'_> {
         let mut decision = Decision::default();
         let name = variable(expr);
         for (when, value) in self.text(expr) {
-            let answer = if value.assumed && !value.pieces().is_empty() {
-                Truth::Unknown
-            } else {
-                value.equals(text)
-            };
+            let answer = if value.assumed && !value.pieces().is_empty() { Truth::Unknown } else { value.equals(text) };
             match answer {
                 Truth::Yes => decision.yes.push(when),
                 Truth::No => decision.no.push(when),
@@ -149,11 +97,7 @@ impl Machine<'_> {
                         Some(name) => self.subject_of(name, &value),
                         None => identity(value.to_string()),
                     };
-                    let says = |holds| Constraint {
-                        subject,
-                        value: identity(text),
-                        holds,
-                    };
+                    let says = |holds| Constraint { subject, value: identity(text), holds };
                     decision.yes.extend(when.with(says(true)));
                     decision.no.extend(when.with(says(false)));
                 }
@@ -182,16 +126,10 @@ impl Machine<'_> {
         match guard {
             Guard::Not(inner) => self.refine(inner, !holds),
             Guard::All(guards) if holds => guards.iter().for_each(|guard| self.refine(guard, true)),
-            Guard::Any(guards) if !holds => {
-                guards.iter().for_each(|guard| self.refine(guard, false))
-            }
+            Guard::Any(guards) if !holds => guards.iter().for_each(|guard| self.refine(guard, false)),
             Guard::Equal(a, b) => match (variable(a), b.literal(), variable(b), a.literal()) {
-                (Some(name), Some(text), ..) => {
-                    self.refine_variable(&name.clone(), &text, b, holds)
-                }
-                (.., Some(name), Some(text)) => {
-                    self.refine_variable(&name.clone(), &text, a, holds)
-                }
+                (Some(name), Some(text), ..) => self.refine_variable(&name.clone(), &text, b, holds),
+                (.., Some(name), Some(text)) => self.refine_variable(&name.clone(), &text, a, holds),
                 _ => {}
             },
             Guard::Empty(expr) => {
@@ -215,10 +153,7 @@ impl Machine<'_> {
         };
         let here = self.here();
         let place = match written.parts.first() {
-            Some(Part::Text(_, place)) => crate::value::Place {
-                exact: false,
-                ..*place
-            },
+            Some(Part::Text(_, place)) => crate::value::Place { exact: false, ..*place },
             _ => here,
         };
         let refined = |alternative: &Alternative| {
@@ -230,20 +165,14 @@ impl Machine<'_> {
                 (Truth::Yes, false) if !value.assumed => return None,
                 // The default was overridden, by something that is not known.
                 (Truth::No, true) | (Truth::Unknown, true) => Value::text(text, place),
-                (Truth::Yes, false) => Value::hole(
-                    format!("${{{name}}}"),
-                    identity((binding.version, "not", text)),
-                    place,
-                ),
+                (Truth::Yes, false) => {
+                    Value::hole(format!("${{{name}}}"), identity((binding.version, "not", text)), place)
+                }
                 _ => value.clone(),
             };
-            Some(Alternative {
-                when: alternative.when.clone(),
-                content: Content::Text(content),
-            })
+            Some(Alternative { when: alternative.when.clone(), content: Content::Text(content) })
         };
-        let alternatives: Vec<Alternative> =
-            binding.alternatives.iter().filter_map(refined).collect();
+        let alternatives: Vec<Alternative> = binding.alternatives.iter().filter_map(refined).collect();
         if !alternatives.is_empty() {
             // The same version: it is the same definition, better known.
             self.env.set(name, alternatives, binding.version, place);

@@ -26,26 +26,18 @@ impl Machine<'_> {
             }
         });
         let captured = self.captures.pop().unwrap_or_default();
-        let exclusive = captured.iter().enumerate().all(|(index, one)| {
-            captured
-                .iter()
-                .skip(index + 1)
-                .all(|two| one.when.and(&two.when).is_none())
-        });
+        let exclusive = captured
+            .iter()
+            .enumerate()
+            .all(|(index, one)| captured.iter().skip(index + 1).all(|two| one.when.and(&two.when).is_none()));
         if captured.is_empty() || !exclusive {
             let hole = Value::hole("$(…)", self.fresh(), place);
-            return vec![Alternative {
-                when: When::default(),
-                content: Content::Text(hole),
-            }];
+            return vec![Alternative { when: When::default(), content: Content::Text(hole) }];
         }
         // Places inside the substitution are kept: that is where the text is written.
         captured
             .into_iter()
-            .map(|printed| Alternative {
-                when: printed.when,
-                content: Content::Text(printed.value),
-            })
+            .map(|printed| Alternative { when: printed.when, content: Content::Text(printed.value) })
             .collect()
     }
 
@@ -55,12 +47,8 @@ impl Machine<'_> {
             return;
         }
         let place = self.here();
-        let value = printed(words, input, place)
-            .unwrap_or_else(|| Value::hole("$(…)", self.fresh(), place));
-        let printed = Printed {
-            when: when.clone(),
-            value,
-        };
+        let value = printed(words, input, place).unwrap_or_else(|| Value::hole("$(…)", self.fresh(), place));
+        let printed = Printed { when: when.clone(), value };
         if let Some(capture) = self.captures.last_mut() {
             capture.push(printed);
         }
@@ -73,9 +61,7 @@ fn printed(words: &List, input: Option<&Value>, place: Place) -> Option<Value> {
     let arguments = words.items.get(1..)?;
     match (name.as_deref().unwrap_or(""), input) {
         ("echo", _) => {
-            let flags = arguments
-                .iter()
-                .take_while(|word| word.literal().is_some_and(|text| is_echo_flag(&text)));
+            let flags = arguments.iter().take_while(|word| word.literal().is_some_and(|text| is_echo_flag(&text)));
             Some(sentence(arguments.get(flags.count()..)?))
         }
         ("printf", _) => printf(arguments),
@@ -92,17 +78,11 @@ fn printed(words: &List, input: Option<&Value>, place: Place) -> Option<Value> {
             };
             let mut filters = output.filters.clone();
             filters.push(words.clone());
-            let output = Output {
-                words: output.words.clone(),
-                filters,
-            };
+            let output = Output { words: output.words.clone(), filters };
             Some(Value::from(Piece::Output(Arc::new(output), *place)))
         }
         (_, None) => {
-            let output = Output {
-                words: words.clone(),
-                filters: Vec::new(),
-            };
+            let output = Output { words: words.clone(), filters: Vec::new() };
             Some(Value::from(Piece::Output(Arc::new(output), place)))
         }
     }
@@ -118,9 +98,7 @@ fn passes(name: &str, arguments: &[Value]) -> bool {
         "tr" => literals.first().is_some_and(|first| first == "-d"),
         "xargs" => arguments.is_empty(),
         "tee" => true,
-        _ => literals
-            .iter()
-            .all(|word| matches!(word.as_str(), "-1" | "-n" | "1" | "-n1")),
+        _ => literals.iter().all(|word| matches!(word.as_str(), "-1" | "-n" | "1" | "-n1")),
     }
 }
 
@@ -130,13 +108,7 @@ fn sentence(words: &[Value]) -> Value {
         if index > 0
             && let Some(place) = word.place()
         {
-            out.push(Piece::Text(
-                " ".into(),
-                Place {
-                    exact: false,
-                    ..place
-                },
-            ));
+            out.push(Piece::Text(" ".into(), Place { exact: false, ..place }));
         }
         out.append(word);
     }
@@ -147,10 +119,7 @@ fn sentence(words: &[Value]) -> Value {
 fn printf(arguments: &[Value]) -> Option<Value> {
     let format = arguments.first()?.literal()?;
     let place = arguments.first()?.place()?;
-    let near = Place {
-        exact: false,
-        ..place
-    };
+    let near = Place { exact: false, ..place };
     let format = format.trim_end_matches("\\n").trim_end_matches('\n');
     let mut values = arguments.iter().skip(1);
     let mut out = Value::default();
@@ -176,9 +145,10 @@ pub(super) fn unwrapped(list: List) -> List {
         let Some(name) = first.literal() else { break };
         let name = name.rsplit('/').next().unwrap_or("");
         let inner = match name {
-            "sudo" | "doas" | "time" | "nohup" | "exec" | "builtin" | "nice" | "ionice"
-            | "stdbuf" | "chronic" | "unbuffer" | "caffeinate" | "timeout" | "gtimeout" | "env"
-            | "command" | "xargs" | "eatmydata" => options_skipped(rest),
+            "sudo" | "doas" | "time" | "nohup" | "exec" | "builtin" | "nice" | "ionice" | "stdbuf" | "chronic"
+            | "unbuffer" | "caffeinate" | "timeout" | "gtimeout" | "env" | "command" | "xargs" | "eatmydata" => {
+                options_skipped(rest)
+            }
             _ if is_helper(name) => match position_of_gcloud(rest) {
                 Some(at) => rest.get(at..),
                 None => None,
@@ -190,14 +160,7 @@ pub(super) fn unwrapped(list: List) -> List {
             _ => break,
         }
     }
-    if items.len() == list.items.len() {
-        list
-    } else {
-        List {
-            items: items.to_vec(),
-            open: list.open,
-        }
-    }
+    if items.len() == list.items.len() { list } else { List { items: items.to_vec(), open: list.open } }
 }
 
 /// Words after options, numbers and assignments; `None` for `command -v`, which runs nothing.
@@ -213,13 +176,7 @@ fn options_skipped(words: &[Value]) -> Option<&[Value]> {
                 break;
             }
             option if option.starts_with('-') => at += 1,
-            assignment
-                if assignment
-                    .split_once('=')
-                    .is_some_and(|(name, _)| is_name(name)) =>
-            {
-                at += 1
-            }
+            assignment if assignment.split_once('=').is_some_and(|(name, _)| is_name(name)) => at += 1,
             number if number.starts_with(|c: char| c.is_ascii_digit()) => at += 1,
             _ => break,
         }
@@ -235,31 +192,20 @@ fn is_name(text: &str) -> bool {
 fn is_helper(name: &str) -> bool {
     ["retry", "run", "try", "exec", "with", "safe", "must"]
         .iter()
-        .any(|start| {
-            name.strip_prefix(start)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-']))
-        })
+        .any(|start| name.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-'])))
 }
 
 fn position_of_gcloud(words: &[Value]) -> Option<usize> {
-    words
-        .iter()
-        .take(6)
-        .position(|word| word.literal().as_deref() == Some("gcloud"))
+    words.iter().take(6).position(|word| word.literal().as_deref() == Some("gcloud"))
 }
 
 /// `bash deploy.sh …`, `./deploy.sh …`: the script and its arguments.
 pub(super) fn script(name: &str, list: &List) -> Option<(Value, List)> {
-    let arguments = |skipped: usize| List {
-        items: list.items.iter().skip(skipped).cloned().collect(),
-        open: list.open,
-    };
+    let arguments =
+        |skipped: usize| List { items: list.items.iter().skip(skipped).cloned().collect(), open: list.open };
     if matches!(name, "bash" | "sh" | "zsh") {
-        let options = list
-            .items
-            .iter()
-            .skip(1)
-            .take_while(|word| word.literal().is_some_and(|text| text.starts_with('-')));
+        let options =
+            list.items.iter().skip(1).take_while(|word| word.literal().is_some_and(|text| text.starts_with('-')));
         let at = 1 + options.count();
         let path = list.items.get(at)?;
         return Some((path.clone(), arguments(at + 1)));
@@ -271,7 +217,5 @@ pub(super) fn script(name: &str, list: &List) -> Option<(Value, List)> {
 /// Whether a command's name is a path of the repository.
 pub(super) fn is_script_path(name: &Value) -> bool {
     let end = name.known_suffix();
-    end.contains('/')
-        && !name.known_prefix().starts_with("/usr/")
-        && !name.known_prefix().starts_with("/bin/")
+    end.contains('/') && !name.known_prefix().starts_with("/usr/") && !name.known_prefix().starts_with("/bin/")
 }

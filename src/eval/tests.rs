@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::program::{
-    Arm, Assign, Assigned, Command, Expr, Guard, Loop, Name, Op, Part, Quote, Step, StepKind, Use,
-    Visibility,
+    Arm, Assign, Assigned, Command, Expr, Guard, Loop, Name, Op, Part, Quote, Step, StepKind, Use, Visibility,
 };
 use crate::read;
 use crate::source::Source;
@@ -37,48 +36,24 @@ fn var(name: &str) -> Expr {
 }
 
 fn used(name: &str, op: Op, quote: Quote) -> Expr {
-    Expr {
-        parts: vec![Part::Use(Box::new(Use {
-            name: Name::Variable(name.into()),
-            op,
-            quote,
-            place: place(),
-        }))],
-    }
+    Expr { parts: vec![Part::Use(Box::new(Use { name: Name::Variable(name.into()), op, quote, place: place() }))] }
 }
 
 fn step(kind: StepKind) -> Step {
-    Step {
-        kind,
-        span: Span::default(),
-    }
+    Step { kind, span: Span::default() }
 }
 
 fn set(name: &str, value: Expr) -> Step {
     let value = Assigned::Text(value);
-    step(StepKind::Assign(Assign {
-        name: name.into(),
-        value,
-        append: false,
-        visibility: Visibility::Program,
-    }))
+    step(StepKind::Assign(Assign { name: name.into(), value, append: false, visibility: Visibility::Program }))
 }
 
 fn command(words: Vec<Expr>) -> Step {
-    step(StepKind::Command(Command {
-        words,
-        env: Vec::new(),
-        input: None,
-        prints: true,
-    }))
+    step(StepKind::Command(Command { words, env: Vec::new(), input: None, prints: true }))
 }
 
 fn program(body: Vec<Step>) -> Vec<String> {
-    let program = Program {
-        file: FileId(0),
-        body: body.into(),
-        document: false,
-    };
+    let program = Program { file: FileId(0), body: body.into(), document: false };
     shown(&run(&program, &Disk::default()))
 }
 
@@ -87,11 +62,7 @@ fn shown(runs: &[Run]) -> Vec<String> {
 }
 
 fn arm(guard: Guard, body: Vec<Step>) -> Arm {
-    Arm {
-        test: Arc::from([]),
-        guard,
-        body: body.into(),
-    }
+    Arm { test: Arc::from([]), guard, body: body.into() }
 }
 
 #[test]
@@ -110,14 +81,8 @@ fn assignments_hold_in_order() {
 fn alternatives_of_one_branch_stay_together() {
     let found = program(vec![
         step(StepKind::Branch(vec![
-            arm(
-                Guard::Opaque("job".into()),
-                vec![set("U", text("api")), set("T", text("oauth"))],
-            ),
-            arm(
-                Guard::Always,
-                vec![set("U", text("run")), set("T", text("oidc"))],
-            ),
+            arm(Guard::Opaque("job".into()), vec![set("U", text("api")), set("T", text("oauth"))]),
+            arm(Guard::Always, vec![set("U", text("run")), set("T", text("oidc"))]),
         ])),
         command(vec![text("call"), var("U"), var("T")]),
     ]);
@@ -126,12 +91,7 @@ fn alternatives_of_one_branch_stay_together() {
 
 #[test]
 fn the_same_guard_twice_is_one_circumstance() {
-    let test = |body| {
-        step(StepKind::Branch(vec![arm(
-            Guard::Equal(var("KIND"), text("job")),
-            body,
-        )]))
-    };
+    let test = |body| step(StepKind::Branch(vec![arm(Guard::Equal(var("KIND"), text("job")), body)]));
     let found = program(vec![
         set("U", text("run")),
         test(vec![set("U", text("api"))]),
@@ -156,24 +116,15 @@ fn a_known_text_decides_its_branch_and_a_default_does_not() {
     };
     assert_eq!(program(body(text("oidc"))), ["oidc"]);
     assert_eq!(program(body(text("oauth"))), ["other oauth"]);
-    assert_eq!(
-        program(body(used("T", Op::Default(text("oidc")), Quote::Whole))),
-        ["oidc", "other ${T}"]
-    );
+    assert_eq!(program(body(used("T", Op::Default(text("oidc")), Quote::Whole))), ["oidc", "other ${T}"]);
 }
 
 #[test]
 fn more_alternatives_than_the_bound_become_a_hole() {
     let arms = (0..20).map(|number| {
-        arm(
-            Guard::Equal(var("K"), text(&number.to_string())),
-            vec![set("X", text(&format!("v{number}")))],
-        )
+        arm(Guard::Equal(var("K"), text(&number.to_string())), vec![set("X", text(&format!("v{number}")))])
     });
-    let found = program(vec![
-        step(StepKind::Branch(arms.collect())),
-        command(vec![text("a"), var("X")]),
-    ]);
+    let found = program(vec![step(StepKind::Branch(arms.collect())), command(vec![text("a"), var("X")])]);
     assert_eq!(found, ["a …"]);
 }
 
@@ -181,33 +132,18 @@ fn more_alternatives_than_the_bound_become_a_hole() {
 fn a_loop_takes_its_turns() {
     let body: crate::program::Block = Arc::from([command(vec![text("grant"), var("R")])]);
     let items = Some(vec![text("a"), text("b")]);
-    let found = program(vec![step(StepKind::Loop(Loop {
-        name: Some("R".into()),
-        items,
-        body,
-    }))]);
+    let found = program(vec![step(StepKind::Loop(Loop { name: Some("R".into()), items, body }))]);
     assert_eq!(found, ["grant a", "grant b"]);
 }
 
 #[test]
 fn endless_programs_end() {
-    let call: crate::program::Block =
-        Arc::from([command(vec![text("f")]), command(vec![text("f")])]);
-    assert!(
-        program(vec![
-            step(StepKind::Function("f".into(), call)),
-            command(vec![text("f")])
-        ])
-        .is_empty()
-    );
+    let call: crate::program::Block = Arc::from([command(vec![text("f")]), command(vec![text("f")])]);
+    assert!(program(vec![step(StepKind::Function("f".into(), call)), command(vec![text("f")])]).is_empty());
     let mut body: crate::program::Block = Arc::from([command(vec![text("x")])]);
     for _ in 0..6 {
         let items = Some((0..64).map(|n| text(&n.to_string())).collect());
-        body = Arc::from([step(StepKind::Loop(Loop {
-            name: Some("I".into()),
-            items,
-            body,
-        }))]);
+        body = Arc::from([step(StepKind::Loop(Loop { name: Some("I".into()), items, body }))]);
     }
     assert!(program(body.to_vec()).len() <= MAX_STEPS);
 }
@@ -219,10 +155,7 @@ fn files(sources: &[(&str, &str)]) -> Vec<Run> {
     for (index, (name, text)) in sources.iter().enumerate() {
         let source = Source::new(*name, text.as_bytes()).unwrap();
         let reader = read::reader(name, text).unwrap();
-        disk.0.insert(
-            (*name).to_owned(),
-            Arc::new((reader.read)(&source, FileId(index as u32))),
-        );
+        disk.0.insert((*name).to_owned(), Arc::new((reader.read)(&source, FileId(index as u32))));
     }
     let root = disk.0.get(sources[0].0).cloned().unwrap();
     run(&root, &disk)
@@ -233,10 +166,7 @@ fn shell(text: &str) -> Vec<String> {
 }
 
 fn gcloud(text: &str) -> Vec<String> {
-    shell(text)
-        .into_iter()
-        .filter(|command| command.starts_with("gcloud"))
-        .collect()
+    shell(text).into_iter().filter(|command| command.starts_with("gcloud")).collect()
 }
 
 #[test]
@@ -245,10 +175,7 @@ fn a_uri_from_chains_of_defaults_far_above() {
         "REGION=\"${{REGION:-us-east1}}\"\nHOST=\"${{HOST:-$REGION-run.googleapis.com}}\"\n{}gcloud x --uri=\"https://$HOST/v1/$JOB:run\"\n",
         "echo step\n".repeat(100)
     );
-    assert_eq!(
-        gcloud(&text),
-        ["gcloud x --uri=https://us-east1-run.googleapis.com/v1/${JOB}:run"]
-    );
+    assert_eq!(gcloud(&text), ["gcloud x --uri=https://us-east1-run.googleapis.com/v1/${JOB}:run"]);
 }
 
 #[test]
@@ -257,36 +184,17 @@ fn argv_in_arrays() {
         gcloud(
             "args=(a --b=1)\nargs+=(--c \"x y\")\nif [[ -n \"$SA\" ]]; then args+=(--sa=\"$SA\"); fi\ngcloud run \"${args[@]}\" --end\n"
         ),
-        [
-            "gcloud run a --b=1 --c x y --sa=${SA} --end",
-            "gcloud run a --b=1 --c x y --end"
-        ]
+        ["gcloud run a --b=1 --c x y --sa=${SA} --end", "gcloud run a --b=1 --c x y --end"]
     );
-    assert_eq!(
-        gcloud("gcloud run \"${UNSET[@]}\" --end"),
-        ["gcloud run --end …"]
-    );
+    assert_eq!(gcloud("gcloud run \"${UNSET[@]}\" --end"), ["gcloud run --end …"]);
 }
 
 #[test]
 fn functions_get_their_arguments() {
     let text = "create() {\n  local name=\"$1\"; shift\n  gcloud jobs create http \"$name\" --uri=\"$1\" \"${@:2}\"\n  gcloud more \"$@\"\n}\ncreate tick https://x --oidc\n";
-    assert_eq!(
-        gcloud(text),
-        [
-            "gcloud jobs create http tick --uri=https://x --oidc",
-            "gcloud more https://x --oidc"
-        ]
-    );
-    assert_eq!(
-        gcloud("f() { gcloud a \"$1\" \"$@\"; }\n"),
-        ["gcloud a $1 …"],
-        "a function for others"
-    );
-    assert_eq!(
-        gcloud("X=1\nf() { local X=2; gcloud a $X; }\nf\ngcloud b $X\n"),
-        ["gcloud a 2", "gcloud b 1"]
-    );
+    assert_eq!(gcloud(text), ["gcloud jobs create http tick --uri=https://x --oidc", "gcloud more https://x --oidc"]);
+    assert_eq!(gcloud("f() { gcloud a \"$1\" \"$@\"; }\n"), ["gcloud a $1 …"], "a function for others");
+    assert_eq!(gcloud("X=1\nf() { local X=2; gcloud a $X; }\nf\ngcloud b $X\n"), ["gcloud a 2", "gcloud b 1"]);
 }
 
 #[test]
@@ -303,27 +211,15 @@ fn a_flag_that_is_there_when_a_variable_is() {
         gcloud("gcloud a ${SA:+--sa=\"$SA\"} ${SA:+--aud=\"x y\"} --z"),
         ["gcloud a --z", "gcloud a --sa=${SA} --aud=x y --z"]
     );
-    assert_eq!(
-        gcloud("SA=bot\ngcloud a ${SA:+--sa=\"$SA\"}"),
-        ["gcloud a --sa=bot"]
-    );
-    assert_eq!(
-        gcloud("SA=\ngcloud a ${SA:+--sa=\"$SA\"} $SA"),
-        ["gcloud a"]
-    );
+    assert_eq!(gcloud("SA=bot\ngcloud a ${SA:+--sa=\"$SA\"}"), ["gcloud a --sa=bot"]);
+    assert_eq!(gcloud("SA=\ngcloud a ${SA:+--sa=\"$SA\"} $SA"), ["gcloud a"]);
 }
 
 #[test]
 fn the_verb_may_be_a_variable() {
     assert_eq!(
-        gcloud(
-            "if gcloud jobs describe x; then action=update; else action=create; fi\ngcloud jobs \"$action\" http x"
-        ),
-        [
-            "gcloud jobs describe x",
-            "gcloud jobs update http x",
-            "gcloud jobs create http x"
-        ]
+        gcloud("if gcloud jobs describe x; then action=update; else action=create; fi\ngcloud jobs \"$action\" http x"),
+        ["gcloud jobs describe x", "gcloud jobs update http x", "gcloud jobs create http x"]
     );
 }
 
@@ -379,52 +275,28 @@ fn here_documents_that_are_scripts() {
     ] {
         assert_eq!(gcloud(text), ["gcloud a b"], "{text}");
     }
-    assert_eq!(
-        gcloud("P=p\ncat > x.sh <<EOF\ngcloud a $P \\$Q\nEOF"),
-        ["gcloud a p ${Q}"]
-    );
-    assert_eq!(
-        gcloud("P=p\ncat > x.sh <<'EOF'\ngcloud a $P\nEOF"),
-        ["gcloud a ${P}"]
-    );
+    assert_eq!(gcloud("P=p\ncat > x.sh <<EOF\ngcloud a $P \\$Q\nEOF"), ["gcloud a p ${Q}"]);
+    assert_eq!(gcloud("P=p\ncat > x.sh <<'EOF'\ngcloud a $P\nEOF"), ["gcloud a ${P}"]);
 }
 
 #[test]
 fn create_or_update() {
     assert_eq!(
-        gcloud(
-            "gcloud jobs create http x --a 2>/dev/null || \\\n  gcloud jobs update http x --b >/dev/null"
-        ),
-        [
-            "gcloud jobs create http x --a",
-            "gcloud jobs update http x --b"
-        ]
+        gcloud("gcloud jobs create http x --a 2>/dev/null || \\\n  gcloud jobs update http x --b >/dev/null"),
+        ["gcloud jobs create http x --a", "gcloud jobs update http x --b"]
     );
 }
 
 #[test]
 fn sourced_files_and_child_scripts() {
     let found = |main: &str, other: &str| {
-        let name = if main.contains("env.sh") {
-            "env.sh"
-        } else {
-            "child.sh"
-        };
+        let name = if main.contains("env.sh") { "env.sh" } else { "child.sh" };
         shown(&files(&[("a.sh", main), (name, other)]))
     };
     assert_eq!(found("source ./env.sh\ngcloud a $X", "X=1"), ["gcloud a 1"]);
-    assert_eq!(
-        found(". \"$(dirname \"$0\")/env.sh\"\ngcloud a $X", "X=1"),
-        ["dirname $0", "gcloud a 1"]
-    );
-    assert_eq!(
-        found("X=1\nexport Y=2\nbash child.sh z", "gcloud a $X $Y $1"),
-        ["gcloud a ${X} 2 z"]
-    );
-    assert_eq!(
-        found("X=1 ./child.sh z", "gcloud a $X $1"),
-        ["gcloud a 1 z"]
-    );
+    assert_eq!(found(". \"$(dirname \"$0\")/env.sh\"\ngcloud a $X", "X=1"), ["dirname $0", "gcloud a 1"]);
+    assert_eq!(found("X=1\nexport Y=2\nbash child.sh z", "gcloud a $X $Y $1"), ["gcloud a ${X} 2 z"]);
+    assert_eq!(found("X=1 ./child.sh z", "gcloud a $X $1"), ["gcloud a 1 z"]);
 }
 
 #[test]
@@ -443,10 +315,7 @@ fn lists_that_grow_in_a_loop_are_open() {
 
 #[test]
 fn leaving_early_says_what_holds_after() {
-    assert_eq!(
-        gcloud("if [ -z \"$SA\" ]; then exit 1; fi\ngcloud a ${SA:+--sa=$SA}"),
-        ["gcloud a --sa=${SA}"]
-    );
+    assert_eq!(gcloud("if [ -z \"$SA\" ]; then exit 1; fi\ngcloud a ${SA:+--sa=$SA}"), ["gcloud a --sa=${SA}"]);
     assert_eq!(gcloud("exit 0\ngcloud a"), Vec::<String>::new());
 }
 
@@ -460,27 +329,15 @@ fn outputs_are_followed() {
         runs.last().unwrap().words.to_string(),
         "curl -H Authorization: Bearer $(gcloud auth print-access-token) x"
     );
+    assert_eq!(shell("f() { echo \"https://$1\"; }\ncurl \"$(f x)\"").last().unwrap(), "curl https://x");
     assert_eq!(
-        shell("f() { echo \"https://$1\"; }\ncurl \"$(f x)\"")
-            .last()
-            .unwrap(),
-        "curl https://x"
-    );
-    assert_eq!(
-        shell(
-            "P=$(gcloud config get project)\necho -n \"$P\" | gcloud secrets create --data-file=-"
-        )
-        .last()
-        .unwrap(),
+        shell("P=$(gcloud config get project)\necho -n \"$P\" | gcloud secrets create --data-file=-").last().unwrap(),
         "gcloud secrets create --data-file=-"
     );
 }
 
 #[test]
 fn markdown_fences_are_one_flow() {
-    let runs = files(&[(
-        "a.md",
-        "```bash\nX=1\nexit\n```\ntext\n```sh\ngcloud a $X <Y>\n```\n",
-    )]);
+    let runs = files(&[("a.md", "```bash\nX=1\nexit\n```\ntext\n```sh\ngcloud a $X <Y>\n```\n")]);
     assert_eq!(shown(&runs), ["gcloud a 1 <Y>"]);
 }

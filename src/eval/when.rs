@@ -37,11 +37,7 @@ impl When {
         if self.0.is_empty() {
             return Some(other.clone());
         }
-        if self
-            .0
-            .iter()
-            .any(|one| other.0.iter().any(|two| one.contradicts(*two)))
-        {
+        if self.0.iter().any(|one| other.0.iter().any(|two| one.contradicts(*two))) {
             return None;
         }
         let mut all: Vec<Constraint> = self.0.iter().chain(other.0.iter()).copied().collect();
@@ -57,13 +53,7 @@ impl When {
 
     /// What both demand.
     pub fn common(&self, other: &Self) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|one| other.0.contains(one))
-                .copied()
-                .collect(),
-        )
+        Self(self.0.iter().filter(|one| other.0.contains(one)).copied().collect())
     }
 
     /// What all demand; always when there are none.
@@ -88,15 +78,9 @@ mod tests {
     use super::*;
 
     fn when(list: &[(u64, u64, bool)]) -> When {
-        list.iter()
-            .fold(When::default(), |when, (subject, value, holds)| {
-                when.with(Constraint {
-                    subject: *subject,
-                    value: *value,
-                    holds: *holds,
-                })
-                .unwrap()
-            })
+        list.iter().fold(When::default(), |when, (subject, value, holds)| {
+            when.with(Constraint { subject: *subject, value: *value, holds: *holds }).unwrap()
+        })
     }
 
     #[test]
@@ -104,20 +88,13 @@ mod tests {
         assert!(when(&[(1, 1, true)]).and(&when(&[(1, 2, true)])).is_none());
         assert!(when(&[(1, 1, true)]).and(&when(&[(1, 1, false)])).is_none());
         assert!(when(&[(1, 1, true)]).and(&when(&[(1, 2, false)])).is_some());
-        assert!(
-            when(&[(1, 1, false)])
-                .and(&when(&[(1, 2, false)]))
-                .is_some()
-        );
+        assert!(when(&[(1, 1, false)]).and(&when(&[(1, 2, false)])).is_some());
         assert!(when(&[(1, 1, true)]).and(&when(&[(2, 1, false)])).is_some());
     }
 
     #[test]
     fn common_keeps_what_all_demand() {
-        let (a, b) = (
-            when(&[(1, 1, true), (2, 1, true)]),
-            when(&[(1, 1, true), (2, 2, true)]),
-        );
+        let (a, b) = (when(&[(1, 1, true), (2, 1, true)]), when(&[(1, 1, true), (2, 2, true)]));
         assert_eq!(When::common_of(&[a, b]), when(&[(1, 1, true)]));
     }
 }

@@ -1,1 +1,303 @@
-//! x
+//! What is said about authentication: who calls what with which credential, who is granted what, what is deployed.
+//! Knows no language and no format; a fact is one outcome of one statement.
+
+mod deploy;
+mod gcloud;
+mod grant;
+mod request;
+mod schedule;
+
+use crate::eval::{Run, Statement};
+use crate::gcp::invocation::{FlagUse, Invocation};
+use crate::value::{Place, Truth, Value};
+
+/// Everything that is said, each kind in order.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Requests that are made or set up.
+    pub calls: Vec<Call>,
+    /// Changes of IAM policies.
+    pub grants: Vec<Grant>,
+    /// Deployments of services and functions.
+    pub services: Vec<Service>,
+    /// Values that are put where a running system reads them.
+    pub stored: Vec<Stored>,
+    /// Accounts that flags name.
+    pub accounts: Vec<Account>,
+    /// gcloud's command lines.
+    pub commands: Vec<Gcloud>,
+}
+
+/// A value and the flag or argument that gives it.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The value.
+    pub value: Value,
+    /// Where the flag's name stands, or the argument.
+    pub at: Place,
+    /// From the flag's name to the end of the value, where they stand together.
+    pub whole: Place,
+}
+
+/// What makes a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// A Cloud Scheduler job.
+    SchedulerJob,
+    /// A Cloud Tasks task.
+    Task,
+    /// A Pub/Sub push subscription.
+    PushSubscription,
+    /// A command such as `curl`, now.
+    Request,
+}
+
+impl Caller {
+    /// As a message names it.
+    pub fn shown(self) -> &'static str {
+        match self {
+            Self::SchedulerJob => "Cloud Scheduler job",
+            Self::Task => "Cloud Tasks task",
+            Self::PushSubscription => "push subscription",
+            Self::Request => "request",
+        }
+    }
+}
+
+/// A request that is made or set up.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// What makes it.
+    pub caller: Caller,
+    /// The job's, task's or subscription's name.
+    pub name: Option<Value>,
+    /// Its project, where a flag names it.
+    pub project: Option<Value>,
+    /// Whether something that exists is changed: what is not said stays as it is.
+    pub changes: bool,
+    /// What is called.
+    pub url: Option<Given>,
+    /// The HTTP method; the caller's default when it is not given.
+    pub method: Option<Given>,
+    /// What it proves itself with.
+    pub credential: Credential,
+    /// Whether it sends a body.
+    pub body: Truth,
+    /// Where the command stands, without its flags.
+    pub command: Place,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// What a call proves itself with.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// Surely nothing.
+    None,
+    /// Something that is not known, or perhaps nothing.
+    Unknown,
+    /// A Google-signed ID token.
+    IdToken(Token),
+    /// An OAuth access token.
+    AccessToken(Token),
+    /// A user name and password, or what is given in their place.
+    Basic(Given),
+    /// A bearer that is no token: a key file, the e-mail of an account.
+    NoToken(Given),
+}
+
+/// A token, and what is said of it.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// The flag or header that asks for it.
+    pub at: Place,
+    /// From there to the end of the value.
+    pub whole: Place,
+    /// Whose it is.
+    pub account: Option<Given>,
+    /// For whom an ID token is.
+    pub audience: Option<Given>,
+    /// What an access token is for.
+    pub scope: Option<Given>,
+    /// Where the command that prints it stands, when it is minted by one.
+    pub minted: Option<Place>,
+}
+
+/// Whether a binding comes or goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// It is added.
+    Add,
+    /// It is taken away.
+    Remove,
+}
+
+/// The kinds of resources whose policies are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResourceKind {
+    /// A project.
+    Project,
+    /// A folder or an organization.
+    Ancestor,
+    /// A Cloud Run service.
+    RunService,
+    /// A Cloud Run job.
+    RunJob,
+    /// A function, of either generation.
+    Function,
+    /// A service account, as the thing that others use.
+    ServiceAccount,
+    /// Anything else.
+    Other,
+}
+
+/// A change of an IAM policy.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Whether it comes or goes.
+    pub verb: Verb,
+    /// What the policy is of.
+    pub kind: ResourceKind,
+    /// Its name.
+    pub resource: Option<Value>,
+    /// The role.
+    pub role: Option<Given>,
+    /// Who is meant.
+    pub member: Option<Given>,
+    /// Where the command stands, without its flags.
+    pub command: Place,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// Who may call a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exposure {
+    /// Everyone: a public grant, no invoker check, or IAP in front, which takes other credentials.
+    Open,
+    /// Those who are granted it.
+    Private,
+    /// Nothing is said.
+    Unknown,
+}
+
+/// A deployment of a service or function.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Whether it is a function.
+    pub function: bool,
+    /// Whether it is a function of the second generation; the default since SDK 492.0.0.
+    pub second_generation: Truth,
+    /// Its name.
+    pub name: Option<Value>,
+    /// Who may call it.
+    pub exposure: Exposure,
+    /// Where that is said.
+    pub said: Place,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// Where a value is put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sink {
+    /// A header of a Scheduler job or task.
+    Header(String),
+    /// An environment variable of a service, job or function.
+    Variable(String),
+    /// A secret.
+    Secret,
+}
+
+/// A value that is put where a running system reads it.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Where.
+    pub sink: Sink,
+    /// What.
+    pub value: Value,
+    /// The flag or argument.
+    pub place: Place,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// What an account is named for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A caller's token is made out for it.
+    Caller,
+    /// Something runs as it, or it is impersonated.
+    Identity,
+}
+
+/// An account that a flag names.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its e-mail.
+    pub email: Given,
+    /// What for.
+    pub purpose: Purpose,
+    /// What calls with it.
+    pub caller: Option<Caller>,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// A gcloud command line.
+#[derive(Debug, Clone)]
+pub struct Gcloud {
+    /// The command line taken apart.
+    pub invocation: Invocation,
+    /// The statement.
+    pub at: Statement,
+}
+
+impl Facts {
+    /// Adds what a command says.
+    pub fn add(&mut self, run: &Run) {
+        match Invocation::parse(&run.words) {
+            Some(invocation) => gcloud::add(self, invocation, run),
+            None => request::add(self, run),
+        }
+    }
+
+    /// Adds all facts of another file.
+    pub fn append(&mut self, mut other: Self) {
+        self.calls.append(&mut other.calls);
+        self.grants.append(&mut other.grants);
+        self.services.append(&mut other.services);
+        self.stored.append(&mut other.stored);
+        self.accounts.append(&mut other.accounts);
+        self.commands.append(&mut other.commands);
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+            && self.grants.is_empty()
+            && self.services.is_empty()
+            && self.stored.is_empty()
+            && self.accounts.is_empty()
+            && self.commands.is_empty()
+    }
+}
+
+impl Given {
+    fn of(flag: &FlagUse) -> Option<Self> {
+        Some(Self { value: flag.value.clone()?, at: flag.at, whole: flag.whole() })
+    }
+
+    /// Where the literal text of the value stands, when it is one piece; else the flag.
+    pub fn value_place(&self) -> Place {
+        match self.value.pieces() {
+            [only] => only.place(),
+            _ => self.at,
+        }
+    }
+}
+
+/// The value of a flag, with its place.
+fn given(invocation: &Invocation, name: &str) -> Option<Given> {
+    Given::of(invocation.flag(name)?)
+}

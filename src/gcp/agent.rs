@@ -39,23 +39,14 @@ pub fn service_agent(email: &Value) -> Option<Agent> {
     if let Some(line) = AGENTS.find(domain) {
         let [_, api, role] = line.columns();
         let known = |column: &'static str| (!column.is_empty()).then_some(column);
-        return Some(Agent {
-            api: known(api),
-            role: known(role),
-        });
+        return Some(Agent { api: known(api), role: known(role) });
     }
     // The table ages, and one API may have several agents. No user's project has such an id.
-    let named = domain
-        .strip_suffix(DOMAIN_END)?
-        .strip_prefix(DOMAIN_START)?;
+    let named = domain.strip_suffix(DOMAIN_END)?.strip_prefix(DOMAIN_START)?;
     let local = local.strip_prefix("serviceAccount:").unwrap_or(local);
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    (local.starts_with("service-") && !named.is_empty() && named.chars().all(plain)).then_some(
-        Agent {
-            api: None,
-            role: None,
-        },
-    )
+    (local.starts_with("service-") && !named.is_empty() && named.chars().all(plain))
+        .then_some(Agent { api: None, role: None })
 }
 
 #[cfg(test)]
@@ -84,34 +75,14 @@ mod tests {
     #[test]
     fn agents_are_known_by_their_domain() {
         let pubsub = Some(Some("pubsub.googleapis.com"));
-        assert_eq!(
-            api("service-123@gcp-sa-pubsub.iam.gserviceaccount.com"),
-            pubsub
-        );
-        assert_eq!(
-            api("service-{N}@gcp-sa-pubsub.iam.gserviceaccount.com"),
-            pubsub
-        );
-        assert_eq!(
-            api("serviceAccount:service-{N}@gcp-sa-pubsub.iam.gserviceaccount.com"),
-            pubsub
-        );
-        assert_eq!(
-            api("service-{N}@serverless-robot-prod.iam.gserviceaccount.com"),
-            Some(Some("run.googleapis.com"))
-        );
+        assert_eq!(api("service-123@gcp-sa-pubsub.iam.gserviceaccount.com"), pubsub);
+        assert_eq!(api("service-{N}@gcp-sa-pubsub.iam.gserviceaccount.com"), pubsub);
+        assert_eq!(api("serviceAccount:service-{N}@gcp-sa-pubsub.iam.gserviceaccount.com"), pubsub);
+        assert_eq!(api("service-{N}@serverless-robot-prod.iam.gserviceaccount.com"), Some(Some("run.googleapis.com")));
         assert_eq!(api("{N}@cloudservices.gserviceaccount.com"), Some(None));
-        assert_eq!(
-            api("service-{N}@gcp-sa-newapi.iam.gserviceaccount.com"),
-            Some(None)
-        );
-        let scheduler = service_agent(&value(
-            "service-1@gcp-sa-cloudscheduler.iam.gserviceaccount.com",
-        ));
-        assert_eq!(
-            scheduler.and_then(|agent| agent.role),
-            Some("roles/cloudscheduler.serviceAgent")
-        );
+        assert_eq!(api("service-{N}@gcp-sa-newapi.iam.gserviceaccount.com"), Some(None));
+        let scheduler = service_agent(&value("service-1@gcp-sa-cloudscheduler.iam.gserviceaccount.com"));
+        assert_eq!(scheduler.and_then(|agent| agent.role), Some("roles/cloudscheduler.serviceAgent"));
     }
 
     #[test]

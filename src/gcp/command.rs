@@ -100,9 +100,7 @@ pub struct Flag {
 impl Flag {
     /// `--env-vars/-e=:+!~`, see `data/README.md`.
     fn parse(text: &'static str) -> Self {
-        let end = text
-            .find(['=', '?', ',', ':', '+', '!', '~'])
-            .unwrap_or(text.len());
+        let end = text.find(['=', '?', ',', ':', '+', '!', '~']).unwrap_or(text.len());
         let (names, marks) = text.split_at_checked(end).unwrap_or((text, ""));
         let (name, short) = match names.split_once('/') {
             Some((name, short)) => (name, Some(short)),
@@ -147,15 +145,8 @@ impl Group {
     /// `!--a|--b,--c`, see `data/README.md`.
     fn parse(text: &'static str) -> Self {
         let required = text.starts_with('!');
-        let alternatives = text
-            .trim_start_matches('!')
-            .split('|')
-            .map(|one| one.split(',').collect())
-            .collect();
-        Self {
-            required,
-            alternatives,
-        }
+        let alternatives = text.trim_start_matches('!').split('|').map(|one| one.split(',').collect()).collect();
+        Self { required, alternatives }
     }
 }
 
@@ -173,22 +164,13 @@ impl Command {
     /// The command of a track and path, when its flags are known. `None` says nothing about whether it exists: ask
     /// [`known_path`].
     pub fn find(track: Track, path: &str) -> Option<Self> {
-        COMMANDS
-            .find_all(path)
-            .find_map(|line| Self::of_line(track, line))
-            .filter(|found| found.path != EVERYWHERE)
+        COMMANDS.find_all(path).find_map(|line| Self::of_line(track, line)).filter(|found| found.path != EVERYWHERE)
     }
 
     fn of_line(track: Track, line: Line) -> Option<Self> {
         let [tracks, positionals, flags, groups] = line.columns();
         let path = line.key;
-        tracks.contains(track.letter()).then_some(Self {
-            track,
-            path,
-            positionals,
-            flags,
-            groups,
-        })
+        tracks.contains(track.letter()).then_some(Self { track, path, positionals, flags, groups })
     }
 
     /// `scheduler jobs create http`.
@@ -203,9 +185,7 @@ impl Command {
 
     /// The flag of this name (`--member`, `-q`; without `=value`), of its own or of every command.
     pub fn flag(&self, name: &str) -> Option<Flag> {
-        self.own_flags()
-            .chain(global_flags())
-            .find(|flag| flag.is(name))
+        self.own_flags().chain(global_flags()).find(|flag| flag.is(name))
     }
 
     /// Its own flags, without those of every command.
@@ -232,10 +212,7 @@ impl Command {
 
 /// The flags that every command has: `--project`, `--impersonate-service-account`, `--quiet`, …
 pub fn global_flags() -> impl Iterator<Item = Flag> {
-    let [_, _, flags] = COMMANDS
-        .find(EVERYWHERE)
-        .map(Line::columns)
-        .unwrap_or_default();
+    let [_, _, flags] = COMMANDS.find(EVERYWHERE).map(Line::columns).unwrap_or_default();
     words(flags).map(Flag::parse)
 }
 
@@ -246,10 +223,7 @@ fn words(text: &'static str) -> impl Iterator<Item = &'static str> {
 /// The tracks in which a path is a command, the most stable first; none when it is no command.
 pub fn tracks(path: &str) -> Vec<Track> {
     let have = PATHS.find(path).map_or("", |line| line.rest);
-    Track::ALL
-        .into_iter()
-        .filter(|track| have.contains(track.letter()))
-        .collect()
+    Track::ALL.into_iter().filter(|track| have.contains(track.letter())).collect()
 }
 
 /// Whether a path is a command in some track, its flags known or not.
@@ -264,18 +238,10 @@ pub fn is_group(path: &str) -> bool {
 
 /// The names of the groups and commands directly below a group, in any track; for `""`, the first words of all.
 pub fn children(group: &str) -> Vec<&'static str> {
-    let prefix = if group.is_empty() {
-        String::new()
-    } else {
-        format!("{group} ")
-    };
+    let prefix = if group.is_empty() { String::new() } else { format!("{group} ") };
     let mut names: Vec<&'static str> = Vec::new();
     for line in PATHS.with_prefix(&prefix) {
-        let name = line
-            .key
-            .get(prefix.len()..)
-            .and_then(|rest| rest.split(' ').next())
-            .unwrap_or("");
+        let name = line.key.get(prefix.len()..).and_then(|rest| rest.split(' ').next()).unwrap_or("");
         if names.last() != Some(&name) {
             names.push(name);
         }
@@ -286,18 +252,12 @@ pub fn children(group: &str) -> Vec<&'static str> {
 /// The command of this path in every track whose flags for it are known, the most stable first. A flag that none of
 /// them has is unknown whatever the track is.
 pub fn in_all_tracks(path: &str) -> Vec<Command> {
-    Track::ALL
-        .into_iter()
-        .filter_map(|track| Command::find(track, path))
-        .collect()
+    Track::ALL.into_iter().filter_map(|track| Command::find(track, path)).collect()
 }
 
 /// The same command in the tracks other than its own.
 pub fn commands_of_other_tracks(command: &Command) -> Vec<Command> {
-    in_all_tracks(command.path)
-        .into_iter()
-        .filter(|other| other.track != command.track)
-        .collect()
+    in_all_tracks(command.path).into_iter().filter(|other| other.track != command.track).collect()
 }
 
 /// How far the words of a command line name a command.
@@ -317,12 +277,7 @@ pub struct Resolved {
 pub fn resolve(words: &[&str]) -> Resolved {
     let track = words.first().and_then(|word| Track::from_word(word));
     let skipped = usize::from(track.is_some());
-    let mut found = Resolved {
-        track: track.unwrap_or(Track::Ga),
-        path: "",
-        words: skipped,
-        is_command: false,
-    };
+    let mut found = Resolved { track: track.unwrap_or(Track::Ga), path: "", words: skipped, is_command: false };
     let mut path = String::new();
     for word in words.iter().skip(skipped) {
         if !path.is_empty() {
@@ -365,27 +320,12 @@ mod tests {
         assert_all_found(PATHS);
         for line in COMMANDS.lines().filter(|line| line.key != EVERYWHERE) {
             let [have, ..] = line.columns::<4>();
-            for track in Track::ALL
-                .into_iter()
-                .filter(|track| have.contains(track.letter()))
-            {
-                assert!(
-                    tracks(line.key).contains(&track),
-                    "{} has no path in {track:?}",
-                    line.key
-                );
+            for track in Track::ALL.into_iter().filter(|track| have.contains(track.letter())) {
+                assert!(tracks(line.key).contains(&track), "{} has no path in {track:?}", line.key);
                 let command = Command::of_line(track, line).unwrap();
                 let known: Vec<_> = command.own_flags().map(|flag| flag.name).collect();
-                assert!(
-                    known.iter().all(|name| name.starts_with("--")),
-                    "{}",
-                    line.key
-                );
-                for flag in command
-                    .exclusive_groups()
-                    .iter()
-                    .flat_map(|group| group.alternatives.concat())
-                {
+                assert!(known.iter().all(|name| name.starts_with("--")), "{}", line.key);
+                for flag in command.exclusive_groups().iter().flat_map(|group| group.alternatives.concat()) {
                     assert!(known.contains(&flag), "{}: {flag}", line.key);
                 }
             }
@@ -398,15 +338,9 @@ mod tests {
     #[test]
     fn a_command_knows_its_flags() {
         let command = ga("scheduler jobs create http");
-        assert_eq!(
-            (command.track(), command.path()),
-            (Track::Ga, "scheduler jobs create http")
-        );
+        assert_eq!((command.track(), command.path()), (Track::Ga, "scheduler jobs create http"));
         let uri = command.flag("--uri").unwrap();
-        assert_eq!(
-            (uri.arity, uri.kind, uri.required, uri.repeat),
-            (Arity::One, Kind::Text, true, false)
-        );
+        assert_eq!((uri.arity, uri.kind, uri.required, uri.repeat), (Arity::One, Kind::Text, true, false));
         assert_eq!(command.flag("--allow-unauthenticated"), None);
         assert_eq!(command.positionals(), (1, Some(1)));
     }
@@ -414,17 +348,9 @@ mod tests {
     #[test]
     fn flags_of_every_command_belong_to_it() {
         let command = ga("run deploy");
-        assert_eq!(
-            command
-                .flag("--impersonate-service-account")
-                .map(|flag| flag.arity),
-            Some(Arity::One)
-        );
+        assert_eq!(command.flag("--impersonate-service-account").map(|flag| flag.arity), Some(Arity::One));
         assert_eq!(command.flag("-q").map(|flag| flag.name), Some("--quiet"));
-        assert_eq!(
-            command.flag("--quiet").map(|flag| flag.arity),
-            Some(Arity::None)
-        );
+        assert_eq!(command.flag("--quiet").map(|flag| flag.arity), Some(Arity::None));
         assert!(command.flags().any(|flag| flag.name == "--project"));
         assert!(!command.own_flags().any(|flag| flag.name == "--project"));
     }
@@ -432,48 +358,22 @@ mod tests {
     #[test]
     fn booleans_have_a_hidden_negative_form() {
         let command = ga("run deploy");
-        assert_eq!(
-            command
-                .flag("--allow-unauthenticated")
-                .map(|flag| flag.arity),
-            Some(Arity::None)
-        );
-        assert_eq!(
-            command
-                .flag("--no-allow-unauthenticated")
-                .map(|flag| flag.arity),
-            Some(Arity::None)
-        );
-        assert_eq!(
-            ga("run services update").flag("--allow-unauthenticated"),
-            None
-        );
+        assert_eq!(command.flag("--allow-unauthenticated").map(|flag| flag.arity), Some(Arity::None));
+        assert_eq!(command.flag("--no-allow-unauthenticated").map(|flag| flag.arity), Some(Arity::None));
+        assert_eq!(ga("run services update").flag("--allow-unauthenticated"), None);
     }
 
     #[test]
     fn dictionaries_and_lists() {
         let command = ga("run deploy");
-        assert_eq!(
-            command
-                .flag("--set-env-vars")
-                .map(|flag| (flag.kind, flag.repeat)),
-            Some((Kind::Dict, true))
-        );
-        assert_eq!(
-            command.flag("--set-custom-audiences").map(|flag| flag.kind),
-            Some(Kind::List)
-        );
+        assert_eq!(command.flag("--set-env-vars").map(|flag| (flag.kind, flag.repeat)), Some((Kind::Dict, true)));
+        assert_eq!(command.flag("--set-custom-audiences").map(|flag| flag.kind), Some(Kind::List));
     }
 
     #[test]
     fn tokens_of_a_scheduler_job_exclude_each_other() {
         let groups = ga("scheduler jobs create http").exclusive_groups();
-        let tokens = groups.iter().find(|group| {
-            group
-                .alternatives
-                .concat()
-                .contains(&"--oidc-token-audience")
-        });
+        let tokens = groups.iter().find(|group| group.alternatives.concat().contains(&"--oidc-token-audience"));
         assert_eq!(
             tokens.map(|group| (group.required, group.alternatives.clone())),
             Some((
@@ -491,20 +391,14 @@ mod tests {
 
     #[test]
     fn commands_in_some_tracks_only() {
-        assert_eq!(
-            tracks("services identity create"),
-            [Track::Beta, Track::Alpha]
-        );
+        assert_eq!(tracks("services identity create"), [Track::Beta, Track::Alpha]);
         assert!(known_path("services identity create"));
         assert!(!known_path("auth application-default print-identity-token"));
         assert!(!known_path("services identity"));
         assert!(Command::find(Track::Ga, "*").is_none());
         assert!(Command::find(Track::Ga, "").is_none());
         let others = commands_of_other_tracks(&ga("run deploy"));
-        assert_eq!(
-            others.iter().map(Command::track).collect::<Vec<_>>(),
-            [Track::Beta, Track::Alpha]
-        );
+        assert_eq!(others.iter().map(Command::track).collect::<Vec<_>>(), [Track::Beta, Track::Alpha]);
     }
 
     #[test]
@@ -512,31 +406,19 @@ mod tests {
         let (_, most) = ga("run jobs execute").positionals();
         assert_eq!(most, Some(1));
         assert!(COMMANDS.lines().any(|line| line.columns::<2>()[1] == "1-"));
-        let open = COMMANDS
-            .lines()
-            .find(|line| line.columns::<2>()[1] == "1-")
-            .unwrap();
+        let open = COMMANDS.lines().find(|line| line.columns::<2>()[1] == "1-").unwrap();
         assert_eq!(in_all_tracks(open.key)[0].positionals(), (1, None));
     }
 
     #[test]
     fn groups_and_what_stands_below_them() {
-        assert!(
-            is_group("run") && is_group("run services") && is_group("auth application-default")
-        );
+        assert!(is_group("run") && is_group("run services") && is_group("auth application-default"));
         assert!(!is_group("run deploy") && !is_group("ru") && !is_group(""));
         let below = children("auth application-default");
-        assert_eq!(
-            below,
-            ["login", "print-access-token", "revoke", "set-quota-project"]
-        );
+        assert_eq!(below, ["login", "print-access-token", "revoke", "set-quota-project"]);
         assert!(children("").contains(&"scheduler") && children("run deploy").is_empty());
         let run = children("run");
-        assert!(
-            run.iter()
-                .all(|name| run.iter().filter(|other| other == &name).count() == 1),
-            "{run:?}"
-        );
+        assert!(run.iter().all(|name| run.iter().filter(|other| other == &name).count() == 1), "{run:?}");
     }
 
     #[test]
@@ -546,14 +428,8 @@ mod tests {
             let found = resolve(&words);
             (found.track, found.path, found.words, found.is_command)
         };
-        assert_eq!(
-            resolved("run deploy api"),
-            (Track::Ga, "run deploy", 2, true)
-        );
-        assert_eq!(
-            resolved("beta run jobs execute x"),
-            (Track::Beta, "run jobs execute", 4, true)
-        );
+        assert_eq!(resolved("run deploy api"), (Track::Ga, "run deploy", 2, true));
+        assert_eq!(resolved("beta run jobs execute x"), (Track::Beta, "run jobs execute", 4, true));
         assert_eq!(
             resolved("auth application-default print-identity-token"),
             (Track::Ga, "auth application-default", 2, false)

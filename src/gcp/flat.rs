@@ -38,11 +38,7 @@ impl Flat {
                     shown = Some(Value::from(piece.clone()).to_string());
                 }
             }
-            pieces.push(Part {
-                range: start..text.len(),
-                place: piece.place(),
-                shown,
-            });
+            pieces.push(Part { range: start..text.len(), place: piece.place(), shown });
         }
         Self { text, pieces }
     }
@@ -61,16 +57,9 @@ impl Flat {
     pub fn shown(&self, range: Range<usize>) -> String {
         let mut out = String::new();
         for part in &self.pieces {
-            let (start, end) = (
-                part.range.start.max(range.start),
-                part.range.end.min(range.end),
-            );
+            let (start, end) = (part.range.start.max(range.start), part.range.end.min(range.end));
             if start < end {
-                out.push_str(
-                    part.shown
-                        .as_deref()
-                        .unwrap_or_else(|| self.text.get(start..end).unwrap_or("")),
-                );
+                out.push_str(part.shown.as_deref().unwrap_or_else(|| self.text.get(start..end).unwrap_or("")));
             }
         }
         out
@@ -78,23 +67,12 @@ impl Flat {
 
     /// Where a range of the text stands. Exact only when it lies in one piece, a hole being whole or not touched.
     pub fn place(&self, range: Range<usize>) -> Option<Place> {
-        let part = self
-            .pieces
-            .iter()
-            .find(|part| range.start < part.range.end)
-            .or_else(|| self.pieces.last())?;
-        let (start, end) = (
-            range.start.checked_sub(part.range.start)?,
-            range.end.checked_sub(part.range.start)?,
-        );
+        let part = self.pieces.iter().find(|part| range.start < part.range.end).or_else(|| self.pieces.last())?;
+        let (start, end) = (range.start.checked_sub(part.range.start)?, range.end.checked_sub(part.range.start)?);
         if range.end > part.range.end {
             return Some(Place::near(part.place.file, part.place.span));
         }
-        Some(if part.shown.is_some() && end > 0 {
-            part.place
-        } else {
-            part.place.part(start..end)
-        })
+        Some(if part.shown.is_some() && end > 0 { part.place } else { part.place.part(start..end) })
     }
 }
 
@@ -112,10 +90,7 @@ mod tests {
         assert_eq!(flat.place(5..5), Some(place(7, 7)), "the end");
         assert_eq!(flat.place(2..3), Some(place(2, 5)), "a hole");
         assert_eq!(flat.place(2..2), Some(place(2, 2)), "before a hole");
-        assert!(
-            flat.place(1..4).is_some_and(|place| !place.exact),
-            "over several pieces"
-        );
+        assert!(flat.place(1..4).is_some_and(|place| !place.exact), "over several pieces");
         assert_eq!(flat.shown(1..4), "b${X}c");
         assert_eq!(Flat::new(&Value::default()).place(0..0), None);
         assert_eq!(Flat::new(&value("")).place(0..0), Some(place(0, 0)));

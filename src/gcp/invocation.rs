@@ -27,7 +27,11 @@ impl FlagUse {
     pub fn whole(&self) -> Place {
         let end = self.value.as_ref().and_then(|value| value.pieces().last()).map(Piece::place);
         match end {
-            Some(end) if end.file == self.at.file && end.span.start >= self.at.span.end && end.span.start - self.at.span.end < 200 => {
+            Some(end)
+                if end.file == self.at.file
+                    && end.span.start >= self.at.span.end
+                    && end.span.start - self.at.span.end < 200 =>
+            {
                 Place { span: self.at.span.to(end.span), exact: self.at.exact && end.exact, ..self.at }
             }
             _ => self.at,
@@ -255,7 +259,8 @@ impl Parser<'_> {
         let next = self.rest.get(self.at + 1).and_then(Value::literal).unwrap_or_default();
         ["create", "update", "add-iam-policy-binding"].into_iter().find(|verb| {
             let longer = format!("{path} {verb}");
-            command::known_path(&longer) && !command::is_group(&longer) || command::known_path(&format!("{longer} {next}"))
+            command::known_path(&longer) && !command::is_group(&longer)
+                || command::known_path(&format!("{longer} {next}"))
         })
     }
 
@@ -278,7 +283,9 @@ impl Parser<'_> {
     /// Reads a flag and its value, when the word is one.
     fn flag(&mut self, word: &Value) -> bool {
         let prefix = word.known_prefix();
-        let named = prefix.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let named = prefix.strip_prefix("--").is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_alphabetic()) || rest.is_empty() && !word.is_literal()
+        });
         let short = prefix.len() == 2 && prefix.starts_with('-') && prefix != "--" && word.is_literal();
         if !named && !short {
             return false;
@@ -380,7 +387,8 @@ mod tests {
 
     #[test]
     fn flags_and_arguments_in_any_order() {
-        let found = line("gcloud --project p scheduler --quiet jobs create http --uri=https://x tick --location us {REST}");
+        let found =
+            line("gcloud --project p scheduler --quiet jobs create http --uri=https://x tick --location us {REST}");
         assert_eq!(found.path, "scheduler jobs create http");
         assert_eq!(found.value("--uri").unwrap().to_string(), "https://x");
         assert_eq!(found.value("--project").unwrap().to_string(), "p");
@@ -425,7 +433,8 @@ mod tests {
 
     #[test]
     fn lists_and_pairs() {
-        let shown = |value: &str| items(&super::tests::value(value)).iter().map(ToString::to_string).collect::<Vec<_>>();
+        let shown =
+            |value: &str| items(&super::tests::value(value)).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(shown("a,b"), ["a", "b"]);
         assert_eq!(shown("^;^a,b;c"), ["a,b", "c"]);
         assert_eq!(shown("^--^a--b"), ["a", "b"]);

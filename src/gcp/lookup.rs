@@ -49,8 +49,7 @@ impl Table {
 
     /// All lines whose key starts with this prefix, in order.
     pub fn with_prefix(self, prefix: &str) -> impl Iterator<Item = Line> {
-        self.from(prefix)
-            .take_while(move |line| line.key.starts_with(prefix))
+        self.from(prefix).take_while(move |line| line.key.starts_with(prefix))
     }
 
     /// All lines, in order.
@@ -62,9 +61,7 @@ impl Table {
     fn from(self, key: &str) -> impl Iterator<Item = Line> + use<> {
         let start = self.lower_bound(key.as_bytes());
         let text = self.text.get(start..).unwrap_or("");
-        text.lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(Line::new)
+        text.lines().filter(|line| !line.starts_with('#')).map(Line::new)
     }
 
     /// Where the first line starts whose key is not less than this one. Comments are less than any key of a table.
@@ -78,9 +75,7 @@ impl Table {
             let line = bytes.get(start..).unwrap_or(&[]);
             let length = memchr::memchr(b'\n', line).unwrap_or(line.len());
             let line = line.get(..length).unwrap_or(&[]);
-            let line_key = memchr::memchr(b'\t', line)
-                .and_then(|tab| line.get(..tab))
-                .unwrap_or(line);
+            let line_key = memchr::memchr(b'\t', line).and_then(|tab| line.get(..tab)).unwrap_or(line);
             if line_key < key {
                 low = (start + length + 1).min(bytes.len());
             } else {
@@ -100,18 +95,12 @@ fn before(bytes: &[u8], offset: usize) -> Option<usize> {
 #[cfg(test)]
 pub(super) fn assert_sane(text: &'static str, columns: usize) {
     assert!(text.is_ascii() && text.ends_with('\n') && !text.contains('\r'));
-    let mut body = text
-        .lines()
-        .skip_while(|line| line.starts_with('#'))
-        .peekable();
+    let mut body = text.lines().skip_while(|line| line.starts_with('#')).peekable();
     assert!(body.peek().is_some());
     let mut previous = "";
     for line in body {
         assert!(!line.starts_with('#'), "a comment after the head: {line}");
-        assert!(
-            previous.as_bytes() < line.as_bytes(),
-            "not sorted: {previous:?}, {line:?}"
-        );
+        assert!(previous.as_bytes() < line.as_bytes(), "not sorted: {previous:?}, {line:?}");
         assert_eq!(line.split('\t').count(), columns, "columns of {line:?}");
         previous = line;
     }
@@ -121,11 +110,7 @@ pub(super) fn assert_sane(text: &'static str, columns: usize) {
 #[cfg(test)]
 pub(super) fn assert_all_found(table: Table) {
     for line in table.lines() {
-        assert!(
-            table.find_all(line.key).any(|found| found == line),
-            "not found: {}",
-            line.key
-        );
+        assert!(table.find_all(line.key).any(|found| found == line), "not found: {}", line.key);
     }
 }
 
@@ -146,39 +131,23 @@ mod tests {
 
     #[test]
     fn misses_what_is_not_there() {
-        for key in [
-            "", "A", "a ", "aa", "bb", "d", "zzz", "# about", "#", "a\t1", "\n", "é",
-        ] {
+        for key in ["", "A", "a ", "aa", "bb", "d", "zzz", "# about", "#", "a\t1", "\n", "é"] {
             assert_eq!(TABLE.find(key), None, "{key:?}");
         }
     }
 
     #[test]
     fn ranges_are_whole_and_without_comments() {
-        let keys = |prefix: &str| {
-            TABLE
-                .with_prefix(prefix)
-                .map(|line| line.key)
-                .collect::<Vec<_>>()
-        };
+        let keys = |prefix: &str| TABLE.with_prefix(prefix).map(|line| line.key).collect::<Vec<_>>();
         assert_eq!(keys("b"), ["b", "b", "ba"]);
         assert_eq!(keys(""), ["a", "a b", "b", "b", "ba", "c"]);
         assert!(keys("#").is_empty());
-        assert_eq!(
-            TABLE
-                .find_all("b")
-                .map(|line| line.rest)
-                .collect::<Vec<_>>(),
-            ["3", "4"]
-        );
+        assert_eq!(TABLE.find_all("b").map(|line| line.rest).collect::<Vec<_>>(), ["3", "4"]);
     }
 
     #[test]
     fn columns_are_filled_up() {
-        assert_eq!(
-            TABLE.find("ba").map(Line::columns::<3>),
-            Some(["5", "6", ""])
-        );
+        assert_eq!(TABLE.find("ba").map(Line::columns::<3>), Some(["5", "6", ""]));
     }
 
     #[test]

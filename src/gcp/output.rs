@@ -27,14 +27,21 @@ pub enum Meaning {
 }
 
 /// Filters that take a token out of what surrounds it; any other filter makes something else of it.
-const EXTRACTORS: &[&str] =
-    &["jq", "tr", "sed", "grep", "awk", "python", "python3", "head", "tail", "xargs", "cut", "tee", "yq", "node", "ruby", "perl"];
+const EXTRACTORS: &[&str] = &[
+    "jq", "tr", "sed", "grep", "awk", "python", "python3", "head", "tail", "xargs", "cut", "tee", "yq", "node", "ruby",
+    "perl",
+];
 
 /// What a command prints.
 pub fn meaning(output: &Output) -> Meaning {
     let extracts = |filter: &List| {
         filter.items.first().and_then(Value::literal).is_some_and(|name| {
-            let counts = filter.items.iter().skip(1).filter_map(Value::literal).any(|word| word.starts_with("-c") && name == "head");
+            let counts = filter
+                .items
+                .iter()
+                .skip(1)
+                .filter_map(Value::literal)
+                .any(|word| word.starts_with("-c") && name == "head");
             EXTRACTORS.contains(&name.as_str()) && !counts
         })
     };
@@ -77,7 +84,9 @@ fn of_gcloud(invocation: &Invocation) -> Meaning {
         "functions describe" if has("httpsTrigger.url") || has("(url)") => {
             Meaning::ServiceUrl { name: invocation.positionals.first().cloned(), function: true }
         }
-        "config get-value" | "config get" if invocation.positionals.first().is_some_and(|name| name.equals("account").is_yes()) => {
+        "config get-value" | "config get"
+            if invocation.positionals.first().is_some_and(|name| name.equals("account").is_yes()) =>
+        {
             Meaning::AccountEmail
         }
         _ => Meaning::Other,
@@ -93,7 +102,11 @@ fn of_request(words: &List) -> Meaning {
         match url.kind {
             HostKind::Metadata if path.ends_with("/token") => return Meaning::AccessToken,
             HostKind::Metadata if path.ends_with("/identity") => {
-                let audience = url.query.into_iter().flat_map(|query| query.split('&')).find_map(|pair| pair.strip_prefix("audience="));
+                let audience = url
+                    .query
+                    .into_iter()
+                    .flat_map(|query| query.split('&'))
+                    .find_map(|pair| pair.strip_prefix("audience="));
                 return Meaning::IdToken(audience);
             }
             HostKind::GoogleApi if path.ends_with(":generateAccessToken") => return Meaning::AccessToken,

@@ -53,11 +53,7 @@ impl Role {
             "D" => Stage::Deprecated,
             _ => Stage::Ga,
         };
-        Self {
-            name: line.key,
-            stage,
-            permissions,
-        }
+        Self { name: line.key, stage, permissions }
     }
 
     /// `roles/run.invoker`.
@@ -75,16 +71,12 @@ impl Role {
         if self.permissions == UNKNOWN || !is_tracked(permission) {
             return Truth::Unknown;
         }
-        self.permissions
-            .split(',')
-            .any(|held| held == permission)
-            .into()
+        self.permissions.split(',').any(|held| held == permission).into()
     }
 
     /// The tracked permissions that it holds; nothing when its list is not public.
     pub fn permissions(&self) -> Option<impl Iterator<Item = &'static str> + use<>> {
-        (self.permissions != UNKNOWN)
-            .then(|| self.permissions.split(',').filter(|held| !held.is_empty()))
+        (self.permissions != UNKNOWN).then(|| self.permissions.split(',').filter(|held| !held.is_empty()))
     }
 
     /// Whether it is made for a service agent, so that Google advises against granting it to anyone else
@@ -106,10 +98,7 @@ pub fn is_tracked(permission: &str) -> bool {
 
 /// The predefined roles that surely hold a permission.
 pub fn holders(permission: &str) -> impl Iterator<Item = Role> {
-    ROLES
-        .lines()
-        .map(Role::of_line)
-        .filter(move |role| role.grants(permission).is_yes())
+    ROLES.lines().map(Role::of_line).filter(move |role| role.grants(permission).is_yes())
 }
 
 /// Whether a name is that of a custom role, `projects/P/roles/X` or `organizations/N/roles/X`, of which nothing is
@@ -162,10 +151,7 @@ pub fn missing_prefix(name: &str) -> Option<&'static str> {
 }
 
 fn by_case(name: &str) -> Option<&'static str> {
-    ROLES
-        .lines()
-        .map(|line| line.key)
-        .find(|role| role.eq_ignore_ascii_case(name))
+    ROLES.lines().map(|line| line.key).find(|role| role.eq_ignore_ascii_case(name))
 }
 
 fn by_slip(name: &str) -> Option<&'static str> {
@@ -193,10 +179,7 @@ fn by_letters(name: &str) -> Option<&'static str> {
     let most = (own.len() / 4).min(2);
     let mut best: Option<(usize, &'static str)> = None;
     let mut tied = false;
-    for role in ROLES
-        .with_prefix(&format!("{service}."))
-        .map(|line| line.key)
-    {
+    for role in ROLES.with_prefix(&format!("{service}.")).map(|line| line.key) {
         let own_of_role = role.get(service.len() + 1..).unwrap_or("");
         if own_of_role.len().abs_diff(own.len()) > most {
             continue;
@@ -245,24 +228,11 @@ mod tests {
         }
         for (slip, meant) in slips::ROLES {
             assert_eq!(missing_prefix(slip), None, "{slip}");
-            assert_eq!(
-                near(&format!("roles/{slip}")),
-                Some((missing_prefix(meant).unwrap(), Nearness::Slip))
-            );
+            assert_eq!(near(&format!("roles/{slip}")), Some((missing_prefix(meant).unwrap(), Nearness::Slip)));
         }
         for (slip, meant) in slips::SERVICES {
-            assert_eq!(
-                ROLES.with_prefix(&format!("roles/{slip}.")).next(),
-                None,
-                "{slip}"
-            );
-            assert!(
-                ROLES
-                    .with_prefix(&format!("roles/{meant}."))
-                    .next()
-                    .is_some(),
-                "{meant}"
-            );
+            assert_eq!(ROLES.with_prefix(&format!("roles/{slip}.")).next(), None, "{slip}");
+            assert!(ROLES.with_prefix(&format!("roles/{meant}.")).next().is_some(), "{meant}");
         }
     }
 
@@ -270,73 +240,29 @@ mod tests {
     fn permissions_are_held_or_not_or_unknown() {
         let grants = |role: &str, permission: &str| Role::find(role).unwrap().grants(permission);
         assert_eq!(grants("roles/run.invoker", "run.routes.invoke"), Truth::Yes);
-        assert_eq!(
-            grants("roles/run.invoker", "run.jobs.runWithOverrides"),
-            Truth::No
-        );
-        assert_eq!(
-            grants("roles/run.servicesInvoker", "run.jobs.run"),
-            Truth::No
-        );
-        assert_eq!(
-            grants("roles/editor", "secretmanager.versions.access"),
-            Truth::No
-        );
-        assert_eq!(
-            grants("roles/owner", "iam.serviceAccounts.getOpenIdToken"),
-            Truth::No
-        );
-        assert_eq!(
-            grants("roles/run.viewer", "compute.instances.start"),
-            Truth::Unknown,
-            "not tracked"
-        );
-        assert_eq!(
-            grants("roles/admin", "run.routes.invoke"),
-            Truth::Unknown,
-            "list not public"
-        );
-        assert_eq!(
-            grants("roles/spanner.databaseRoleUser", "run.routes.invoke"),
-            Truth::Unknown
-        );
-        assert_eq!(
-            grants("roles/accessapproval.viewer", "run.routes.invoke"),
-            Truth::No
-        );
+        assert_eq!(grants("roles/run.invoker", "run.jobs.runWithOverrides"), Truth::No);
+        assert_eq!(grants("roles/run.servicesInvoker", "run.jobs.run"), Truth::No);
+        assert_eq!(grants("roles/editor", "secretmanager.versions.access"), Truth::No);
+        assert_eq!(grants("roles/owner", "iam.serviceAccounts.getOpenIdToken"), Truth::No);
+        assert_eq!(grants("roles/run.viewer", "compute.instances.start"), Truth::Unknown, "not tracked");
+        assert_eq!(grants("roles/admin", "run.routes.invoke"), Truth::Unknown, "list not public");
+        assert_eq!(grants("roles/spanner.databaseRoleUser", "run.routes.invoke"), Truth::Unknown);
+        assert_eq!(grants("roles/accessapproval.viewer", "run.routes.invoke"), Truth::No);
         assert_eq!(grants("roles/run.invoker", ""), Truth::Unknown);
     }
 
     #[test]
     fn those_whose_list_is_not_public() {
-        let unknown = ROLES
-            .lines()
-            .map(Role::of_line)
-            .filter(|role| role.permissions().is_none());
+        let unknown = ROLES.lines().map(Role::of_line).filter(|role| role.permissions().is_none());
         assert_eq!(unknown.count(), 30);
-        assert_eq!(
-            Role::find("roles/admin").map(|role| role.stage()),
-            Some(Stage::Alpha)
-        );
-        assert_eq!(
-            Role::find("roles/run.invoker").map(|role| role.stage()),
-            Some(Stage::Ga)
-        );
+        assert_eq!(Role::find("roles/admin").map(|role| role.stage()), Some(Stage::Alpha));
+        assert_eq!(Role::find("roles/run.invoker").map(|role| role.stage()), Some(Stage::Ga));
     }
 
     #[test]
     fn holders_of_a_permission() {
-        let names: Vec<_> = holders("secretmanager.versions.access")
-            .map(|role| role.name())
-            .collect();
-        assert_eq!(
-            names,
-            [
-                "roles/owner",
-                "roles/secretmanager.admin",
-                "roles/secretmanager.secretAccessor"
-            ]
-        );
+        let names: Vec<_> = holders("secretmanager.versions.access").map(|role| role.name()).collect();
+        assert_eq!(names, ["roles/owner", "roles/secretmanager.admin", "roles/secretmanager.secretAccessor"]);
     }
 
     #[test]
@@ -348,29 +274,14 @@ mod tests {
 
     #[test]
     fn case_slip_and_letters() {
-        assert_eq!(
-            near("roles/Run.Invoker"),
-            Some(("roles/run.invoker", Nearness::Case))
-        );
-        assert_eq!(
-            near("Roles/run.invoker"),
-            Some(("roles/run.invoker", Nearness::Case))
-        );
-        assert_eq!(
-            near("roles/cloudrun.invoker"),
-            Some(("roles/run.invoker", Nearness::Slip))
-        );
-        assert_eq!(
-            near("roles/cloudrun.jobs.invoker"),
-            Some(("roles/run.invoker", Nearness::Slip))
-        );
+        assert_eq!(near("roles/Run.Invoker"), Some(("roles/run.invoker", Nearness::Case)));
+        assert_eq!(near("Roles/run.invoker"), Some(("roles/run.invoker", Nearness::Case)));
+        assert_eq!(near("roles/cloudrun.invoker"), Some(("roles/run.invoker", Nearness::Slip)));
+        assert_eq!(near("roles/cloudrun.jobs.invoker"), Some(("roles/run.invoker", Nearness::Slip)));
         assert_eq!(near("roles/secretmanger.secretAccessor"), {
             Some(("roles/secretmanager.secretAccessor", Nearness::Slip))
         });
-        assert_eq!(
-            near("roles/run.invokr"),
-            Some(("roles/run.invoker", Nearness::Near))
-        );
+        assert_eq!(near("roles/run.invokr"), Some(("roles/run.invoker", Nearness::Near)));
         assert_eq!(near("roles/secretmanager.secretAccesor"), {
             Some(("roles/secretmanager.secretAccessor", Nearness::Near))
         });
@@ -405,13 +316,7 @@ mod tests {
     #[test]
     fn custom_roles_are_not_judged() {
         assert!(is_custom("projects/p/roles/X") && is_custom("organizations/1/roles/X"));
-        for name in [
-            "roles/x",
-            "projects/p/roles/",
-            "projects//roles/X",
-            "projects/p",
-            "projects/p/roles/X/y",
-        ] {
+        for name in ["roles/x", "projects/p/roles/", "projects//roles/X", "projects/p", "projects/p/roles/X/y"] {
             assert!(!is_custom(name), "{name}");
         }
     }

@@ -121,7 +121,9 @@ fn cut(rest: &Value) -> (Value, Value) {
 pub fn kind(host: &Value) -> HostKind {
     let end = host.known_suffix().to_ascii_lowercase();
     let end = end.trim_end_matches('.');
-    let is = |domain: &str| (end == domain && host.is_literal()) || end.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    let is = |domain: &str| {
+        (end == domain && host.is_literal()) || end.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+    };
     match () {
         // `metadata.googleapis.com` is none; the machine's own names are these.
         () if host.is_literal() && ["metadata.google.internal", "metadata", "169.254.169.254"].contains(&end) => {

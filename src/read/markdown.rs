@@ -8,11 +8,7 @@ use crate::syntax::markdown::{self, Fence};
 use crate::syntax::shell::{Dialect, Placeholders};
 
 /// Markdown by extension.
-pub(super) const READER: Reader = Reader {
-    name: "markdown",
-    accepts,
-    read,
-};
+pub(super) const READER: Reader = Reader { name: "markdown", accepts, read };
 
 fn accepts(path: &str, _start: &str) -> bool {
     matches!(super::extension(path).as_str(), "md" | "markdown" | "mdx")
@@ -21,28 +17,11 @@ fn accepts(path: &str, _start: &str) -> bool {
 fn read(source: &Source, file: FileId) -> Program {
     let document = markdown::parse(&source.snippet());
     let step = |fence: &Fence| {
-        let body = block(
-            &commands(fence)?,
-            file,
-            Dialect::Bash,
-            Placeholders::Document,
-        );
-        Some(Step {
-            kind: StepKind::Group(body),
-            span: fence.span,
-        })
+        let body = block(&commands(fence)?, file, Dialect::Bash, Placeholders::Document);
+        Some(Step { kind: StepKind::Group(body), span: fence.span })
     };
-    let body = document
-        .fences
-        .iter()
-        .filter(|fence| !is_counter_example(fence))
-        .filter_map(step)
-        .collect();
-    Program {
-        file,
-        body,
-        document: true,
-    }
+    let body = document.fences.iter().filter(|fence| !is_counter_example(fence)).filter_map(step).collect();
+    Program { file, body, document: true }
 }
 
 fn is_counter_example(fence: &Fence) -> bool {
@@ -53,15 +32,9 @@ fn is_counter_example(fence: &Fence) -> bool {
 fn commands(fence: &Fence) -> Option<Snippet> {
     let text = fence.body.text();
     let shell = match fence.language.as_str() {
-        "sh" | "bash" | "shell" | "zsh" | "ksh" | "console" | "shell-session" | "shellsession"
-        | "terminal" => true,
-        "" => text
-            .lines()
-            .find(|line| !line.trim().is_empty())
-            .is_some_and(starts_as_shell),
-        "diff" => text
-            .lines()
-            .any(|line| line.starts_with("+gcloud ") || line.starts_with(" gcloud ")),
+        "sh" | "bash" | "shell" | "zsh" | "ksh" | "console" | "shell-session" | "shellsession" | "terminal" => true,
+        "" => text.lines().find(|line| !line.trim().is_empty()).is_some_and(starts_as_shell),
+        "diff" => text.lines().any(|line| line.starts_with("+gcloud ") || line.starts_with(" gcloud ")),
         _ => false,
     };
     if !shell {
@@ -69,12 +42,7 @@ fn commands(fence: &Fence) -> Option<Snippet> {
     }
     let diff = fence.language == "diff";
     let prompted = !diff && text.lines().any(|line| prompt(line).is_some());
-    let mut lines = Lines {
-        body: Snippet::builder(),
-        fence,
-        wrong: false,
-        continued: false,
-    };
+    let mut lines = Lines { body: Snippet::builder(), fence, wrong: false, continued: false };
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let cut = match () {
@@ -112,8 +80,7 @@ impl Lines<'_> {
         }
         self.continued = text.ends_with('\\');
         if !self.wrong {
-            self.body
-                .push_from(&self.fence.body, at + cut..at + line.len());
+            self.body.push_from(&self.fence.body, at + cut..at + line.len());
         }
     }
 }
@@ -127,50 +94,32 @@ fn starts_as_shell(line: &str) -> bool {
 fn prompt(line: &str) -> Option<usize> {
     let indent = line.len() - line.trim_start().len();
     let rest = line.get(indent..)?;
-    let end = rest
-        .find("$ ")
-        .or_else(|| rest.strip_prefix("% ").map(|_| 0))?;
+    let end = rest.find("$ ").or_else(|| rest.strip_prefix("% ").map(|_| 0))?;
     let before = rest.get(..end)?;
     let plain = before.is_empty()
-        || (before.contains('@')
-            && before
-                .chars()
-                .all(|c| c.is_alphanumeric() || "@:~/-._() []".contains(c)));
+        || (before.contains('@') && before.chars().all(|c| c.is_alphanumeric() || "@:~/-._() []".contains(c)));
     plain.then_some(indent + end + 2)
 }
 
 /// Whether a line calls what follows it wrong. Some words do so anywhere, some only as a label.
 fn calls_wrong(line: &str) -> bool {
     let lower = line.to_lowercase().replace('’', "'");
-    let plain: String = lower
-        .chars()
-        .map(|c| if "*_`#>".contains(c) { ' ' } else { c })
-        .collect();
-    let words: Vec<&str> = plain
-        .split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .filter(|word| !word.is_empty())
-        .collect();
-    if lower.contains('❌')
-        || words
-            .iter()
-            .any(|word| ["wrong", "incorrect", "bad", "broken"].contains(word))
-    {
+    let plain: String = lower.chars().map(|c| if "*_`#>".contains(c) { ' ' } else { c }).collect();
+    let words: Vec<&str> =
+        plain.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
+    if lower.contains('❌') || words.iter().any(|word| ["wrong", "incorrect", "bad", "broken"].contains(word)) {
         return true;
     }
-    ["before", "old", "don't", "do not", "never", "avoid"]
-        .iter()
-        .any(|label| is_label(&plain, label))
+    ["before", "old", "don't", "do not", "never", "avoid"].iter().any(|label| is_label(&plain, label))
 }
 
 /// A label stands alone, in brackets, or before `:` or `(`.
 fn is_label(line: &str, label: &str) -> bool {
     let line = line.trim_matches(|c: char| c.is_whitespace() || "-+.0123456789".contains(c));
-    if line == label || line.contains(&format!("({label})")) || line.contains(&format!("[{label}]"))
-    {
+    if line == label || line.contains(&format!("({label})")) || line.contains(&format!("[{label}]")) {
         return true;
     }
-    line.strip_prefix(label)
-        .is_some_and(|rest| rest.trim_start().starts_with([':', '(']))
+    line.strip_prefix(label).is_some_and(|rest| rest.trim_start().starts_with([':', '(']))
 }
 
 #[cfg(test)]
@@ -212,20 +161,13 @@ mod tests {
     #[test]
     fn transcripts_keep_what_is_typed() {
         assert_eq!(
-            typed("```console\n$ gcloud a \\\n>   --b\nCreated.\nme@host:~$ gcloud c\n```")
-                .unwrap(),
+            typed("```console\n$ gcloud a \\\n>   --b\nCreated.\nme@host:~$ gcloud c\n```").unwrap(),
             "gcloud a \\\n  --b\ngcloud c\n"
         );
         assert_eq!(typed("```\ngcloud a\n```").unwrap(), "gcloud a\n");
         assert_eq!(typed("```\nError: gcloud failed\n```"), None);
         assert_eq!(typed("```yaml\ngcloud: a\n```"), None);
-        assert_eq!(
-            typed("```bash\n# ❌ no\ngcloud a\n# ✅ yes\ngcloud b\n```").unwrap(),
-            "# ✅ yes\ngcloud b\n"
-        );
-        assert_eq!(
-            typed("```diff\n-gcloud a --x\n+gcloud a --y\n```").unwrap(),
-            "gcloud a --y\n"
-        );
+        assert_eq!(typed("```bash\n# ❌ no\ngcloud a\n# ✅ yes\ngcloud b\n```").unwrap(), "# ✅ yes\ngcloud b\n");
+        assert_eq!(typed("```diff\n-gcloud a --x\n+gcloud a --y\n```").unwrap(), "gcloud a --y\n");
     }
 }

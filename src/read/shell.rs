@@ -4,19 +4,15 @@ use std::sync::Arc;
 
 use super::Reader;
 use crate::program::{
-    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Name, Op, Part, Program,
-    Quote, Step, StepKind, Use, Visibility,
+    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Name, Op, Part, Program, Quote, Step, StepKind,
+    Use, Visibility,
 };
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::shell::{self, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
 use crate::value::Place;
 
 /// Shell scripts by extension, `.env` files, and any file without extension by its shebang.
-pub(super) const READER: Reader = Reader {
-    name: "shell",
-    accepts,
-    read,
-};
+pub(super) const READER: Reader = Reader { name: "shell", accepts, read };
 
 /// Scripts written by scripts, deeper than this, are not read.
 const MAX_NESTING: usize = 4;
@@ -29,10 +25,7 @@ fn accepts(path: &str, start: &str) -> bool {
             name == ".env" || interpreter(start).is_some()
         }
         // `.env.prod` is loaded by scripts, never run by itself.
-        _ => path
-            .rsplit('/')
-            .next()
-            .is_some_and(|name| name.starts_with(".env.")),
+        _ => path.rsplit('/').next().is_some_and(|name| name.starts_with(".env.")),
     }
 }
 
@@ -58,27 +51,12 @@ fn read(source: &Source, file: FileId) -> Program {
         _ => interpreter(source.text()).unwrap_or_default(),
     };
     let body = block(&source.snippet(), file, dialect, Placeholders::Script);
-    Program {
-        file,
-        body,
-        document: false,
-    }
+    Program { file, body, document: false }
 }
 
 /// Reads a snippet of shell.
-pub(super) fn block(
-    snippet: &Snippet,
-    file: FileId,
-    dialect: Dialect,
-    placeholders: Placeholders,
-) -> Block {
-    Lowering {
-        file,
-        dialect,
-        placeholders,
-        nesting: 0,
-    }
-    .snippet(snippet)
+pub(super) fn block(snippet: &Snippet, file: FileId, dialect: Dialect, placeholders: Placeholders) -> Block {
+    Lowering { file, dialect, placeholders, nesting: 0 }.snippet(snippet)
 }
 
 #[derive(Clone, Copy)]
@@ -95,13 +73,7 @@ impl Lowering {
     }
 
     fn nested(self, snippet: &Snippet) -> Option<Block> {
-        (self.nesting < MAX_NESTING).then(|| {
-            Self {
-                nesting: self.nesting + 1,
-                ..self
-            }
-            .snippet(snippet)
-        })
+        (self.nesting < MAX_NESTING).then(|| Self { nesting: self.nesting + 1, ..self }.snippet(snippet))
     }
 
     fn body(self, stmts: &[Stmt]) -> Block {
@@ -118,20 +90,10 @@ impl Lowering {
 
     fn stmt(self, stmt: &Stmt, out: &mut Vec<Step>) {
         use shell::Command as Shell;
-        let mut push = |kind| {
-            out.push(Step {
-                kind,
-                span: stmt.span,
-            })
-        };
+        let mut push = |kind| out.push(Step { kind, span: stmt.span });
         match &stmt.command {
             Shell::Simple { assigns, words } => self.simple(stmt, assigns, words, out),
-            Shell::Declare {
-                keyword,
-                associative,
-                assigns,
-                names,
-            } => {
+            Shell::Declare { keyword, associative, assigns, names } => {
                 self.declare(stmt.span, keyword, *associative, assigns, names, out);
             }
             Shell::And(left, right) => self.chain(left, right, false, out),
@@ -142,24 +104,15 @@ impl Lowering {
                     push(StepKind::Scope(script, Inherit::All));
                     return;
                 }
-                let stages = stages.iter().map(|stage| Step {
-                    kind: StepKind::Group(self.one(stage)),
-                    span: stage.span,
-                });
+                let stages =
+                    stages.iter().map(|stage| Step { kind: StepKind::Group(self.one(stage)), span: stage.span });
                 push(StepKind::Pipe(stages.collect()));
             }
             Shell::Not(inner) => self.stmt(inner, out),
             Shell::If { arms, otherwise } => {
-                let mut branch: Vec<Arm> = arms
-                    .iter()
-                    .map(|(test, body)| self.arm(test, self.body(body)))
-                    .collect();
+                let mut branch: Vec<Arm> = arms.iter().map(|(test, body)| self.arm(test, self.body(body))).collect();
                 if let Some(body) = otherwise {
-                    branch.push(Arm {
-                        test: Arc::from([]),
-                        guard: Guard::Always,
-                        body: self.body(body),
-                    });
+                    branch.push(Arm { test: Arc::from([]), guard: Guard::Always, body: self.body(body) });
                 }
                 push(StepKind::Branch(branch));
             }
@@ -169,26 +122,16 @@ impl Lowering {
                     .as_ref()
                     .map(|words| self.words(words))
                     .or_else(|| Some(vec![all_parameters(self.place(stmt.span))]));
-                push(StepKind::Loop(Loop {
-                    name: name.clone(),
-                    items,
-                    body: self.body(body),
-                }));
+                push(StepKind::Loop(Loop { name: name.clone(), items, body: self.body(body) }));
             }
             Shell::While { condition, body } => {
                 let mut steps = self.body(condition).to_vec();
                 steps.extend(self.body(body).iter().cloned());
-                push(StepKind::Loop(Loop {
-                    name: None,
-                    items: None,
-                    body: steps.into(),
-                }));
+                push(StepKind::Loop(Loop { name: None, items: None, body: steps.into() }));
             }
             Shell::Subshell(body) => push(StepKind::Scope(self.body(body), Inherit::All)),
             Shell::Group(body) => push(StepKind::Group(self.body(body))),
-            Shell::Function { name, body } => {
-                push(StepKind::Function(name.clone(), self.body(body)))
-            }
+            Shell::Function { name, body } => push(StepKind::Function(name.clone(), self.body(body))),
             Shell::Return => push(StepKind::Return),
             Shell::Exit => push(StepKind::Exit),
             Shell::Test(_) | Shell::Nothing => {}
@@ -204,10 +147,7 @@ impl Lowering {
         // What runs before the choice is no part of it.
         out.extend(arm.test.iter().cloned());
         arm.test = Arc::from([]);
-        out.push(Step {
-            kind: StepKind::Branch(vec![arm]),
-            span: right.span,
-        });
+        out.push(Step { kind: StepKind::Branch(vec![arm]), span: right.span });
     }
 
     fn arm(self, test: &[Stmt], body: Block) -> Arm {
@@ -216,19 +156,9 @@ impl Lowering {
                 Some(guard) => (guard, false),
                 None => (opaque(only, self), true),
             },
-            _ => (
-                Guard::Opaque(format!(
-                    "@{}",
-                    test.first().map_or(0, |stmt| stmt.span.start)
-                )),
-                true,
-            ),
+            _ => (Guard::Opaque(format!("@{}", test.first().map_or(0, |stmt| stmt.span.start))), true),
         };
-        Arm {
-            test: if runs { self.body(test) } else { Arc::from([]) },
-            guard,
-            body,
-        }
+        Arm { test: if runs { self.body(test) } else { Arc::from([]) }, guard, body }
     }
 
     /// The guard that a statement is, when it is nothing else.
@@ -236,12 +166,8 @@ impl Lowering {
         match &stmt.command {
             shell::Command::Test(test) => Some(self.test(test, stmt)),
             shell::Command::Not(inner) => Some(Guard::Not(Box::new(self.guard(inner)?))),
-            shell::Command::And(left, right) => {
-                Some(Guard::All(vec![self.guard(left)?, self.guard(right)?]))
-            }
-            shell::Command::Or(left, right) => {
-                Some(Guard::Any(vec![self.guard(left)?, self.guard(right)?]))
-            }
+            shell::Command::And(left, right) => Some(Guard::All(vec![self.guard(left)?, self.guard(right)?])),
+            shell::Command::Or(left, right) => Some(Guard::Any(vec![self.guard(left)?, self.guard(right)?])),
             shell::Command::Simple { words, .. } => self.bracket(words, stmt),
             _ => None,
         }
@@ -253,12 +179,8 @@ impl Lowering {
             Test::Equal(left, right) => Guard::Equal(self.expr(left), self.expr(right)),
             Test::Empty(word) => Guard::Empty(self.expr(word)),
             Test::Not(inner) => Guard::Not(Box::new(self.test(inner, stmt))),
-            Test::All(tests) => {
-                Guard::All(tests.iter().map(|test| self.test(test, stmt)).collect())
-            }
-            Test::Any(tests) => {
-                Guard::Any(tests.iter().map(|test| self.test(test, stmt)).collect())
-            }
+            Test::All(tests) => Guard::All(tests.iter().map(|test| self.test(test, stmt)).collect()),
+            Test::Any(tests) => Guard::Any(tests.iter().map(|test| self.test(test, stmt)).collect()),
             Test::Other => opaque(stmt, self),
         }
     }
@@ -267,11 +189,7 @@ impl Lowering {
     fn bracket(self, words: &[Word], stmt: &Stmt) -> Option<Guard> {
         let (name, rest) = words.split_first()?;
         let operands = match name.literal()?.as_str() {
-            "[" => {
-                rest.split_last()
-                    .filter(|(last, _)| last.literal().as_deref() == Some("]"))?
-                    .1
-            }
+            "[" => rest.split_last().filter(|(last, _)| last.literal().as_deref() == Some("]"))?.1,
             "test" => rest,
             "true" | "false" if rest.is_empty() => return None,
             _ => return None,
@@ -293,30 +211,15 @@ impl Lowering {
             }
             _ => opaque(stmt, self),
         };
-        Some(if negated {
-            Guard::Not(Box::new(guard))
-        } else {
-            guard
-        })
+        Some(if negated { Guard::Not(Box::new(guard)) } else { guard })
     }
 
     fn case(self, word: &Word, arms: &[shell::CaseArm]) -> Vec<Arm> {
         let subject = self.expr(word);
         let arm = |arm: &shell::CaseArm| {
-            let any = arm
-                .patterns
-                .iter()
-                .any(|pattern| pattern.as_deref() == Some("*"));
-            let guard = if any {
-                Guard::Always
-            } else {
-                Guard::Matches(subject.clone(), arm.patterns.clone())
-            };
-            Arm {
-                test: Arc::from([]),
-                guard,
-                body: self.body(&arm.body),
-            }
+            let any = arm.patterns.iter().any(|pattern| pattern.as_deref() == Some("*"));
+            let guard = if any { Guard::Always } else { Guard::Matches(subject.clone(), arm.patterns.clone()) };
+            Arm { test: Arc::from([]), guard, body: self.body(&arm.body) }
         };
         arms.iter().map(arm).collect()
     }
@@ -336,11 +239,8 @@ impl Lowering {
             _ => Visibility::Program,
         };
         for assign in assigns {
-            let kind = if associative {
-                StepKind::Forget(assign.name.clone())
-            } else {
-                self.assign(assign, visibility)
-            };
+            let kind =
+                if associative { StepKind::Forget(assign.name.clone()) } else { self.assign(assign, visibility) };
             out.push(Step { kind, span });
         }
         for name in names {
@@ -365,21 +265,11 @@ impl Lowering {
             shell::Assigned::Word(word) => Assigned::Text(self.expr(word)),
             shell::Assigned::List(words) => Assigned::List(self.words(words)),
         };
-        StepKind::Assign(Assign {
-            name: assign.name.clone(),
-            value,
-            append: assign.append,
-            visibility,
-        })
+        StepKind::Assign(Assign { name: assign.name.clone(), value, append: assign.append, visibility })
     }
 
     fn simple(self, stmt: &Stmt, assigns: &[shell::Assign], words: &[Word], out: &mut Vec<Step>) {
-        let mut push = |kind| {
-            out.push(Step {
-                kind,
-                span: stmt.span,
-            })
-        };
+        let mut push = |kind| out.push(Step { kind, span: stmt.span });
         if words.is_empty() {
             for assign in assigns {
                 push(self.assign(assign, Visibility::Program));
@@ -391,14 +281,7 @@ impl Lowering {
             return;
         }
         let literals: Vec<Option<String>> = words.iter().map(Word::literal).collect();
-        let arguments = || {
-            literals
-                .iter()
-                .skip(1)
-                .flatten()
-                .filter(|word| !word.starts_with('-'))
-                .cloned()
-        };
+        let arguments = || literals.iter().skip(1).flatten().filter(|word| !word.starts_with('-')).cloned();
         match literals.first().and_then(Option::as_deref).unwrap_or("") {
             "source" | "." => {
                 if let Some(path) = words.get(1) {
@@ -406,34 +289,21 @@ impl Lowering {
                 }
             }
             "unset" => arguments().for_each(|name| push(StepKind::Unset(name))),
-            "shift" => push(StepKind::Shift(
-                arguments()
-                    .next()
-                    .map_or(Some(1), |count| count.parse().ok()),
-            )),
+            "shift" => push(StepKind::Shift(arguments().next().map_or(Some(1), |count| count.parse().ok()))),
             "set" if literals.iter().any(|word| word.as_deref() == Some("--")) => {
-                let after = literals
-                    .iter()
-                    .position(|word| word.as_deref() == Some("--"))
-                    .unwrap_or(0);
-                push(StepKind::Parameters(
-                    self.words(words.get(after + 1..).unwrap_or(&[])),
-                ));
+                let after = literals.iter().position(|word| word.as_deref() == Some("--")).unwrap_or(0);
+                push(StepKind::Parameters(self.words(words.get(after + 1..).unwrap_or(&[]))));
             }
-            "read" | "mapfile" | "readarray" | "getopts" => {
-                arguments().for_each(|name| push(StepKind::Forget(name)))
-            }
+            "read" | "mapfile" | "readarray" | "getopts" => arguments().for_each(|name| push(StepKind::Forget(name))),
             "printf" if literals.get(1).and_then(Option::as_deref) == Some("-v") => {
                 if let Some(Some(name)) = literals.get(2) {
                     push(StepKind::Forget(name.clone()));
                 }
             }
             _ => {
-                let env = assigns.iter().filter_map(|assign| {
-                    match self.assign(assign, Visibility::Exported) {
-                        StepKind::Assign(assign) => Some(assign),
-                        _ => None,
-                    }
+                let env = assigns.iter().filter_map(|assign| match self.assign(assign, Visibility::Exported) {
+                    StepKind::Assign(assign) => Some(assign),
+                    _ => None,
                 });
                 let command = Command {
                     words: self.words(words),
@@ -467,18 +337,13 @@ impl Lowering {
             })
         };
         let scope = |doc: &shell::HereDoc| {
-            let inherit = if doc.expands {
-                Inherit::All
-            } else {
-                Inherit::Exported
-            };
+            let inherit = if doc.expands { Inherit::All } else { Inherit::Exported };
             Some(StepKind::Scope(self.nested(&doc.body)?, inherit))
         };
         if is_shell(name) {
             let flag = arguments.iter().position(|word| {
-                word.literal().is_some_and(|text| {
-                    text.starts_with('-') && !text.starts_with("--") && text.ends_with('c')
-                })
+                word.literal()
+                    .is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
             });
             if let Some(flag) = flag {
                 return self.command_string(arguments.get(flag + 1)?);
@@ -490,23 +355,17 @@ impl Lowering {
                 shell::Redirect::Out(word) => Some(word),
                 _ => None,
             })?,
-            "tee" => arguments
-                .iter()
-                .find(|word| !word.literal().is_some_and(|text| text.starts_with('-')))?,
+            "tee" => arguments.iter().find(|word| !word.literal().is_some_and(|text| text.starts_with('-')))?,
             _ => return None,
         };
         let doc = documents()?;
-        self.writes_script(target, &doc.body)
-            .then(|| scope(doc))
-            .flatten()
+        self.writes_script(target, &doc.body).then(|| scope(doc)).flatten()
     }
 
     fn writes_script(self, target: &Word, body: &Snippet) -> bool {
         let path = self.expr(target);
-        matches!(
-            super::extension(path.literal_suffix()).as_str(),
-            "sh" | "bash" | "zsh" | "ksh"
-        ) || interpreter(body.text()).is_some()
+        matches!(super::extension(path.literal_suffix()).as_str(), "sh" | "bash" | "zsh" | "ksh")
+            || interpreter(body.text()).is_some()
     }
 
     /// `cat <<EOF | bash`, `cat <<EOF | sudo tee x.sh`.
@@ -522,10 +381,7 @@ impl Lowering {
         let skipped = words.iter().take_while(|word| is_runner(word)).count();
         let name = words.get(skipped)?.literal()?;
         let reads = match name.rsplit('/').next().unwrap_or("") {
-            "tee" => words
-                .get(skipped + 1..)?
-                .iter()
-                .any(|target| self.writes_script(target, &doc.body)),
+            "tee" => words.get(skipped + 1..)?.iter().any(|target| self.writes_script(target, &doc.body)),
             name => {
                 is_shell(name)
                     && words
@@ -543,11 +399,7 @@ impl Lowering {
         let mut body = Snippet::builder();
         for part in &word.parts {
             match part {
-                shell::Part::Text {
-                    text,
-                    span,
-                    exact: true,
-                } => body.push(text, span.start),
+                shell::Part::Text { text, span, exact: true } => body.push(text, span.start),
                 shell::Part::Param { span, .. } if text.is_none() => {
                     // Only plain names can be put back into the text as they stood.
                     let shell::Part::Param { param, .. } = part else {
@@ -561,11 +413,7 @@ impl Lowering {
                 _ => return None,
             }
         }
-        let inherit = if text.is_some() {
-            Inherit::Exported
-        } else {
-            Inherit::All
-        };
+        let inherit = if text.is_some() { Inherit::Exported } else { Inherit::All };
         Some(StepKind::Scope(self.nested(&body.finish())?, inherit))
     }
 
@@ -578,25 +426,16 @@ impl Lowering {
     }
 
     fn expr(self, word: &Word) -> Expr {
-        Expr {
-            parts: word.parts.iter().map(|part| self.part(part)).collect(),
-        }
+        Expr { parts: word.parts.iter().map(|part| self.part(part)).collect() }
     }
 
     fn part(self, part: &shell::Part) -> Part {
         let quote = |quoted: bool| if quoted { Quote::Whole } else { Quote::Split };
         match part {
-            shell::Part::Text { text, span, exact } => Part::Text(
-                text.as_str().into(),
-                Place {
-                    file: self.file,
-                    span: *span,
-                    exact: *exact,
-                },
-            ),
-            shell::Part::Placeholder { shown, span } => {
-                Part::Hole(shown.as_str().into(), self.place(*span))
+            shell::Part::Text { text, span, exact } => {
+                Part::Text(text.as_str().into(), Place { file: self.file, span: *span, exact: *exact })
             }
+            shell::Part::Placeholder { shown, span } => Part::Hole(shown.as_str().into(), self.place(*span)),
             shell::Part::Output { body, quoted, span } => {
                 Part::Output(self.body(body), quote(*quoted), self.place(*span))
             }
@@ -606,15 +445,9 @@ impl Lowering {
                 quote: quote(*quoted),
                 place: self.place(*span),
             })),
-            shell::Part::Param {
-                param,
-                quoted,
-                span,
-            } => Part::Use(Box::new(self.param(
-                param,
-                quote(*quoted),
-                self.place(*span),
-            ))),
+            shell::Part::Param { param, quoted, span } => {
+                Part::Use(Box::new(self.param(param, quote(*quoted), self.place(*span))))
+            }
         }
     }
 
@@ -624,9 +457,7 @@ impl Lowering {
             (digits, _) if digits.parse::<usize>().is_ok_and(|number| number > 0) => {
                 Name::Parameter(digits.parse().unwrap_or(1))
             }
-            (name, _) if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
-                Name::Other(format!("${name}"))
-            }
+            (name, _) if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') => Name::Other(format!("${name}")),
             (name, Index::None) => Name::Variable(name.to_owned()),
             (name, Index::All) => Name::All(name.to_owned()),
             (name, Index::At(index)) => Name::Element(name.to_owned(), index),
@@ -647,31 +478,16 @@ impl Lowering {
             ParamOp::From(from) => Op::From(*from),
             ParamOp::Other => Op::Other,
         };
-        Use {
-            name,
-            op,
-            quote,
-            place,
-        }
+        Use { name, op, quote, place }
     }
 }
 
 fn prints(stmt: &Stmt) -> bool {
-    !stmt
-        .redirects
-        .iter()
-        .any(|redirect| matches!(redirect, shell::Redirect::Out(_)))
+    !stmt.redirects.iter().any(|redirect| matches!(redirect, shell::Redirect::Out(_)))
 }
 
 fn all_parameters(place: Place) -> Expr {
-    Expr {
-        parts: vec![Part::Use(Box::new(Use {
-            name: Name::Parameters,
-            op: Op::Plain,
-            quote: Quote::Whole,
-            place,
-        }))],
-    }
+    Expr { parts: vec![Part::Use(Box::new(Use { name: Name::Parameters, op: Op::Plain, quote: Quote::Whole, place }))] }
 }
 
 /// A guard that is not followed: two of the same words are taken to hold alike.
@@ -680,10 +496,7 @@ fn opaque(stmt: &Stmt, lowering: Lowering) -> Guard {
         shell::Command::Simple { words, .. } => words.as_slice(),
         _ => &[],
     };
-    let shown: Vec<String> = words
-        .iter()
-        .map(|word| format!("{:?}", lowering.expr(word).literal()))
-        .collect();
+    let shown: Vec<String> = words.iter().map(|word| format!("{:?}", lowering.expr(word).literal())).collect();
     // Words with expansions have no text of their own here: only wholly literal guards are compared.
     if shown.is_empty() || words.iter().any(|word| word.literal().is_none()) {
         return Guard::Opaque(format!("@{}", stmt.span.start));
@@ -697,10 +510,6 @@ fn is_shell(name: &str) -> bool {
 
 /// Words before a command that change who runs it, not what is run.
 fn is_runner(word: &Word) -> bool {
-    word.literal().is_some_and(|text| {
-        matches!(
-            text.as_str(),
-            "sudo" | "exec" | "command" | "time" | "nohup" | "-E" | "-H"
-        )
-    })
+    word.literal()
+        .is_some_and(|text| matches!(text.as_str(), "sudo" | "exec" | "command" | "time" | "nohup" | "-E" | "-H"))
 }

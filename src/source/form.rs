@@ -3,14 +3,15 @@
 use super::OffsetMap;
 
 /// Encoding and line ends of a file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Form {
     encoding: Encoding,
     crlf: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 enum Encoding {
+    #[default]
     Utf8,
     Utf16Le,
     Utf16Be,

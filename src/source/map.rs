@@ -65,15 +65,7 @@ mod tests {
         let mut map = OffsetMap::default();
         map.push(0, 3);
         map.push(4, 8);
-        assert_eq!(
-            (
-                map.to_base(0),
-                map.to_base(3),
-                map.to_base(4),
-                map.to_base(6)
-            ),
-            (3, 6, 8, 10)
-        );
+        assert_eq!((map.to_base(0), map.to_base(3), map.to_base(4), map.to_base(6)), (3, 6, 8, 10));
         assert_eq!(map.span(2..4), Span::new(5, 7));
         assert!(map.is_exact(0..4) && !map.is_exact(3..5));
     }

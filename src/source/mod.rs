@@ -118,6 +118,11 @@ impl Source {
         Ok(Self { path: path.into(), text, map, lines, form })
     }
 
+    /// A file without text.
+    pub fn empty(path: impl Into<String>) -> Self {
+        Self { path: path.into(), text: String::new(), map: OffsetMap::default(), lines: vec![0], form: Form::default() }
+    }
+
     /// The name it is reported by.
     pub fn path(&self) -> &str {
         &self.path

@@ -14,20 +14,12 @@ pub struct Snippet {
 impl Snippet {
     /// A whole file.
     pub fn whole(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            map: OffsetMap::default(),
-            end: text.len() as u32,
-        }
+        Self { text: text.to_owned(), map: OffsetMap::default(), end: text.len() as u32 }
     }
 
     /// Puts a snippet together from pieces of the file: see [`SnippetBuilder`].
     pub fn builder() -> SnippetBuilder {
-        SnippetBuilder {
-            text: String::new(),
-            map: OffsetMap::default(),
-            end: 0,
-        }
+        SnippetBuilder { text: String::new(), map: OffsetMap::default(), end: 0 }
     }
 
     /// The embedded text.
@@ -45,8 +37,7 @@ impl Snippet {
         if range.start >= self.text.len() {
             return Span::new(self.end, self.end);
         }
-        self.map
-            .span(range.start as u32..range.end.min(self.text.len()) as u32)
+        self.map.span(range.start as u32..range.end.min(self.text.len()) as u32)
     }
 
     /// Whether the range stands in the file exactly as in the snippet.
@@ -59,15 +50,7 @@ impl Snippet {
     /// # Errors
     /// Gives the text back when its length differs.
     pub fn with_text(&self, text: String) -> Result<Self, String> {
-        if text.len() == self.text.len() {
-            Ok(Self {
-                text,
-                map: self.map.clone(),
-                end: self.end,
-            })
-        } else {
-            Err(text)
-        }
+        if text.len() == self.text.len() { Ok(Self { text, map: self.map.clone(), end: self.end }) } else { Err(text) }
     }
 }
 
@@ -96,10 +79,7 @@ impl SnippetBuilder {
                 self.push(line, base.map.to_base(at as u32));
             } else {
                 for (offset, c) in line.char_indices() {
-                    self.push(
-                        c.encode_utf8(&mut [0; 4]),
-                        base.map.to_base((at + offset) as u32),
-                    );
+                    self.push(c.encode_utf8(&mut [0; 4]), base.map.to_base((at + offset) as u32));
                 }
             }
             at += line.len();
@@ -108,11 +88,7 @@ impl SnippetBuilder {
 
     /// The snippet.
     pub fn finish(self) -> Snippet {
-        Snippet {
-            text: self.text,
-            map: self.map,
-            end: self.end,
-        }
+        Snippet { text: self.text, map: self.map, end: self.end }
     }
 }
 

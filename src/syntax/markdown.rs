@@ -42,9 +42,7 @@ pub fn parse(snippet: &Snippet) -> Document {
                 heading.clear();
             }
             Event::End(TagEnd::Heading(_)) => in_heading = None,
-            Event::Text(part) | Event::Code(part) if in_heading.is_some() => {
-                heading.push_str(&part)
-            }
+            Event::Text(part) | Event::Code(part) if in_heading.is_some() => heading.push_str(&part),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 open = Some((info.to_string(), range, Vec::new()));
             }
@@ -78,22 +76,14 @@ pub fn parse(snippet: &Snippet) -> Document {
 /// The language of an info string: `bash`, `{.bash}`, `bash,ignore`, `bash title="x"`.
 fn language(info: &str) -> String {
     let first = info.trim_start_matches(['{', '.', ' ']);
-    first
-        .split(|c: char| !(c.is_alphanumeric() || "-_+#".contains(c)))
-        .next()
-        .unwrap_or("")
-        .to_ascii_lowercase()
+    first.split(|c: char| !(c.is_alphanumeric() || "-_+#".contains(c))).next().unwrap_or("").to_ascii_lowercase()
 }
 
 fn line_above(text: &str, at: usize) -> &str {
     let before = text.get(..at).unwrap_or("");
     // The fence's own line may begin with quote marks or a list bullet.
     let before = before.get(..before.rfind('\n').unwrap_or(0)).unwrap_or("");
-    before
-        .lines()
-        .rev()
-        .find(|line| !line.trim_matches([' ', '\t', '>']).is_empty())
-        .unwrap_or("")
+    before.lines().rev().find(|line| !line.trim_matches([' ', '\t', '>']).is_empty()).unwrap_or("")
 }
 
 #[cfg(test)]
@@ -104,15 +94,9 @@ mod tests {
     fn fences_know_their_heading_and_line_and_map_back() {
         let text = "# Deploy\n\nRun this:\n\n- item\n\n  ```bash title=\"x\"\n  gcloud a \\\n    --b\n  ```\n\n> ```\n> gcloud c\n> ```\n";
         let document = parse(&Snippet::whole(text));
-        let [first, second] = document.fences.as_slice() else {
-            panic!("{document:?}")
-        };
+        let [first, second] = document.fences.as_slice() else { panic!("{document:?}") };
         assert_eq!(
-            (
-                first.language.as_str(),
-                first.heading.as_str(),
-                first.above.as_str()
-            ),
+            (first.language.as_str(), first.heading.as_str(), first.above.as_str()),
             ("bash", "Deploy", "- item")
         );
         assert_eq!(first.body.text(), "gcloud a \\\n  --b\n");

@@ -37,26 +37,15 @@ fn fields(value: &Value, separators: &[char]) -> Vec<Vec<Atom>> {
 /// a hole and the literal ends do not contradict.
 fn field_may_equal(a: &[Atom], b: &[Atom]) -> bool {
     let common = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (
-        a.get(common..).unwrap_or(&[]),
-        b.get(common..).unwrap_or(&[]),
-    );
-    let common = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
+    let (a, b) = (a.get(common..).unwrap_or(&[]), b.get(common..).unwrap_or(&[]));
+    let common = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let a = a.get(..a.len() - common).unwrap_or(&[]);
     let b = b.get(..b.len() - common).unwrap_or(&[]);
     match (a, b) {
         ([], []) => true,
         ([], rest) | (rest, []) => rest.iter().all(|atom| !matches!(atom, Atom::Text(_))),
         ([Atom::Text(x)], [Atom::Text(y)]) => x == y,
-        _ => {
-            agree(a.first(), b.first(), |x, y| x.starts_with(y))
-                && agree(a.last(), b.last(), |x, y| x.ends_with(y))
-        }
+        _ => agree(a.first(), b.first(), |x, y| x.starts_with(y)) && agree(a.last(), b.last(), |x, y| x.ends_with(y)),
     }
 }
 

@@ -75,20 +75,12 @@ pub struct Place {
 impl Place {
     /// A place whose bytes are exactly the text.
     pub fn exact(file: FileId, span: Span) -> Self {
-        Self {
-            file,
-            span,
-            exact: true,
-        }
+        Self { file, span, exact: true }
     }
 
     /// A place that only points at where the text came from.
     pub fn near(file: FileId, span: Span) -> Self {
-        Self {
-            file,
-            span,
-            exact: false,
-        }
+        Self { file, span, exact: false }
     }
 
     /// The place of bytes `range` of this piece; the whole place where the map is not exact.
@@ -98,10 +90,7 @@ impl Place {
             return self;
         }
         let start = self.span.start + range.start as u32;
-        Self {
-            span: Span::new(start, self.span.start + range.end as u32),
-            ..self
-        }
+        Self { span: Span::new(start, self.span.start + range.end as u32), ..self }
     }
 }
 
@@ -180,13 +169,7 @@ impl Value {
 
     /// A single hole.
     pub fn hole(shown: impl Into<Arc<str>>, id: u64, place: Place) -> Self {
-        Self::from(Piece::Hole(
-            Hole {
-                shown: shown.into(),
-                id,
-            },
-            place,
-        ))
+        Self::from(Piece::Hole(Hole { shown: shown.into(), id }, place))
     }
 
     /// Its pieces.
@@ -232,16 +215,8 @@ impl Value {
 
     /// The literal text after the last piece that is not literal.
     pub fn known_suffix(&self) -> String {
-        let from = self
-            .pieces
-            .iter()
-            .rposition(|piece| piece.text().is_none())
-            .map_or(0, |last| last + 1);
-        self.pieces
-            .iter()
-            .skip(from)
-            .filter_map(Piece::text)
-            .collect()
+        let from = self.pieces.iter().rposition(|piece| piece.text().is_none()).map_or(0, |last| last + 1);
+        self.pieces.iter().skip(from).filter_map(Piece::text).collect()
     }
 
     /// Whether every piece is literal.
@@ -251,18 +226,10 @@ impl Value {
 
     /// Whether it is the empty text.
     pub fn is_empty(&self) -> Truth {
-        if self
-            .pieces
-            .iter()
-            .any(|piece| piece.text().is_some_and(|text| !text.is_empty()))
-        {
+        if self.pieces.iter().any(|piece| piece.text().is_some_and(|text| !text.is_empty())) {
             Truth::No
         } else {
-            if self.is_literal() {
-                Truth::Yes
-            } else {
-                Truth::Unknown
-            }
+            if self.is_literal() { Truth::Yes } else { Truth::Unknown }
         }
     }
 
@@ -325,18 +292,12 @@ impl Value {
 
     /// The value without this literal prefix; `None` when it does not surely start with it.
     pub fn strip_prefix(&self, prefix: &str) -> Option<Self> {
-        self.starts_with(prefix)
-            .is_yes()
-            .then(|| self.skip(prefix.len()))
+        self.starts_with(prefix).is_yes().then(|| self.skip(prefix.len()))
     }
 
     /// A value without pieces that is known as well as this one.
     fn emptied(&self) -> Self {
-        Self {
-            pieces: Vec::new(),
-            assumed: self.assumed,
-            loose: self.loose,
-        }
+        Self { pieces: Vec::new(), assumed: self.assumed, loose: self.loose }
     }
 
     /// The value after its first `bytes` bytes, which must all be literal.
@@ -347,10 +308,7 @@ impl Value {
             match piece {
                 Piece::Text(text, place) if left > 0 => {
                     let cut = left.min(text.len());
-                    rest.push(Piece::Text(
-                        text.get(cut..).unwrap_or("").into(),
-                        place.part(cut..text.len()),
-                    ));
+                    rest.push(Piece::Text(text.get(cut..).unwrap_or("").into(), place.part(cut..text.len())));
                     left -= cut;
                 }
                 _ => rest.push(piece.clone()),
@@ -367,15 +325,9 @@ impl Value {
                 && let Some(at) = text.find(separator)
             {
                 let after = at + separator.len_utf8();
-                head.push(Piece::Text(
-                    text.get(..at).unwrap_or("").into(),
-                    place.part(0..at),
-                ));
+                head.push(Piece::Text(text.get(..at).unwrap_or("").into(), place.part(0..at)));
                 let mut tail = self.emptied();
-                tail.push(Piece::Text(
-                    text.get(after..).unwrap_or("").into(),
-                    place.part(after..text.len()),
-                ));
+                tail.push(Piece::Text(text.get(after..).unwrap_or("").into(), place.part(after..text.len())));
                 for rest in self.pieces.iter().skip(index + 1) {
                     tail.push(rest.clone());
                 }
@@ -430,33 +382,13 @@ enum Atom {
 /// Whether some filling of the holes makes the value this text: literal runs occur in order.
 fn may_be(value: &Value, text: &str) -> bool {
     let (prefix, suffix) = (value.known_prefix(), value.known_suffix());
-    if text.len() < prefix.len() + suffix.len()
-        || !text.starts_with(&prefix)
-        || !text.ends_with(&suffix)
-    {
+    if text.len() < prefix.len() + suffix.len() || !text.starts_with(&prefix) || !text.ends_with(&suffix) {
         return false;
     }
-    let mut rest = text
-        .get(prefix.len()..text.len() - suffix.len())
-        .unwrap_or("");
-    let first_open = value
-        .pieces
-        .iter()
-        .position(|piece| piece.text().is_none())
-        .unwrap_or(0);
-    let last_open = value
-        .pieces
-        .iter()
-        .rposition(|piece| piece.text().is_none())
-        .unwrap_or(0);
-    let inner = Value {
-        pieces: value
-            .pieces
-            .get(first_open..=last_open)
-            .unwrap_or(&[])
-            .to_vec(),
-        ..Value::default()
-    };
+    let mut rest = text.get(prefix.len()..text.len() - suffix.len()).unwrap_or("");
+    let first_open = value.pieces.iter().position(|piece| piece.text().is_none()).unwrap_or(0);
+    let last_open = value.pieces.iter().rposition(|piece| piece.text().is_none()).unwrap_or(0);
+    let inner = Value { pieces: value.pieces.get(first_open..=last_open).unwrap_or(&[]).to_vec(), ..Value::default() };
     for run in inner.literal_runs() {
         match rest.find(&run) {
             Some(at) => rest = rest.get(at + run.len()..).unwrap_or(""),
@@ -468,10 +400,7 @@ fn may_be(value: &Value, text: &str) -> bool {
 
 impl From<Piece> for Value {
     fn from(piece: Piece) -> Self {
-        Self {
-            pieces: vec![piece],
-            ..Self::default()
-        }
+        Self { pieces: vec![piece], ..Self::default() }
     }
 }
 
@@ -507,20 +436,14 @@ impl fmt::Display for List {
             }
             write!(f, "{item}")?;
         }
-        if self.open {
-            f.write_str(" …")
-        } else {
-            Ok(())
-        }
+        if self.open { f.write_str(" …") } else { Ok(()) }
     }
 }
 
 impl fmt::Display for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.words)?;
-        self.filters
-            .iter()
-            .try_for_each(|filter| write!(f, " | {filter}"))
+        self.filters.iter().try_for_each(|filter| write!(f, " | {filter}"))
     }
 }
 
@@ -540,18 +463,11 @@ pub(crate) mod tests {
         while let Some(open) = rest.find('{') {
             let close = rest[open..].find('}').unwrap() + open;
             if open > 0 {
-                out.push(Piece::Text(
-                    rest[..open].into(),
-                    place(at, at + open as u32),
-                ));
+                out.push(Piece::Text(rest[..open].into(), place(at, at + open as u32)));
             }
             let name = &rest[open + 1..close];
             let id = name.bytes().map(u64::from).sum();
-            out.append(&Value::hole(
-                format!("${{{name}}}"),
-                id,
-                place(at + open as u32, at + close as u32 + 1),
-            ));
+            out.append(&Value::hole(format!("${{{name}}}"), id, place(at + open as u32, at + close as u32 + 1)));
             at += close as u32 + 1;
             rest = &rest[close + 1..];
         }
@@ -570,10 +486,7 @@ pub(crate) mod tests {
         assert_eq!(uri.ends_with(":run"), Truth::Yes);
         assert_eq!(uri.contains("run.googleapis.com"), Truth::Yes);
         assert_eq!(uri.contains("jobs"), Truth::Unknown);
-        assert_eq!(
-            uri.equals("https://x-run.googleapis.com/y:run"),
-            Truth::Unknown
-        );
+        assert_eq!(uri.equals("https://x-run.googleapis.com/y:run"), Truth::Unknown);
         assert_eq!(uri.equals("https://x-run.googleapis.org/y:run"), Truth::No);
         assert_eq!(value("a{X}a").equals("a"), Truth::No);
     }

@@ -24,19 +24,11 @@ const WRONG_ENDS: [&str; 7] = [
 ];
 
 /// Mail providers of people: no service account is there.
-const OF_PEOPLE: [&str; 6] = [
-    "gmail.com",
-    "googlemail.com",
-    "outlook.com",
-    "hotmail.com",
-    "yahoo.com",
-    "icloud.com",
-];
+const OF_PEOPLE: [&str; 6] = ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com"];
 
 /// Words in domains that stand for some other domain.
-const STAND_INS: [&str; 10] = [
-    "example", "domain", "company", "your", "test", "email", "google", "account", "corp", "iam",
-];
+const STAND_INS: [&str; 10] =
+    ["example", "domain", "company", "your", "test", "email", "google", "account", "corp", "iam"];
 
 /// Whether an e-mail surely is that of a service account.
 pub(super) fn is_service_account(email: &str) -> bool {
@@ -48,24 +40,14 @@ pub(super) fn fault(flat: &Flat, from: usize) -> Option<MemberFault> {
     // Of equal length, so that offsets stay.
     let email = flat.after(from).to_ascii_lowercase();
     let end = from + email.len();
-    let found = |kind, start: usize, replacement| {
-        Some(MemberFault::new(kind, flat, start..end, replacement))
-    };
+    let found = |kind, start: usize, replacement| Some(MemberFault::new(kind, flat, start..end, replacement));
     let unsure = is_placeholder(flat.after(from));
     let Some((_, domain)) = email.split_once('@') else {
         let missing = !unsure && email.ends_with(OWN);
-        return if missing {
-            found(FaultKind::MissingAt, from, None)
-        } else {
-            None
-        };
+        return if missing { found(FaultKind::MissingAt, from, None) } else { None };
     };
     if domain.contains('@') {
-        return if unsure {
-            None
-        } else {
-            found(FaultKind::SeveralAt, from, None)
-        };
+        return if unsure { None } else { found(FaultKind::SeveralAt, from, None) };
     }
     let start = end - domain.len();
     if domain == OWN || domain == OWN.trim_start_matches('.') {
@@ -78,58 +60,41 @@ pub(super) fn fault(flat: &Flat, from: usize) -> Option<MemberFault> {
     }
     if let Some(project) = domain.strip_suffix(ROOT) {
         let at = start + project.len();
-        return is_project(project)
-            .then(|| MemberFault::new(FaultKind::MissingIam, flat, at..at, Some(".iam")));
+        return is_project(project).then(|| MemberFault::new(FaultKind::MissingIam, flat, at..at, Some(".iam")));
     }
     if let Some(length) = wrong_end(domain) {
         return found(FaultKind::EmailDomain, end - length, Some(OWN));
     }
     let nobody = is_elsewhere(domain) && !is_placeholder(domain);
-    if nobody {
-        found(FaultKind::NoServiceAccount, from, None)
-    } else {
-        None
-    }
+    if nobody { found(FaultKind::NoServiceAccount, from, None) } else { None }
 }
 
 /// Whether a label surely is a project's id and not one of Google's own domains, such as `developer` or `appspot`, of
 /// which none has a dash.
 fn is_project(label: &str) -> bool {
-    let plain = label
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let plain = label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     plain && label.contains('-') && label.len() >= 6
 }
 
 /// The length of the end of a domain that is written for [`OWN`], its first dot included.
 fn wrong_end(domain: &str) -> Option<usize> {
-    if let Some(end) = WRONG_ENDS
-        .iter()
-        .find(|end| domain.ends_with(*end) && domain.len() > end.len())
-    {
+    if let Some(end) = WRONG_ENDS.iter().find(|end| domain.ends_with(*end) && domain.len() > end.len()) {
         return Some(end.len());
     }
     let dot = domain.rmatch_indices('.').nth(2)?.0;
     let end = domain.get(dot..)?;
-    let near = dot > 0
-        && !end.contains(HOLE)
-        && end.len().abs_diff(OWN.len()) <= 2
-        && strsim::osa_distance(end, OWN) <= 2;
+    let near =
+        dot > 0 && !end.contains(HOLE) && end.len().abs_diff(OWN.len()) <= 2 && strsim::osa_distance(end, OWN) <= 2;
     near.then_some(end.len())
 }
 
 /// Whether a domain surely has no service accounts: a real one that is not Google's.
 fn is_elsewhere(domain: &str) -> bool {
-    let plain = domain
-        .bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    let plain = domain.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
     let top = domain.rsplit('.').next().unwrap_or("");
     OF_PEOPLE.contains(&domain)
         || plain
             && domain.contains('.')
-            && matches!(
-                top,
-                "com" | "org" | "net" | "io" | "dev" | "de" | "uk" | "fr" | "ai" | "app" | "co"
-            )
+            && matches!(top, "com" | "org" | "net" | "io" | "dev" | "de" | "uk" | "fr" | "ai" | "app" | "co")
             && !STAND_INS.iter().any(|word| domain.contains(word))
 }

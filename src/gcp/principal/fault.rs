@@ -78,15 +78,11 @@ impl FaultKind {
             Self::EmailDomain => "is not the domain of service accounts",
             Self::MissingIam => "lacks `.iam` between project and domain",
             Self::MissingProject => "lacks the project before `iam.gserviceaccount.com`",
-            Self::ProjectNumber => {
-                "is a project number; the e-mail of an account has the project id"
-            }
+            Self::ProjectNumber => "is a project number; the e-mail of an account has the project id",
             Self::MissingAt => "lacks `@` between account and project",
             Self::SeveralAt => "has more than one `@`",
             Self::KubernetesForm => "is not of the form `PROJECT.svc.id.goog[NAMESPACE/ACCOUNT]`",
-            Self::PoolProjectId => {
-                "is a project id; a pool's members are named by the project number"
-            }
+            Self::PoolProjectId => "is a project id; a pool's members are named by the project number",
             Self::PoolNeedsSet => "names many identities, and needs `principalSet:`",
             Self::PoolNeedsOne => "names one identity, and needs `principal:`",
             Self::PoolProvider => "names a provider; members are named by their pool alone",
@@ -114,25 +110,11 @@ pub struct MemberFault {
 
 impl MemberFault {
     /// A fault of a range of the text.
-    pub(super) fn new(
-        kind: FaultKind,
-        flat: &Flat,
-        range: Range<usize>,
-        replacement: Option<&str>,
-    ) -> Self {
+    pub(super) fn new(kind: FaultKind, flat: &Flat, range: Range<usize>, replacement: Option<&str>) -> Self {
         let end = flat.text().len();
-        let wrong = if range.is_empty() {
-            0..end
-        } else {
-            range.clone()
-        };
-        let corrected = replacement.map(|text| {
-            format!(
-                "{}{text}{}",
-                flat.shown(0..range.start),
-                flat.shown(range.end..end)
-            )
-        });
+        let wrong = if range.is_empty() { 0..end } else { range.clone() };
+        let corrected =
+            replacement.map(|text| format!("{}{text}{}", flat.shown(0..range.start), flat.shown(range.end..end)));
         Self {
             kind,
             wrong: flat.shown(wrong),
@@ -155,12 +137,7 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
     }
     let Some(kind) = find(&PREFIXES, prefix) else {
         let right = right_prefix(prefix, flat.after(colon + 1))?;
-        return Some(MemberFault::new(
-            FaultKind::PrefixSpelling,
-            &flat,
-            0..colon,
-            Some(right),
-        ));
+        return Some(MemberFault::new(FaultKind::PrefixSpelling, &flat, 0..colon, Some(right)));
     };
     let id = flat.after(colon + 1);
     match kind {
@@ -168,24 +145,12 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
             if right_word(id).is_some() =>
         {
             let whole = 0..flat.text().len();
-            Some(MemberFault::new(
-                FaultKind::WordWithPrefix,
-                &flat,
-                whole,
-                right_word(id),
-            ))
+            Some(MemberFault::new(FaultKind::WordWithPrefix, &flat, whole, right_word(id)))
         }
         MemberKind::User | MemberKind::Group if email::is_service_account(id) => {
-            Some(MemberFault::new(
-                FaultKind::ServiceAccountAsOther,
-                &flat,
-                0..colon,
-                Some("serviceAccount"),
-            ))
+            Some(MemberFault::new(FaultKind::ServiceAccountAsOther, &flat, 0..colon, Some("serviceAccount")))
         }
-        MemberKind::ServiceAccount if pool::is_kubernetes(id) => {
-            pool::kubernetes_fault(&flat, colon + 1)
-        }
+        MemberKind::ServiceAccount if pool::is_kubernetes(id) => pool::kubernetes_fault(&flat, colon + 1),
         MemberKind::ServiceAccount => email::fault(&flat, colon + 1),
         MemberKind::Principal => pool::fault(&flat, colon, false),
         MemberKind::PrincipalSet => pool::fault(&flat, colon, true),
@@ -197,11 +162,7 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
 /// (`--service-account=…`).
 pub fn account_fault(account: &Value) -> Option<MemberFault> {
     let flat = Flat::new(account);
-    if flat.text().contains([':', '/']) {
-        None
-    } else {
-        email::fault(&flat, 0)
-    }
+    if flat.text().contains([':', '/']) { None } else { email::fault(&flat, 0) }
 }
 
 /// A member without a colon.
@@ -209,28 +170,17 @@ fn bare(flat: &Flat) -> Option<MemberFault> {
     let text = flat.text();
     if let Some(right) = right_word(text) {
         let whole = 0..text.len();
-        return (right != text)
-            .then(|| MemberFault::new(FaultKind::WordSpelling, flat, whole, Some(right)));
+        return (right != text).then(|| MemberFault::new(FaultKind::WordSpelling, flat, whole, Some(right)));
     }
-    let (start, _) = text
-        .split_once('@')
-        .or_else(|| text.split_once(".svc.id.goog["))?;
+    let (start, _) = text.split_once('@').or_else(|| text.split_once(".svc.id.goog["))?;
     let known = start.split(HOLE).next()?;
     // With a hole before the `@`, the hole may hold the prefix unless what precedes it already excludes that.
-    if known.len() < start.len() && may_begin_a_member(known)
-        || known.is_empty()
-        || is_placeholder(known)
-    {
+    if known.len() < start.len() && may_begin_a_member(known) || known.is_empty() || is_placeholder(known) {
         return None;
     }
     let is_account = email::is_service_account(text) || pool::is_kubernetes(text);
     let replacement = is_account.then_some("serviceAccount:");
-    Some(MemberFault::new(
-        FaultKind::MissingPrefix,
-        flat,
-        0..0,
-        replacement,
-    ))
+    Some(MemberFault::new(FaultKind::MissingPrefix, flat, 0..0, replacement))
 }
 
 /// The prefix that this one means in another spelling.
@@ -260,9 +210,6 @@ fn right_word(text: &str) -> Option<&'static str> {
 
 /// The letters of a word; nothing for a placeholder and for what is no word.
 fn plain(word: &str) -> Option<String> {
-    let is_word = word.len() <= 32
-        && word
-            .bytes()
-            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'));
+    let is_word = word.len() <= 32 && word.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'));
     (is_word && !is_placeholder(word)).then(|| word.replace(['-', '_'], "").to_ascii_lowercase())
 }

@@ -15,11 +15,7 @@ fn said(member: &str) -> Option<(FaultKind, String, Option<String>)> {
 }
 
 fn finds(kind: FaultKind, member: &str, wrong: &str, corrected: Option<&str>) {
-    assert_eq!(
-        said(member),
-        Some((kind, wrong.to_owned(), corrected.map(str::to_owned))),
-        "{member}"
-    );
+    assert_eq!(said(member), Some((kind, wrong.to_owned(), corrected.map(str::to_owned))), "{member}");
 }
 
 #[test]
@@ -109,12 +105,7 @@ fn silent_for_placeholders() {
 #[test]
 fn a_missing_prefix() {
     let email = "bot@acme.iam.gserviceaccount.com";
-    finds(
-        MissingPrefix,
-        email,
-        email,
-        Some("serviceAccount:bot@acme.iam.gserviceaccount.com"),
-    );
+    finds(MissingPrefix, email, email, Some("serviceAccount:bot@acme.iam.gserviceaccount.com"));
     finds(
         MissingPrefix,
         "bot@{P}.iam.gserviceaccount.com",
@@ -146,31 +137,11 @@ fn a_prefix_in_another_spelling() {
         "serviceAcount",
         "serviceaccout",
     ] {
-        finds(
-            PrefixSpelling,
-            &format!("{prefix}:{{SA}}"),
-            prefix,
-            Some("serviceAccount:${SA}"),
-        );
+        finds(PrefixSpelling, &format!("{prefix}:{{SA}}"), prefix, Some("serviceAccount:${SA}"));
     }
-    finds(
-        PrefixSpelling,
-        "User:jo@example.com",
-        "User",
-        Some("user:jo@example.com"),
-    );
-    finds(
-        PrefixSpelling,
-        "groups:a@example.com",
-        "groups",
-        Some("group:a@example.com"),
-    );
-    finds(
-        PrefixSpelling,
-        "principalset://x",
-        "principalset",
-        Some("principalSet://x"),
-    );
+    finds(PrefixSpelling, "User:jo@example.com", "User", Some("user:jo@example.com"));
+    finds(PrefixSpelling, "groups:a@example.com", "groups", Some("group:a@example.com"));
+    finds(PrefixSpelling, "principalset://x", "principalset", Some("principalSet://x"));
     for other in [
         "robot:x",
         "users:read",
@@ -189,24 +160,9 @@ fn everyone_in_another_spelling() {
     finds(WordSpelling, "allusers", "allusers", Some("allUsers"));
     finds(WordSpelling, "AllUsers", "AllUsers", Some("allUsers"));
     finds(WordSpelling, "all-users", "all-users", Some("allUsers"));
-    finds(
-        WordSpelling,
-        "allauthenticatedusers",
-        "allauthenticatedusers",
-        Some("allAuthenticatedUsers"),
-    );
-    finds(
-        WordWithPrefix,
-        "user:allUsers",
-        "user:allUsers",
-        Some("allUsers"),
-    );
-    finds(
-        WordWithPrefix,
-        "group:allauthenticatedusers",
-        "group:allauthenticatedusers",
-        Some("allAuthenticatedUsers"),
-    );
+    finds(WordSpelling, "allauthenticatedusers", "allauthenticatedusers", Some("allAuthenticatedUsers"));
+    finds(WordWithPrefix, "user:allUsers", "user:allUsers", Some("allUsers"));
+    finds(WordWithPrefix, "group:allauthenticatedusers", "group:allauthenticatedusers", Some("allAuthenticatedUsers"));
     assert_eq!(said("everyone"), None);
     assert_eq!(said("allUsers{X}"), None);
 }
@@ -220,24 +176,9 @@ fn the_type_of_another_kind() {
         Some("serviceAccount:${SA}@${P}.iam.gserviceaccount.com"),
     );
     let group = "group:bot@acme.iam.gserviceaccount.com";
-    finds(
-        ServiceAccountAsOther,
-        group,
-        "group",
-        Some("serviceAccount:bot@acme.iam.gserviceaccount.com"),
-    );
-    finds(
-        NoServiceAccount,
-        "serviceAccount:jo@gmail.com",
-        "jo@gmail.com",
-        None,
-    );
-    finds(
-        NoServiceAccount,
-        "serviceAccount:{NAME}@acme.io",
-        "${NAME}@acme.io",
-        None,
-    );
+    finds(ServiceAccountAsOther, group, "group", Some("serviceAccount:bot@acme.iam.gserviceaccount.com"));
+    finds(NoServiceAccount, "serviceAccount:jo@gmail.com", "jo@gmail.com", None);
+    finds(NoServiceAccount, "serviceAccount:{NAME}@acme.io", "${NAME}@acme.io", None);
     assert_eq!(said("serviceAccount:jo@some.google.com"), None);
     assert_eq!(said("user:{EMAIL}"), None);
 }
@@ -254,19 +195,11 @@ fn domains_that_are_misspelt() {
         ".iam-gserviceaccount.com",
     ] {
         let right = "serviceAccount:bot@${P}.iam.gserviceaccount.com";
-        finds(
-            EmailDomain,
-            &format!("serviceAccount:bot@{{P}}{wrong}"),
-            wrong,
-            Some(right),
-        );
+        finds(EmailDomain, &format!("serviceAccount:bot@{{P}}{wrong}"), wrong, Some(right));
     }
     let fault = of("serviceAccount:bot@acme.gserviceaccount.iam.com").unwrap();
     let place = fault.place.unwrap();
-    assert_eq!(
-        (place.exact, place.span.start, place.span.end),
-        (true, 23, 47)
-    );
+    assert_eq!((place.exact, place.span.start, place.span.end), (true, 23, 47));
     assert!(!fault.kind.is_type());
     finds(
         MissingIam,
@@ -278,32 +211,12 @@ fn domains_that_are_misspelt() {
 
 #[test]
 fn emails_without_a_part_or_with_one_too_many() {
-    finds(
-        MissingProject,
-        "serviceAccount:{SA}@iam.gserviceaccount.com",
-        "${SA}@iam.gserviceaccount.com",
-        None,
-    );
-    finds(
-        MissingProject,
-        "serviceAccount:bot@.iam.gserviceaccount.com",
-        "bot@.iam.gserviceaccount.com",
-        None,
-    );
-    finds(
-        ProjectNumber,
-        "serviceAccount:{SA}@123456789012.iam.gserviceaccount.com",
-        "123456789012",
-        None,
-    );
+    finds(MissingProject, "serviceAccount:{SA}@iam.gserviceaccount.com", "${SA}@iam.gserviceaccount.com", None);
+    finds(MissingProject, "serviceAccount:bot@.iam.gserviceaccount.com", "bot@.iam.gserviceaccount.com", None);
+    finds(ProjectNumber, "serviceAccount:{SA}@123456789012.iam.gserviceaccount.com", "123456789012", None);
     let two = "bot@acme@acme.iam.gserviceaccount.com";
     finds(SeveralAt, &format!("serviceAccount:{two}"), two, None);
-    finds(
-        MissingAt,
-        "serviceAccount:bot.iam.gserviceaccount.com",
-        "bot.iam.gserviceaccount.com",
-        None,
-    );
+    finds(MissingAt, "serviceAccount:bot.iam.gserviceaccount.com", "bot.iam.gserviceaccount.com", None);
 }
 
 #[test]
@@ -313,9 +226,7 @@ fn pools() {
         PoolNeedsSet,
         &format!("principal://{pool}/attribute.repository/{{REPO}}"),
         "principal",
-        Some(&format!(
-            "principalSet://{pool}/attribute.repository/${{REPO}}"
-        )),
+        Some(&format!("principalSet://{pool}/attribute.repository/${{REPO}}")),
     );
     finds(
         PoolNeedsOne,
@@ -335,72 +246,27 @@ fn pools() {
         "providers/github/",
         Some(&format!("principalSet://{pool}/attribute.a/b")),
     );
-    finds(
-        PoolProvider,
-        &format!("principalSet://{pool}/providers/github"),
-        "providers/github",
-        None,
-    );
+    finds(PoolProvider, &format!("principalSet://{pool}/providers/github"), "providers/github", None);
     finds(
         PoolProjectId,
         "principalSet://iam.googleapis.com/projects/acme/locations/global/workloadIdentityPools/{P}/*",
         "acme",
         None,
     );
-    finds(
-        PoolSlashes,
-        &format!("principal:/{pool}/subject/s"),
-        "/",
-        Some(&format!("principal://{pool}/subject/s")),
-    );
+    finds(PoolSlashes, &format!("principal:/{pool}/subject/s"), "/", Some(&format!("principal://{pool}/subject/s")));
     let bare = format!("principal:{pool}/subject/s");
-    finds(
-        PoolSlashes,
-        &bare,
-        &bare,
-        Some(&format!("principal://{pool}/subject/s")),
-    );
+    finds(PoolSlashes, &bare, &bare, Some(&format!("principal://{pool}/subject/s")));
     let hostless = "principal://projects/12/locations/global/workloadIdentityPools/p/subject/s";
-    finds(
-        PoolHost,
-        hostless,
-        hostless,
-        Some(&format!("principal://{pool}/subject/s")),
-    );
+    finds(PoolHost, hostless, hostless, Some(&format!("principal://{pool}/subject/s")));
 }
 
 #[test]
 fn kubernetes_accounts() {
-    finds(
-        KubernetesForm,
-        "serviceAccount:acme.svc.id.goog/a/b",
-        "/a/b",
-        Some("serviceAccount:acme.svc.id.goog[a/b]"),
-    );
-    finds(
-        KubernetesForm,
-        "serviceAccount:{P}.svc.id.goog[a/b",
-        "[a/b",
-        Some("serviceAccount:${P}.svc.id.goog[a/b]"),
-    );
-    finds(
-        KubernetesForm,
-        "serviceAccount:{P}.svc.id.goog(a/b)",
-        "(a/b)",
-        Some("serviceAccount:${P}.svc.id.goog[a/b]"),
-    );
-    finds(
-        KubernetesForm,
-        "serviceAccount:{P}.svc.id.goog[ksa]",
-        "[ksa]",
-        None,
-    );
-    finds(
-        KubernetesForm,
-        "serviceAccount:acme.svc.id.goog",
-        "acme.svc.id.goog",
-        None,
-    );
+    finds(KubernetesForm, "serviceAccount:acme.svc.id.goog/a/b", "/a/b", Some("serviceAccount:acme.svc.id.goog[a/b]"));
+    finds(KubernetesForm, "serviceAccount:{P}.svc.id.goog[a/b", "[a/b", Some("serviceAccount:${P}.svc.id.goog[a/b]"));
+    finds(KubernetesForm, "serviceAccount:{P}.svc.id.goog(a/b)", "(a/b)", Some("serviceAccount:${P}.svc.id.goog[a/b]"));
+    finds(KubernetesForm, "serviceAccount:{P}.svc.id.goog[ksa]", "[ksa]", None);
+    finds(KubernetesForm, "serviceAccount:acme.svc.id.goog", "acme.svc.id.goog", None);
 }
 
 #[test]
@@ -408,13 +274,9 @@ fn accounts_where_only_an_email_is_due() {
     let kind = |account: &str| account_fault(&value(account)).map(|fault| fault.kind);
     assert_eq!(kind("bot@{P}.gserviceaccount.iam.com"), Some(EmailDomain));
     assert_eq!(kind("jo@gmail.com"), Some(NoServiceAccount));
-    for right in [
-        "bot@acme.iam.gserviceaccount.com",
-        "bot",
-        "{SA}",
-        "default",
-        "projects/p/serviceAccounts/x@gmail.com",
-    ] {
+    for right in
+        ["bot@acme.iam.gserviceaccount.com", "bot", "{SA}", "default", "projects/p/serviceAccounts/x@gmail.com"]
+    {
         assert_eq!(kind(right), None, "{right}");
     }
 }
@@ -424,37 +286,18 @@ fn a_fault_over_several_pieces_cannot_be_edited() {
     let mut member = value("serviceAccount:bot@acme.gservice");
     member.append(&value("account.iam.com"));
     let fault = fault(&member).unwrap();
-    assert_eq!(
-        (fault.kind, fault.place.map(|place| place.exact)),
-        (EmailDomain, Some(false))
-    );
-    assert_eq!(
-        fault.corrected.as_deref(),
-        Some("serviceAccount:bot@acme.iam.gserviceaccount.com")
-    );
+    assert_eq!((fault.kind, fault.place.map(|place| place.exact)), (EmailDomain, Some(false)));
+    assert_eq!(fault.corrected.as_deref(), Some("serviceAccount:bot@acme.iam.gserviceaccount.com"));
 }
 
 #[test]
 fn odd_texts_do_no_harm() {
     let long = "a".repeat(100_000);
-    for text in [
-        "@",
-        ":",
-        "@@",
-        "é@é",
-        "serviceAccount:",
-        "serviceAccount:é@é.iam.gserviceaccount.co",
-        "\u{1}@\u{1}",
-        &long,
-    ] {
-        let _ = fault(&Value::text(
-            text,
-            crate::value::tests::place(0, text.len() as u32),
-        ));
-        let _ = account_fault(&Value::text(
-            text,
-            crate::value::tests::place(0, text.len() as u32),
-        ));
+    for text in
+        ["@", ":", "@@", "é@é", "serviceAccount:", "serviceAccount:é@é.iam.gserviceaccount.co", "\u{1}@\u{1}", &long]
+    {
+        let _ = fault(&Value::text(text, crate::value::tests::place(0, text.len() as u32)));
+        let _ = account_fault(&Value::text(text, crate::value::tests::place(0, text.len() as u32)));
     }
     assert_eq!(fault(&Value::default()), None);
     assert_eq!(fault(&Value::from_iter(Vec::<Piece>::new())), None);

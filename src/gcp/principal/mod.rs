@@ -61,10 +61,8 @@ const PREFIXES: [(&str, MemberKind); 10] = [
 ];
 
 /// Members that are one word.
-const WORDS: [(&str, MemberKind); 2] = [
-    ("allUsers", MemberKind::AllUsers),
-    ("allAuthenticatedUsers", MemberKind::AllAuthenticatedUsers),
-];
+const WORDS: [(&str, MemberKind); 2] =
+    [("allUsers", MemberKind::AllUsers), ("allAuthenticatedUsers", MemberKind::AllAuthenticatedUsers)];
 
 /// A member taken apart.
 #[derive(Debug, Clone)]
@@ -80,25 +78,16 @@ pub fn parse(member: &Value) -> Member {
     let flat = Flat::new(member);
     match flat.text().split_once(':') {
         Some((prefix, _)) if !prefix.contains(HOLE) => {
-            let kind =
-                find(&PREFIXES, prefix).unwrap_or_else(|| MemberKind::Unknown(prefix.to_owned()));
-            let id = member
-                .split_once(':')
-                .map_or_else(|| member.clone(), |(_, id)| id);
+            let kind = find(&PREFIXES, prefix).unwrap_or_else(|| MemberKind::Unknown(prefix.to_owned()));
+            let id = member.split_once(':').map_or_else(|| member.clone(), |(_, id)| id);
             Member { kind, id }
         }
-        _ => Member {
-            kind: without_prefix(flat.text()),
-            id: member.clone(),
-        },
+        _ => Member { kind: without_prefix(flat.text()), id: member.clone() },
     }
 }
 
 fn find(table: &[(&str, MemberKind)], word: &str) -> Option<MemberKind> {
-    table
-        .iter()
-        .find(|(known, _)| *known == word)
-        .map(|(_, kind)| kind.clone())
+    table.iter().find(|(known, _)| *known == word).map(|(_, kind)| kind.clone())
 }
 
 /// The kind of a member in whose known part there is no colon.
@@ -137,8 +126,7 @@ fn is_placeholder(text: &str) -> bool {
     text.contains(marks)
         || text.contains("...")
         || text.to_ascii_lowercase().contains("xxx")
-        || text.bytes().any(|b| b.is_ascii_uppercase())
-            && !text.bytes().any(|b| b.is_ascii_lowercase())
+        || text.bytes().any(|b| b.is_ascii_uppercase()) && !text.bytes().any(|b| b.is_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -159,43 +147,20 @@ mod tests {
         assert_eq!(member.kind, MemberKind::ServiceAccount);
         assert_eq!(member.id.to_string(), "${SA}@p.iam.gserviceaccount.com");
         assert_eq!(kind("user:{X}"), MemberKind::User);
-        assert_eq!(
-            kind("principalSet://iam.googleapis.com/{P}/*"),
-            MemberKind::PrincipalSet
-        );
-        assert_eq!(
-            kind("deleted:serviceAccount:a@b?uid=1"),
-            MemberKind::Deleted
-        );
+        assert_eq!(kind("principalSet://iam.googleapis.com/{P}/*"), MemberKind::PrincipalSet);
+        assert_eq!(kind("deleted:serviceAccount:a@b?uid=1"), MemberKind::Deleted);
         assert_eq!(kind("allUsers"), MemberKind::AllUsers);
-        assert_eq!(
-            kind("allAuthenticatedUsers"),
-            MemberKind::AllAuthenticatedUsers
-        );
-        assert_eq!(
-            kind("serviceaccount:x"),
-            MemberKind::Unknown("serviceaccount".into())
-        );
+        assert_eq!(kind("allAuthenticatedUsers"), MemberKind::AllAuthenticatedUsers);
+        assert_eq!(kind("serviceaccount:x"), MemberKind::Unknown("serviceaccount".into()));
         assert_eq!(kind("everyone"), MemberKind::Unknown("everyone".into()));
     }
 
     #[test]
     fn a_hole_may_hold_the_prefix() {
-        for open in [
-            "{M}",
-            "{KIND}:x@y.com",
-            "user{X}",
-            "{SA}@p.iam.gserviceaccount.com",
-            "service{X}@p",
-            "team-{X}",
-        ] {
+        for open in ["{M}", "{KIND}:x@y.com", "user{X}", "{SA}@p.iam.gserviceaccount.com", "service{X}@p", "team-{X}"] {
             assert_eq!(kind(open), MemberKind::Open, "{open}");
         }
-        for missing in [
-            "bot@p.iam.gserviceaccount.com",
-            "bot@{P}.iam.gserviceaccount.com",
-            "ci-{E}@p.com",
-        ] {
+        for missing in ["bot@p.iam.gserviceaccount.com", "bot@{P}.iam.gserviceaccount.com", "ci-{E}@p.com"] {
             assert_eq!(kind(missing), MemberKind::Missing, "{missing}");
         }
         assert_eq!(parse(&value("bot@{P}.com")).id.to_string(), "bot@${P}.com");

@@ -29,20 +29,10 @@ pub(super) fn fault(flat: &Flat, colon: usize, is_set: bool) -> Option<MemberFau
     };
     let start = from + 2;
     if rest.starts_with("projects/") || rest.starts_with("locations/global/") {
-        return Some(MemberFault::new(
-            FaultKind::PoolHost,
-            flat,
-            start..start,
-            Some(HOST),
-        ));
+        return Some(MemberFault::new(FaultKind::PoolHost, flat, start..start, Some(HOST)));
     }
     if let Some(wrong) = WRONG_HOSTS.iter().find(|wrong| rest.starts_with(*wrong)) {
-        return Some(MemberFault::new(
-            FaultKind::PoolHost,
-            flat,
-            start..start + wrong.len(),
-            Some(HOST),
-        ));
+        return Some(MemberFault::new(FaultKind::PoolHost, flat, start..start + wrong.len(), Some(HOST)));
     }
     let path = rest.strip_prefix(HOST)?;
     let start = start + HOST.len();
@@ -69,18 +59,12 @@ fn project_id(flat: &Flat, path: &str, start: usize) -> Option<MemberFault> {
     let in_a_pool = rest.contains("locations/global/workloadIdentityPools/");
     let lower = project.to_ascii_lowercase();
     let is_number = project.bytes().all(|b| b.is_ascii_digit());
-    let stands_for_one =
-        is_placeholder(project) || lower.contains("number") || lower.contains("your");
+    let stands_for_one = is_placeholder(project) || lower.contains("number") || lower.contains("your");
     if !in_a_pool || is_number || stands_for_one {
         return None;
     }
     let start = start + "projects/".len();
-    Some(MemberFault::new(
-        FaultKind::PoolProjectId,
-        flat,
-        start..start + project.len(),
-        None,
-    ))
+    Some(MemberFault::new(FaultKind::PoolProjectId, flat, start..start + project.len(), None))
 }
 
 /// Where what follows the pool's name starts.
@@ -94,47 +78,24 @@ fn selector(path: &str) -> Option<usize> {
 }
 
 /// What is wrong with a selector that starts at this offset.
-fn selected(
-    flat: &Flat,
-    selector: &str,
-    start: usize,
-    colon: usize,
-    is_set: bool,
-) -> Option<MemberFault> {
+fn selected(flat: &Flat, selector: &str, start: usize, colon: usize, is_set: bool) -> Option<MemberFault> {
     let prefix = 0..colon;
     if let Some(rest) = selector.strip_prefix("providers/") {
         let provider = rest.find('/').map(|slash| slash + 1);
         let end = provider.unwrap_or(rest.len()) + "providers/".len();
         let after = selector.get(end..).unwrap_or("");
         // Without it, what is left is a member.
-        let sure =
-            after.starts_with("attribute.") && is_set || after.starts_with("subject/") && !is_set;
-        return Some(MemberFault::new(
-            FaultKind::PoolProvider,
-            flat,
-            start..start + end,
-            sure.then_some(""),
-        ));
+        let sure = after.starts_with("attribute.") && is_set || after.starts_with("subject/") && !is_set;
+        return Some(MemberFault::new(FaultKind::PoolProvider, flat, start..start + end, sure.then_some("")));
     }
-    let many =
-        selector.starts_with("attribute.") || selector.starts_with("group/") || selector == "*";
+    let many = selector.starts_with("attribute.") || selector.starts_with("group/") || selector == "*";
     if many && !is_set {
-        return Some(MemberFault::new(
-            FaultKind::PoolNeedsSet,
-            flat,
-            prefix,
-            Some("principalSet"),
-        ));
+        return Some(MemberFault::new(FaultKind::PoolNeedsSet, flat, prefix, Some("principalSet")));
     }
     let one = selector.starts_with("subject/");
     if one && is_set {
         let replacement = (!selector.contains('*')).then_some("principal");
-        return Some(MemberFault::new(
-            FaultKind::PoolNeedsOne,
-            flat,
-            prefix,
-            replacement,
-        ));
+        return Some(MemberFault::new(FaultKind::PoolNeedsOne, flat, prefix, replacement));
     }
     None
 }
@@ -150,21 +111,10 @@ pub(super) fn kubernetes_fault(flat: &Flat, from: usize) -> Option<MemberFault> 
     let at = from + id.find(KUBERNETES)? + KUBERNETES.len();
     let tail = flat.after(at);
     let end = at + tail.len();
-    let found = |replacement: Option<&str>| {
-        Some(MemberFault::new(
-            FaultKind::KubernetesForm,
-            flat,
-            at..end,
-            replacement,
-        ))
-    };
+    let found =
+        |replacement: Option<&str>| Some(MemberFault::new(FaultKind::KubernetesForm, flat, at..end, replacement));
     if tail.is_empty() {
-        return Some(MemberFault::new(
-            FaultKind::KubernetesForm,
-            flat,
-            from..end,
-            None,
-        ));
+        return Some(MemberFault::new(FaultKind::KubernetesForm, flat, from..end, None));
     }
     if let Some(open) = tail.strip_prefix('[') {
         let account = open.split(']').next().unwrap_or("");

@@ -4,8 +4,7 @@ use shuck_ast as ast;
 
 use super::prepare::{self, Prepared};
 use super::{
-    Assign, Assigned, CaseArm, Command, HereDoc, Index, Param, ParamOp, Part, Redirect, Stmt, Test,
-    Word, expansion,
+    Assign, Assigned, CaseArm, Command, HereDoc, Index, Param, ParamOp, Part, Redirect, Stmt, Test, Word, expansion,
 };
 use crate::source::{Snippet, Span};
 
@@ -21,11 +20,7 @@ pub(super) struct Converter<'p> {
 
 impl<'p> Converter<'p> {
     pub(super) fn new(prepared: &'p Prepared<'p>, base: usize) -> Self {
-        Self {
-            prepared,
-            base,
-            depth: std::cell::Cell::new(0),
-        }
+        Self { prepared, base, depth: std::cell::Cell::new(0) }
     }
 
     fn range(&self, span: ast::Span) -> std::ops::Range<usize> {
@@ -74,35 +69,15 @@ impl<'p> Converter<'p> {
 
     pub(super) fn stmt(&self, stmt: &ast::Stmt) -> Stmt {
         if self.depth.get() >= MAX_DEPTH {
-            return Stmt {
-                command: Command::Nothing,
-                redirects: Vec::new(),
-                span: self.span(stmt.span),
-            };
+            return Stmt { command: Command::Nothing, redirects: Vec::new(), span: self.span(stmt.span) };
         }
         self.depth.set(self.depth.get() + 1);
         let command = self.command(&stmt.command);
-        let redirects = stmt
-            .redirects
-            .iter()
-            .map(|redirect| self.redirect(redirect))
-            .collect();
+        let redirects = stmt.redirects.iter().map(|redirect| self.redirect(redirect)).collect();
         self.depth.set(self.depth.get() - 1);
         let span = self.trimmed(stmt.span);
-        let inner = Stmt {
-            command,
-            redirects,
-            span,
-        };
-        if stmt.negated {
-            Stmt {
-                command: Command::Not(Box::new(inner)),
-                redirects: Vec::new(),
-                span,
-            }
-        } else {
-            inner
-        }
+        let inner = Stmt { command, redirects, span };
+        if stmt.negated { Stmt { command: Command::Not(Box::new(inner)), redirects: Vec::new(), span } } else { inner }
     }
 
     /// A statement's span without the line end that the parser counts in, and without here-document bodies.
@@ -123,31 +98,18 @@ impl<'p> Converter<'p> {
             ast::Command::Binary(binary) => self.binary(binary),
             ast::Command::Compound(compound) => self.compound(compound),
             ast::Command::Function(function) => Command::Function {
-                name: function
-                    .static_names()
-                    .next()
-                    .map(|name| name.as_str().to_owned())
-                    .unwrap_or_default(),
+                name: function.static_names().next().map(|name| name.as_str().to_owned()).unwrap_or_default(),
                 body: vec![self.stmt(&function.body)],
             },
-            ast::Command::AnonymousFunction(function) => {
-                Command::Group(vec![self.stmt(&function.body)])
-            }
+            ast::Command::AnonymousFunction(function) => Command::Group(vec![self.stmt(&function.body)]),
         }
     }
 
     fn simple(&self, simple: &ast::SimpleCommand) -> Command {
         let words = std::iter::once(&simple.name).chain(&simple.args);
         Command::Simple {
-            assigns: simple
-                .assignments
-                .iter()
-                .map(|assign| self.assign(assign))
-                .collect(),
-            words: words
-                .filter(|word| word.span.start != word.span.end)
-                .map(|word| self.word(word))
-                .collect(),
+            assigns: simple.assignments.iter().map(|assign| self.assign(assign)).collect(),
+            words: words.filter(|word| word.span.start != word.span.end).map(|word| self.word(word)).collect(),
         }
     }
 
@@ -161,12 +123,7 @@ impl<'p> Converter<'p> {
                 ast::DeclOperand::Dynamic(_) => {}
             }
         }
-        Command::Declare {
-            keyword: decl.variant.as_str().to_owned(),
-            associative,
-            assigns,
-            names,
-        }
+        Command::Declare { keyword: decl.variant.as_str().to_owned(), associative, assigns, names }
     }
 
     fn binary(&self, binary: &ast::BinaryCommand) -> Command {
@@ -182,11 +139,7 @@ impl<'p> Converter<'p> {
             }
             ast::BinaryOp::Pipe | ast::BinaryOp::PipeAll => {
                 let mut stages = match self.stmt(&binary.left) {
-                    Stmt {
-                        command: Command::Pipe(stages),
-                        redirects,
-                        ..
-                    } if redirects.is_empty() => stages,
+                    Stmt { command: Command::Pipe(stages), redirects, .. } if redirects.is_empty() => stages,
                     other => vec![other],
                 };
                 stages.push(self.stmt(&binary.right));
@@ -199,14 +152,8 @@ impl<'p> Converter<'p> {
         use ast::CompoundCommand as Compound;
         match compound {
             Compound::If(command) => {
-                let first = (
-                    self.body(&command.condition),
-                    self.body(&command.then_branch),
-                );
-                let rest = command
-                    .elif_branches
-                    .iter()
-                    .map(|(test, body)| (self.body(test), self.body(body)));
+                let first = (self.body(&command.condition), self.body(&command.then_branch));
+                let rest = command.elif_branches.iter().map(|(test, body)| (self.body(test), self.body(body)));
                 Command::If {
                     arms: std::iter::once(first).chain(rest).collect(),
                     otherwise: command.else_branch.as_ref().map(|body| self.body(body)),
@@ -218,10 +165,7 @@ impl<'p> Converter<'p> {
                     .first()
                     .and_then(|target| target.name.as_ref())
                     .map(|name| name.as_str().to_owned()),
-                words: command
-                    .words
-                    .as_ref()
-                    .map(|words| words.iter().map(|word| self.word(word)).collect()),
+                words: command.words.as_ref().map(|words| words.iter().map(|word| self.word(word)).collect()),
                 body: self.body(&command.body),
             },
             Compound::Foreach(command) => Command::For {
@@ -229,33 +173,20 @@ impl<'p> Converter<'p> {
                 words: Some(command.words.iter().map(|word| self.word(word)).collect()),
                 body: self.body(&command.body),
             },
-            Compound::Select(command) => Command::While {
-                condition: Vec::new(),
-                body: self.body(&command.body),
-            },
-            Compound::Repeat(command) => Command::While {
-                condition: Vec::new(),
-                body: self.body(&command.body),
-            },
-            Compound::ArithmeticFor(command) => Command::While {
-                condition: Vec::new(),
-                body: self.body(&command.body),
-            },
-            Compound::While(command) => Command::While {
-                condition: self.body(&command.condition),
-                body: self.body(&command.body),
-            },
-            Compound::Until(command) => Command::While {
-                condition: self.body(&command.condition),
-                body: self.body(&command.body),
-            },
+            Compound::Select(command) => Command::While { condition: Vec::new(), body: self.body(&command.body) },
+            Compound::Repeat(command) => Command::While { condition: Vec::new(), body: self.body(&command.body) },
+            Compound::ArithmeticFor(command) => {
+                Command::While { condition: Vec::new(), body: self.body(&command.body) }
+            }
+            Compound::While(command) => {
+                Command::While { condition: self.body(&command.condition), body: self.body(&command.body) }
+            }
+            Compound::Until(command) => {
+                Command::While { condition: self.body(&command.condition), body: self.body(&command.body) }
+            }
             Compound::Case(command) => Command::Case {
                 word: self.word(&command.word),
-                arms: command
-                    .cases
-                    .iter()
-                    .map(|item| self.case_arm(item))
-                    .collect(),
+                arms: command.cases.iter().map(|item| self.case_arm(item)).collect(),
             },
             Compound::Subshell(body) => Command::Subshell(self.body(body)),
             Compound::BraceGroup(body) => Command::Group(self.body(body)),
@@ -279,16 +210,11 @@ impl<'p> Converter<'p> {
             [part] if matches!(part.kind, ast::PatternPart::AnyString) => Some("*".to_owned()),
             _ => expansion::literal(pattern, self),
         };
-        CaseArm {
-            patterns: item.patterns.iter().map(text).collect(),
-            body: self.body(&item.body),
-        }
+        CaseArm { patterns: item.patterns.iter().map(text).collect(), body: self.body(&item.body) }
     }
 
     fn test(&self, expression: &ast::ConditionalExpr, depth: usize) -> Test {
-        use ast::{
-            ConditionalBinaryOp as Binary, ConditionalExpr as Expr, ConditionalUnaryOp as Unary,
-        };
+        use ast::{ConditionalBinaryOp as Binary, ConditionalExpr as Expr, ConditionalUnaryOp as Unary};
         if depth > MAX_DEPTH {
             return Test::Other;
         }
@@ -298,9 +224,9 @@ impl<'p> Converter<'p> {
             Expr::Unary(unary) => match unary.op {
                 Unary::Not => Test::Not(Box::new(next(&unary.expr))),
                 Unary::EmptyString => self.operand(&unary.expr).map_or(Test::Other, Test::Empty),
-                Unary::NonEmptyString => self
-                    .operand(&unary.expr)
-                    .map_or(Test::Other, |word| Test::Not(Box::new(Test::Empty(word)))),
+                Unary::NonEmptyString => {
+                    self.operand(&unary.expr).map_or(Test::Other, |word| Test::Not(Box::new(Test::Empty(word))))
+                }
                 _ => Test::Other,
             },
             Expr::Binary(binary) => {
@@ -311,9 +237,9 @@ impl<'p> Converter<'p> {
                     Binary::PatternEq | Binary::PatternEqShort => {
                         words().map_or(Test::Other, |(left, right)| Test::Equal(left, right))
                     }
-                    Binary::PatternNe => words().map_or(Test::Other, |(left, right)| {
-                        Test::Not(Box::new(Test::Equal(left, right)))
-                    }),
+                    Binary::PatternNe => {
+                        words().map_or(Test::Other, |(left, right)| Test::Not(Box::new(Test::Equal(left, right))))
+                    }
                     _ => Test::Other,
                 }
             }
@@ -334,14 +260,7 @@ impl<'p> Converter<'p> {
                 }
                 let span = self.span(pattern.span);
                 let text = expansion::literal(pattern, self)?;
-                Some(Word {
-                    parts: vec![Part::Text {
-                        text,
-                        span,
-                        exact: false,
-                    }],
-                    span,
-                })
+                Some(Word { parts: vec![Part::Text { text, span, exact: false }], span })
             }
             _ => None,
         }
@@ -351,19 +270,11 @@ impl<'p> Converter<'p> {
         let value = match &assign.value {
             ast::AssignmentValue::Scalar(word) => Assigned::Word(self.word(word)),
             ast::AssignmentValue::Compound(list) => {
-                let keyed = list
-                    .elements
-                    .iter()
-                    .any(|element| !matches!(element, ast::ArrayElem::Sequential(_)));
+                let keyed = list.elements.iter().any(|element| !matches!(element, ast::ArrayElem::Sequential(_)));
                 if keyed {
                     Assigned::Map
                 } else {
-                    Assigned::List(
-                        list.elements
-                            .iter()
-                            .map(|element| self.word(&element.value().word))
-                            .collect(),
-                    )
+                    Assigned::List(list.elements.iter().map(|element| self.word(&element.value().word)).collect())
                 }
             }
         };
@@ -384,11 +295,7 @@ impl<'p> Converter<'p> {
                 text => text.parse().map_or(Index::Other, Index::At),
             },
         };
-        Param {
-            name: reference.name.as_str().to_owned(),
-            index,
-            op,
-        }
+        Param { name: reference.name.as_str().to_owned(), index, op }
     }
 
     pub(super) fn word(&self, word: &ast::Word) -> Word {
@@ -401,10 +308,7 @@ impl<'p> Converter<'p> {
         let braces = word.has_active_brace_expansion();
         let span = self.span(word.span);
         if braces {
-            parts = vec![Part::Opaque {
-                quoted: false,
-                span,
-            }];
+            parts = vec![Part::Opaque { quoted: false, span }];
         }
         Word { parts, span }
     }
@@ -414,11 +318,7 @@ impl<'p> Converter<'p> {
             let span = || self.span(node.span);
             match &node.kind {
                 ast::WordPart::Literal(ast::LiteralText::Owned(text)) => {
-                    out.push(Part::Text {
-                        text: self.unmask(text),
-                        span: span(),
-                        exact: false,
-                    });
+                    out.push(Part::Text { text: self.unmask(text), span: span(), exact: false });
                 }
                 ast::WordPart::Literal(_) => self.literal(self.range(node.span), quoted, out),
                 ast::WordPart::SingleQuoted { value, dollar } => {
@@ -428,49 +328,26 @@ impl<'p> Converter<'p> {
                         ansi_escapes(out.get_mut(before..).unwrap_or_default());
                     }
                     if out.len() == before {
-                        out.push(Part::Text {
-                            text: String::new(),
-                            span: span(),
-                            exact: false,
-                        });
+                        out.push(Part::Text { text: String::new(), span: span(), exact: false });
                     }
                 }
                 ast::WordPart::DoubleQuoted { parts, .. } => {
                     let before = out.len();
                     self.parts(parts, true, out);
                     if out.len() == before {
-                        out.push(Part::Text {
-                            text: String::new(),
-                            span: span(),
-                            exact: false,
-                        });
+                        out.push(Part::Text { text: String::new(), span: span(), exact: false });
                     }
                 }
                 ast::WordPart::CommandSubstitution { body, .. } => {
-                    out.push(Part::Output {
-                        body: self.body(body),
-                        quoted,
-                        span: span(),
-                    });
+                    out.push(Part::Output { body: self.body(body), quoted, span: span() });
                 }
                 ast::WordPart::ProcessSubstitution { body, .. } => {
                     // Its text is a path; its commands run all the same.
-                    out.push(Part::Output {
-                        body: self.body(body),
-                        quoted,
-                        span: span(),
-                    });
+                    out.push(Part::Output { body: self.body(body), quoted, span: span() });
                 }
                 other => out.push(match expansion::param(other, self) {
-                    Some(param) => Part::Param {
-                        param: Box::new(param),
-                        quoted,
-                        span: span(),
-                    },
-                    None => Part::Opaque {
-                        quoted,
-                        span: span(),
-                    },
+                    Some(param) => Part::Param { param: Box::new(param), quoted, span: span() },
+                    None => Part::Opaque { quoted, span: span() },
                 }),
             }
         }
@@ -487,21 +364,14 @@ impl<'p> Converter<'p> {
             if index % 2 == 1 {
                 let whole = piece_range.start - 1..piece_range.end + 1;
                 let shown = self.prepared.original.slice(whole.clone()).to_owned();
-                out.push(Part::Placeholder {
-                    shown,
-                    span: self.prepared.original.span(whole),
-                });
+                out.push(Part::Placeholder { shown, span: self.prepared.original.span(whole) });
             } else if !piece.is_empty() {
                 let mut text = self.unmask(piece);
                 if !quoted && text.contains('\\') {
                     text = text.replace("\\\n", "").replace('\\', "");
                 }
                 let exact = text == piece && self.prepared.original.is_exact(piece_range.clone());
-                out.push(Part::Text {
-                    text,
-                    span: self.prepared.original.span(piece_range),
-                    exact,
-                });
+                out.push(Part::Text { text, span: self.prepared.original.span(piece_range), exact });
             }
         }
     }
@@ -540,49 +410,26 @@ impl<'p> Converter<'p> {
                     }
                     ast::HeredocBodyPart::Variable(name) => {
                         let name = name.as_str().to_owned();
-                        let param = Box::new(Param {
-                            name,
-                            index: Index::None,
-                            op: ParamOp::Plain,
-                        });
-                        Part::Param {
-                            param,
-                            quoted: true,
-                            span,
-                        }
+                        let param = Box::new(Param { name, index: Index::None, op: ParamOp::Plain });
+                        Part::Param { param, quoted: true, span }
                     }
-                    ast::HeredocBodyPart::CommandSubstitution { body, .. } => Part::Output {
-                        body: self.body(body),
-                        quoted: true,
-                        span,
-                    },
+                    ast::HeredocBodyPart::CommandSubstitution { body, .. } => {
+                        Part::Output { body: self.body(body), quoted: true, span }
+                    }
                     ast::HeredocBodyPart::Parameter(expansion) => {
                         match expansion::param(&ast::WordPart::Parameter(expansion.clone()), self) {
-                            Some(param) => Part::Param {
-                                param: Box::new(param),
-                                quoted: true,
-                                span,
-                            },
+                            Some(param) => Part::Param { param: Box::new(param), quoted: true, span },
                             None => Part::Opaque { quoted: true, span },
                         }
                     }
-                    ast::HeredocBodyPart::ArithmeticExpansion { .. } => {
-                        Part::Opaque { quoted: true, span }
-                    }
+                    ast::HeredocBodyPart::ArithmeticExpansion { .. } => Part::Opaque { quoted: true, span },
                 });
             }
         } else {
             self.literal(range.clone(), true, &mut parts);
         }
         let body = self.heredoc_body(range, heredoc.delimiter.strip_tabs, expands);
-        HereDoc {
-            word: Word {
-                parts,
-                span: self.span(heredoc.body.span),
-            },
-            body,
-            expands,
-        }
+        HereDoc { word: Word { parts, span: self.span(heredoc.body.span) }, body, expands }
     }
 
     /// The body as its reader gets it: tabs of `<<-` and, where parameters are expanded, escapes taken away.
@@ -617,11 +464,7 @@ fn ansi_escapes(parts: &mut [Part]) {
         if let Part::Text { text, exact, .. } = part
             && text.contains('\\')
         {
-            *text = text
-                .replace("\\n", "\n")
-                .replace("\\t", "\t")
-                .replace("\\'", "'")
-                .replace("\\\\", "\\");
+            *text = text.replace("\\n", "\n").replace("\\t", "\t").replace("\\'", "'").replace("\\\\", "\\");
             *exact = false;
         }
     }

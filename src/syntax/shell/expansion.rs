@@ -1,8 +1,8 @@
 //! Parameter expansions of the parser's tree → [`Param`].
 
 use shuck_ast::{
-    BourneParameterExpansion as Bourne, LiteralText, ParameterExpansionSyntax, ParameterOp,
-    Pattern, PatternPart, SourceText, VarRef, WordPart,
+    BourneParameterExpansion as Bourne, LiteralText, ParameterExpansionSyntax, ParameterOp, Pattern, PatternPart,
+    SourceText, VarRef, WordPart,
 };
 
 use super::convert::Converter;
@@ -12,40 +12,22 @@ use super::{Index, Param, ParamOp};
 pub(super) fn param(part: &WordPart, converter: &Converter) -> Option<Param> {
     let plain = |reference: &VarRef| converter.param_of(reference, ParamOp::Plain);
     match part {
-        WordPart::Variable(name) => Some(Param {
-            name: name.as_str().to_owned(),
-            index: Index::None,
-            op: ParamOp::Plain,
-        }),
+        WordPart::Variable(name) => {
+            Some(Param { name: name.as_str().to_owned(), index: Index::None, op: ParamOp::Plain })
+        }
         WordPart::ArrayAccess(reference) => Some(plain(reference)),
         WordPart::Parameter(expansion) => match &expansion.syntax {
             ParameterExpansionSyntax::Bourne(bourne) => Some(self::bourne(bourne, converter)),
             ParameterExpansionSyntax::Zsh(_) => None,
         },
-        WordPart::ParameterExpansion {
-            reference,
-            operator,
-            operand_word_ast,
-            ..
-        } => Some(converter.param_of(
-            reference,
-            op(operator, operand_word_ast.as_deref(), converter),
-        )),
-        WordPart::Substring {
-            reference,
-            offset,
-            length,
-            ..
+        WordPart::ParameterExpansion { reference, operator, operand_word_ast, .. } => {
+            Some(converter.param_of(reference, op(operator, operand_word_ast.as_deref(), converter)))
         }
-        | WordPart::ArraySlice {
-            reference,
-            offset,
-            length,
-            ..
-        } => Some(converter.param_of(reference, slice(offset, length.is_some(), converter))),
-        WordPart::Transformation { reference, .. } => {
-            Some(converter.param_of(reference, ParamOp::Other))
+        WordPart::Substring { reference, offset, length, .. }
+        | WordPart::ArraySlice { reference, offset, length, .. } => {
+            Some(converter.param_of(reference, slice(offset, length.is_some(), converter)))
         }
+        WordPart::Transformation { reference, .. } => Some(converter.param_of(reference, ParamOp::Other)),
         _ => None,
     }
 }
@@ -53,21 +35,12 @@ pub(super) fn param(part: &WordPart, converter: &Converter) -> Option<Param> {
 fn bourne(expansion: &Bourne, converter: &Converter) -> Param {
     match expansion {
         Bourne::Access { reference } => converter.param_of(reference, ParamOp::Plain),
-        Bourne::Operation {
-            reference,
-            operator,
-            operand_word_ast,
-            ..
-        } => converter.param_of(
-            reference,
-            op(operator, operand_word_ast.as_deref(), converter),
-        ),
-        Bourne::Slice {
-            reference,
-            offset,
-            length,
-            ..
-        } => converter.param_of(reference, slice(offset, length.is_some(), converter)),
+        Bourne::Operation { reference, operator, operand_word_ast, .. } => {
+            converter.param_of(reference, op(operator, operand_word_ast.as_deref(), converter))
+        }
+        Bourne::Slice { reference, offset, length, .. } => {
+            converter.param_of(reference, slice(offset, length.is_some(), converter))
+        }
         Bourne::Transformation { reference, .. } | Bourne::Indirect { reference, .. } => {
             let mut param = converter.param_of(reference, ParamOp::Other);
             if matches!(expansion, Bourne::Indirect { .. }) {
@@ -75,11 +48,9 @@ fn bourne(expansion: &Bourne, converter: &Converter) -> Param {
             }
             param
         }
-        Bourne::Length { .. } | Bourne::Indices { .. } | Bourne::PrefixMatch { .. } => Param {
-            name: "#".to_owned(),
-            index: Index::None,
-            op: ParamOp::Other,
-        },
+        Bourne::Length { .. } | Bourne::Indices { .. } | Bourne::PrefixMatch { .. } => {
+            Param { name: "#".to_owned(), index: Index::None, op: ParamOp::Other }
+        }
     }
 }
 
@@ -103,32 +74,20 @@ fn op(operator: &ParameterOp, operand: Option<&shuck_ast::Word>, converter: &Con
         ParameterOp::RemoveSuffixShort { pattern } | ParameterOp::RemoveSuffixLong { pattern } => {
             literal(pattern, converter).map_or(ParamOp::Other, ParamOp::StripSuffix)
         }
-        ParameterOp::ReplaceFirst {
-            pattern,
-            replacement_word_ast,
-            ..
-        } => replace(pattern, replacement_word_ast, false, converter),
-        ParameterOp::ReplaceAll {
-            pattern,
-            replacement_word_ast,
-            ..
-        } => replace(pattern, replacement_word_ast, true, converter),
+        ParameterOp::ReplaceFirst { pattern, replacement_word_ast, .. } => {
+            replace(pattern, replacement_word_ast, false, converter)
+        }
+        ParameterOp::ReplaceAll { pattern, replacement_word_ast, .. } => {
+            replace(pattern, replacement_word_ast, true, converter)
+        }
         ParameterOp::UpperAll => ParamOp::Upper,
         ParameterOp::LowerAll => ParamOp::Lower,
         ParameterOp::UpperFirst | ParameterOp::LowerFirst => ParamOp::Other,
     }
 }
 
-fn replace(
-    pattern: &Pattern,
-    replacement: &shuck_ast::Word,
-    all: bool,
-    converter: &Converter,
-) -> ParamOp {
-    match (
-        literal(pattern, converter),
-        converter.word(replacement).literal(),
-    ) {
+fn replace(pattern: &Pattern, replacement: &shuck_ast::Word, all: bool, converter: &Converter) -> ParamOp {
+    match (literal(pattern, converter), converter.word(replacement).literal()) {
         (Some(from), Some(to)) => ParamOp::Replace(from, to, all),
         _ => ParamOp::Other,
     }
@@ -140,20 +99,14 @@ pub(super) fn literal(pattern: &Pattern, converter: &Converter) -> Option<String
         .parts
         .iter()
         .map(|part| match &part.kind {
-            PatternPart::Literal(text) => {
-                Some(converter.unmask(literal_text(text, part.span, converter)))
-            }
+            PatternPart::Literal(text) => Some(converter.unmask(literal_text(text, part.span, converter))),
             PatternPart::Word(word) => converter.word(word).literal(),
             _ => None,
         })
         .collect()
 }
 
-fn literal_text<'a>(
-    text: &'a LiteralText,
-    span: shuck_ast::Span,
-    converter: &'a Converter,
-) -> &'a str {
+fn literal_text<'a>(text: &'a LiteralText, span: shuck_ast::Span, converter: &'a Converter) -> &'a str {
     match text {
         LiteralText::Source => converter.masked(span),
         LiteralText::Owned(text) | LiteralText::CookedSource(text) => text,

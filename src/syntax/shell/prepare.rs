@@ -16,8 +16,8 @@ const FILLER: u8 = 0x0f;
 /// Escaped characters that would mean something to the parser, and the codes that stand for them.
 const SPECIAL: &[u8; 25] = b"\"$`\\ ();&|<>*?#{}[]!~=\t'\n";
 const CODES: [u8; 25] = [
-    0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0b, 0x0c, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16,
-    0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+    0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0b, 0x0c, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
+    0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
 ];
 /// Nested substitutions deeper than this are not looked into.
 const MAX_NESTING: usize = 64;
@@ -33,11 +33,7 @@ pub enum Placeholders {
 
 /// The character that follows [`ESCAPE`] as `code`.
 pub(super) fn escaped(code: char) -> char {
-    match CODES
-        .iter()
-        .position(|known| char::from(*known) == code)
-        .and_then(|index| SPECIAL.get(index))
-    {
+    match CODES.iter().position(|known| char::from(*known) == code).and_then(|index| SPECIAL.get(index)) {
         Some(special) => char::from(*special),
         None => code,
     }
@@ -55,19 +51,9 @@ pub(super) struct Prepared<'s> {
 /// Masks a snippet. See the module's comment.
 pub(super) fn prepare(original: &Snippet, placeholders: Placeholders) -> Prepared<'_> {
     let bytes = original.text().as_bytes();
-    let mut out: Vec<u8> = bytes
-        .iter()
-        .map(|byte| if is_marker(*byte) { 0x7f } else { *byte })
-        .collect();
+    let mut out: Vec<u8> = bytes.iter().map(|byte| if is_marker(*byte) { 0x7f } else { *byte }).collect();
     mask_placeholders(&mut out, placeholders);
-    Scan {
-        out,
-        at: 0,
-        contexts: vec![Context::Code],
-        heredocs: Vec::new(),
-        word_start: true,
-    }
-    .run(original)
+    Scan { out, at: 0, contexts: vec![Context::Code], heredocs: Vec::new(), word_start: true }.run(original)
 }
 
 fn is_marker(byte: u8) -> bool {
@@ -76,17 +62,11 @@ fn is_marker(byte: u8) -> bool {
 
 fn mask_placeholders(out: &mut [u8], placeholders: Placeholders) {
     let mut at = 0;
-    while let Some(found) = out
-        .get(at..)
-        .and_then(|rest| memchr::memchr3(b'<', b'{', b'[', rest))
-    {
+    while let Some(found) = out.get(at..).and_then(|rest| memchr::memchr3(b'<', b'{', b'[', rest)) {
         let start = at + found;
         at = start + 1;
         let opening = out.get(start..).unwrap_or(&[]);
-        let before = start
-            .checked_sub(1)
-            .and_then(|index| out.get(index))
-            .copied();
+        let before = start.checked_sub(1).and_then(|index| out.get(index)).copied();
         let length = match opening.first() {
             Some(b'<') if before != Some(b'<') => angle(opening),
             Some(b'{') if opening.starts_with(b"{{") => template(opening),
@@ -95,11 +75,7 @@ fn mask_placeholders(out: &mut [u8], placeholders: Placeholders) {
         };
         if let Some(length) = length {
             // `${{ x }}` starts one byte earlier.
-            let start = if opening_dollar(out, start) {
-                start - 1
-            } else {
-                start
-            };
+            let start = if opening_dollar(out, start) { start - 1 } else { start };
             let end = at - 1 + length;
             for (index, byte) in out.iter_mut().enumerate().take(end).skip(start) {
                 if index == start || index + 1 == end {
@@ -124,11 +100,8 @@ fn angle(text: &[u8]) -> Option<usize> {
     let (first, last) = (inner.first()?, inner.last()?);
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.: /|'".contains(byte);
     // `<in.txt 2>err` and `<a >b` are redirections.
-    let redirection = inner
-        .windows(2)
-        .any(|pair| matches!(pair, [b' ', digit] if digit.is_ascii_digit()));
-    (first.is_ascii_alphabetic() && *last != b' ' && inner.iter().all(plain) && !redirection)
-        .then_some(end + 1)
+    let redirection = inner.windows(2).any(|pair| matches!(pair, [b' ', digit] if digit.is_ascii_digit()));
+    (first.is_ascii_alphabetic() && *last != b' ' && inner.iter().all(plain) && !redirection).then_some(end + 1)
 }
 
 /// The length of `{{ … }}` on one line.
@@ -145,9 +118,7 @@ fn bracket(text: &[u8], before: Option<u8>) -> Option<usize> {
     let end = memchr::memchr(b']', text.get(..60.min(text.len()))?)?;
     let inner = text.get(1..end)?;
     let named = inner.len() > 2
-        && inner
-            .iter()
-            .all(|byte| byte.is_ascii_uppercase() || b"_-".contains(byte) || byte.is_ascii_digit());
+        && inner.iter().all(|byte| byte.is_ascii_uppercase() || b"_-".contains(byte) || byte.is_ascii_digit());
     named.then_some(end + 1)
 }
 
@@ -184,8 +155,8 @@ impl Scan {
             self.step(byte);
         }
         // Markers are ASCII and never split a character, so this never replaces anything.
-        let text = String::from_utf8(self.out)
-            .unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
+        let text =
+            String::from_utf8(self.out).unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
         Prepared { original, text }
     }
 
@@ -200,10 +171,8 @@ impl Scan {
     fn step(&mut self, byte: u8) {
         let context = self.context();
         let double = matches!(context, Context::Double | Context::Brace(true));
-        let starts_word = std::mem::replace(
-            &mut self.word_start,
-            byte.is_ascii_whitespace() || b";|&(".contains(&byte),
-        );
+        let starts_word =
+            std::mem::replace(&mut self.word_start, byte.is_ascii_whitespace() || b";|&(".contains(&byte));
         match (byte, context) {
             (b'\\', _) => return self.escape(double),
             (b'\'', Context::Double | Context::Brace(true)) => {}
@@ -222,13 +191,10 @@ impl Scan {
             (b'(', Context::Paren) => self.push(Context::Paren),
             (b')', Context::Paren) | (b'}', Context::Brace(_)) => self.pop(),
             (b'#', Context::Code | Context::Paren) if starts_word => {
-                self.at += memchr::memchr(b'\n', self.out.get(self.at..).unwrap_or(&[]))
-                    .unwrap_or(self.out.len());
+                self.at += memchr::memchr(b'\n', self.out.get(self.at..).unwrap_or(&[])).unwrap_or(self.out.len());
                 return;
             }
-            (b'<', Context::Code | Context::Paren)
-                if self.peek(1) == Some(b'<') && self.peek(2) != Some(b'<') =>
-            {
+            (b'<', Context::Code | Context::Paren) if self.peek(1) == Some(b'<') && self.peek(2) != Some(b'<') => {
                 return self.heredoc_operator();
             }
             (b'<', _) if self.peek(1) == Some(b'<') => self.at += 2,
@@ -260,8 +226,7 @@ impl Scan {
         if ansi {
             // `\'` does not end `$'…'`.
             while end > 0 && rest.get(end - 1) == Some(&b'\\') && end < rest.len() {
-                end += 1 + memchr::memchr(b'\'', rest.get(end + 1..).unwrap_or(&[]))
-                    .unwrap_or(rest.len() - end - 1);
+                end += 1 + memchr::memchr(b'\'', rest.get(end + 1..).unwrap_or(&[])).unwrap_or(rest.len() - end - 1);
             }
         }
         self.at += end + 2;
@@ -282,10 +247,7 @@ impl Scan {
     }
 
     fn mark(&mut self, next: u8) {
-        let code = SPECIAL
-            .iter()
-            .position(|special| *special == next)
-            .and_then(|index| CODES.get(index));
+        let code = SPECIAL.iter().position(|special| *special == next).and_then(|index| CODES.get(index));
         if let Some(slot) = self.out.get_mut(self.at) {
             *slot = ESCAPE;
         }
@@ -334,9 +296,7 @@ impl Scan {
                 b'\'' | b'"' if quote.is_none() => (quote, quoted) = (Some(byte), true),
                 _ if quote == Some(byte) => quote = None,
                 b'\\' if quote.is_none() => quoted = true,
-                _ if quote.is_none()
-                    && (byte.is_ascii_whitespace() || b";&|<>()".contains(&byte)) =>
-                {
+                _ if quote.is_none() && (byte.is_ascii_whitespace() || b";&|<>()".contains(&byte)) => {
                     break;
                 }
                 b'\n' => break,
@@ -346,11 +306,7 @@ impl Scan {
         }
         self.at = at;
         if !delimiter.is_empty() {
-            self.heredocs.push(Pending {
-                delimiter,
-                quoted,
-                tabs,
-            });
+            self.heredocs.push(Pending { delimiter, quoted, tabs });
         }
     }
 
@@ -362,18 +318,12 @@ impl Scan {
                 };
                 let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
                 let line = rest.get(..length).unwrap_or(&[]);
-                let start = if pending.tabs {
-                    line.iter().take_while(|byte| **byte == b'\t').count()
-                } else {
-                    0
-                };
+                let start = if pending.tabs { line.iter().take_while(|byte| **byte == b'\t').count() } else { 0 };
                 let ends = line.get(start..) == Some(pending.delimiter.as_slice());
                 let end = self.at + length + 1;
                 if !ends && !pending.quoted {
-                    while let Some(found) = self
-                        .out
-                        .get(self.at..end.min(self.out.len()))
-                        .and_then(|line| memchr::memchr(b'\\', line))
+                    while let Some(found) =
+                        self.out.get(self.at..end.min(self.out.len())).and_then(|line| memchr::memchr(b'\\', line))
                     {
                         self.at += found;
                         match self.peek(1) {
@@ -401,18 +351,12 @@ mod tests {
         let snippet = Snippet::whole(text);
         let prepared = prepare(&snippet, Placeholders::Document);
         assert_eq!(prepared.text.len(), text.len());
-        prepared
-            .text
-            .replace('\u{1}', "^")
-            .replace(['\u{e}', '\u{f}'], "%")
+        prepared.text.replace('\u{1}', "^").replace(['\u{e}', '\u{f}'], "%")
     }
 
     #[test]
     fn escapes_are_marked_where_they_are_escapes() {
-        assert_eq!(
-            masked(r#"a "b\"c" 'd\"e' f\ g"#),
-            "a \"b^\u{2}c\" 'd\\\"e' f^\u{6}g"
-        );
+        assert_eq!(masked(r#"a "b\"c" 'd\"e' f\ g"#), "a \"b^\u{2}c\" 'd\\\"e' f^\u{6}g");
         assert_eq!(masked("\"a\\\nb\""), "\"a^\u{1f}b\"");
         assert_eq!(masked("a \\\n b"), "a \\\n b");
         assert_eq!(
@@ -426,28 +370,16 @@ x"y\"z""#
 
     #[test]
     fn here_documents_have_their_own_escapes() {
-        assert_eq!(
-            masked("cat <<E\nit's \\$A \\\"\nE\n\"\\\"\""),
-            "cat <<E\nit's ^\u{3}A \\\"\nE\n\"^\u{2}\""
-        );
+        assert_eq!(masked("cat <<E\nit's \\$A \\\"\nE\n\"\\\"\""), "cat <<E\nit's ^\u{3}A \\\"\nE\n\"^\u{2}\"");
         assert_eq!(masked("cat <<'E'\n\\$A\nE\n"), "cat <<'E'\n\\$A\nE\n");
     }
 
     #[test]
     fn placeholders_are_one_word() {
-        assert_eq!(
-            masked("a <MY_ID> <your project> b"),
-            "a %MY_ID% %your%project% b"
-        );
+        assert_eq!(masked("a <MY_ID> <your project> b"), "a %MY_ID% %your%project% b");
         assert_eq!(masked("a ${{ vars.X }}/{{x}}"), "a %%%%vars%X%%%/%%x%%");
-        assert_eq!(
-            masked("a [PROJECT_ID] ${A[KEY]} [ -n x ]"),
-            "a %PROJECT_ID% ${A[KEY]} [ -n x ]"
-        );
-        assert_eq!(
-            masked("sort <in.txt 2>err; cat <a >b"),
-            "sort <in.txt 2>err; cat <a >b"
-        );
+        assert_eq!(masked("a [PROJECT_ID] ${A[KEY]} [ -n x ]"), "a %PROJECT_ID% ${A[KEY]} [ -n x ]");
+        assert_eq!(masked("sort <in.txt 2>err; cat <a >b"), "sort <in.txt 2>err; cat <a >b");
     }
 
     #[test]

@@ -16,16 +16,11 @@ pub(super) fn parse(prepared: &Prepared, dialect: Dialect) -> Script {
     if status == ParseStatus::Clean {
         return Script { body };
     }
-    let covered: Vec<Span> = body
-        .iter()
-        .filter(|stmt| !matches!(stmt.command, Command::Nothing))
-        .map(|stmt| stmt.span)
-        .collect();
+    let covered: Vec<Span> =
+        body.iter().filter(|stmt| !matches!(stmt.command, Command::Nothing)).map(|stmt| stmt.span).collect();
     let lost = logical_lines(&prepared.text).into_iter().filter(|line| {
         let span = prepared.original.span(line.clone());
-        !covered
-            .iter()
-            .any(|known| known.start <= span.start && span.start < known.end)
+        !covered.iter().any(|known| known.start <= span.start && span.start < known.end)
     });
     for line in lost.take(MAX_LINES) {
         body.extend(parse_at(prepared, line, dialect).0);
@@ -34,11 +29,7 @@ pub(super) fn parse(prepared: &Prepared, dialect: Dialect) -> Script {
     Script { body }
 }
 
-fn parse_at(
-    prepared: &Prepared,
-    range: std::ops::Range<usize>,
-    dialect: Dialect,
-) -> (Vec<Stmt>, ParseStatus) {
+fn parse_at(prepared: &Prepared, range: std::ops::Range<usize>, dialect: Dialect) -> (Vec<Stmt>, ParseStatus) {
     let text = prepared.text.get(range.clone()).unwrap_or("");
     let dialect = match dialect {
         // POSIX scripts in the wild use bash's words; reading more never reads the rest otherwise.
@@ -46,10 +37,7 @@ fn parse_at(
         Dialect::Zsh => ShellDialect::Zsh,
     };
     let result = Parser::with_dialect(text, dialect).parse();
-    (
-        Converter::new(prepared, range.start).body(&result.file.body),
-        result.status,
-    )
+    (Converter::new(prepared, range.start).body(&result.file.body), result.status)
 }
 
 /// Lines joined where one ends in a backslash, an operator or inside quotes; keywords that open or close a block
@@ -77,15 +65,9 @@ fn push_line(text: &str, range: std::ops::Range<usize>, lines: &mut Vec<std::ops
         let rest = text.get(start..range.end).unwrap_or("");
         let trimmed = rest.trim_start();
         start += rest.len() - trimmed.len();
-        let keyword = [
-            "if", "elif", "then", "else", "do", "while", "until", "!", "{", "(", "}", ")",
-        ]
-        .iter()
-        .find(|word| {
-            trimmed
-                .strip_prefix(**word)
-                .is_some_and(|after| after.starts_with([' ', '\t', '\n', ';']))
-        });
+        let keyword = ["if", "elif", "then", "else", "do", "while", "until", "!", "{", "(", "}", ")"]
+            .iter()
+            .find(|word| trimmed.strip_prefix(**word).is_some_and(|after| after.starts_with([' ', '\t', '\n', ';'])));
         match keyword {
             Some(word) => start += word.len(),
             None => break,
@@ -131,19 +113,12 @@ mod tests {
                 Command::Simple { words, .. } if !words.is_empty() => out.push(
                     words
                         .iter()
-                        .map(|word| {
-                            word.literal()
-                                .unwrap_or_else(|| text[word.span.range()].to_owned())
-                        })
+                        .map(|word| word.literal().unwrap_or_else(|| text[word.span.range()].to_owned()))
                         .collect(),
                 ),
-                Command::And(a, b) | Command::Or(a, b) => {
-                    walk(&[(**a).clone(), (**b).clone()], text, out)
-                }
+                Command::And(a, b) | Command::Or(a, b) => walk(&[(**a).clone(), (**b).clone()], text, out),
                 Command::Not(inner) => walk(std::slice::from_ref(inner), text, out),
-                Command::Pipe(stages) | Command::Subshell(stages) | Command::Group(stages) => {
-                    walk(stages, text, out)
-                }
+                Command::Pipe(stages) | Command::Subshell(stages) | Command::Group(stages) => walk(stages, text, out),
                 Command::If { arms, otherwise } => {
                     for (test, body) in arms {
                         walk(test, text, out);
@@ -151,9 +126,7 @@ mod tests {
                     }
                     walk(otherwise.as_deref().unwrap_or(&[]), text, out);
                 }
-                Command::For { body, .. }
-                | Command::While { body, .. }
-                | Command::Function { body, .. } => {
+                Command::For { body, .. } | Command::While { body, .. } | Command::Function { body, .. } => {
                     walk(body, text, out);
                 }
                 _ => {}
@@ -165,23 +138,13 @@ mod tests {
     fn escapes_do_not_shift_what_follows() {
         assert_eq!(
             argv(r#"curl -d "{\"a\": \"$X\"}" "${ARGS[@]}" c\ d 'e\f'"#),
-            [[
-                "curl",
-                "-d",
-                r#""{\"a\": \"$X\"}""#,
-                "\"${ARGS[@]}\"",
-                "c d",
-                r"e\f"
-            ]]
+            [["curl", "-d", r#""{\"a\": \"$X\"}""#, "\"${ARGS[@]}\"", "c d", r"e\f"]]
         );
     }
 
     #[test]
     fn continued_lines_with_comments_between_are_one_command() {
-        assert_eq!(
-            argv("gcloud run \\\n  # why\n\n  --a=1 \\\n  --b\n"),
-            [["gcloud", "run", "--a=1", "--b"]]
-        );
+        assert_eq!(argv("gcloud run \\\n  # why\n\n  --a=1 \\\n  --b\n"), [["gcloud", "run", "--a=1", "--b"]]);
     }
 
     #[test]
@@ -190,23 +153,14 @@ mod tests {
             argv("gcloud run deploy <NAME> --to <a b> --x"),
             [["gcloud", "run", "deploy", "<NAME>", "--to", "<a b>", "--x"]]
         );
-        assert_eq!(
-            argv("gcloud --p={{ x.y }} b ${{ c }}"),
-            [["gcloud", "--p={{ x.y }}", "b", "${{ c }}"]]
-        );
+        assert_eq!(argv("gcloud --p={{ x.y }} b ${{ c }}"), [["gcloud", "--p={{ x.y }}", "b", "${{ c }}"]]);
     }
 
     #[test]
     fn a_broken_script_is_read_line_by_line() {
         let found = argv("if true; then\ngcloud a \\\n  --b\ngcloud c \"x\ny\"\n");
-        assert!(
-            found.contains(&vec!["gcloud".into(), "a".into(), "--b".into()]),
-            "{found:?}"
-        );
-        assert!(
-            found.contains(&vec!["gcloud".into(), "c".into(), "x\ny".into()]),
-            "{found:?}"
-        );
+        assert!(found.contains(&vec!["gcloud".into(), "a".into(), "--b".into()]), "{found:?}");
+        assert!(found.contains(&vec!["gcloud".into(), "c".into(), "x\ny".into()]), "{found:?}");
     }
 
     #[test]

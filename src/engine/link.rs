@@ -1,0 +1,168 @@
+//! Which program a program means by a path.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Files, parse};
+use crate::eval::Link;
+use crate::program::{Command, Expr, Program, Step, StepKind};
+use crate::source::{FileId, Source};
+use crate::value::Value;
+
+/// Directories above a file in which a path that it names is looked for.
+const LEVELS: usize = 6;
+/// Files that are read because others name them.
+const MAX_FOLLOWED: usize = 2000;
+
+/// All programs of a run, by where they lie.
+#[derive(Debug, Default)]
+pub(super) struct Linker {
+    by_path: BTreeMap<PathBuf, Arc<Program>>,
+    paths: Vec<PathBuf>,
+}
+
+impl Linker {
+    /// Adds a program; its file is the next in order.
+    pub fn add(&mut self, disk: PathBuf, program: &Arc<Program>) {
+        self.by_path.insert(disk.clone(), program.clone());
+        self.paths.push(disk);
+    }
+
+    /// Reads what the programs name and what that names, once each.
+    pub fn follow(&mut self, files: &dyn Files, sources: &mut Vec<Source>) {
+        let mut tried = BTreeSet::new();
+        let mut next = 0;
+        while let Some(from) = self.paths.get(next).cloned() {
+            next += 1;
+            let Some(program) = self.by_path.get(&from).cloned() else { continue };
+            for end in named(&program) {
+                for candidate in candidates(&from, &end) {
+                    if self.by_path.contains_key(&candidate) || !tried.insert(candidate.clone()) {
+                        continue;
+                    }
+                    if self.paths.len() >= MAX_FOLLOWED + sources.len() {
+                        return;
+                    }
+                    let Some(bytes) = files.read(&candidate) else { continue };
+                    let shown = sources.get(program.file.0 as usize).map_or("", Source::path);
+                    let shown = shown_as(shown, &from, &candidate);
+                    if let Some((source, program)) = parse(&shown, &bytes, FileId(sources.len() as u32)) {
+                        sources.push(source);
+                        self.add(candidate, &program);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Link for Linker {
+    fn find(&self, from: FileId, path: &Value) -> Option<Arc<Program>> {
+        let from = self.paths.get(from.0 as usize)?;
+        let end = end_of(&path.known_suffix(), path.is_literal())?;
+        candidates(from, &end).into_iter().find_map(|candidate| self.by_path.get(&candidate).cloned())
+    }
+}
+
+/// The part of a path that is told by its text: all of it, or what follows a hole and a slash.
+fn end_of(text: &str, whole: bool) -> Option<String> {
+    let end = if whole { text } else { text.strip_prefix('/')? };
+    let plain = !end.is_empty() && !end.starts_with(['/', '~']) && end.len() < 300;
+    plain.then(|| end.to_owned())
+}
+
+/// Where a path may lie: beside the file that names it, or below a directory above that.
+fn candidates(from: &Path, end: &str) -> Vec<PathBuf> {
+    from.ancestors().skip(1).take(LEVELS).map(|directory| normal(&directory.join(end))).collect()
+}
+
+/// A path without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// How a followed file is named in reports: as the file that names it, with its own end.
+fn shown_as(shown: &str, from: &Path, to: &Path) -> String {
+    let common = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let above = from.components().count() - common;
+    let mut parts: Vec<String> = shown.split('/').map(str::to_owned).collect();
+    let kept = parts.len().saturating_sub(above);
+    parts.truncate(kept);
+    parts.extend(to.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned()));
+    parts.join("/")
+}
+
+/// The ends of all paths that a program names.
+fn named(program: &Program) -> Vec<String> {
+    let mut out = Vec::new();
+    steps(&program.body, &mut out, 0);
+    out
+}
+
+fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
+    if depth > 60 {
+        return;
+    }
+    for step in body {
+        match &step.kind {
+            StepKind::Include(path) => out.extend(end(path)),
+            StepKind::Command(command) => out.extend(script(command)),
+            StepKind::Pipe(stages) => steps(stages, out, depth + 1),
+            StepKind::Group(body) | StepKind::Function(_, body) | StepKind::Scope(body, _) => steps(body, out, depth + 1),
+            StepKind::Loop(each) => steps(&each.body, out, depth + 1),
+            StepKind::Branch(arms) => {
+                for arm in arms {
+                    steps(&arm.test, out, depth + 1);
+                    steps(&arm.body, out, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A script that a command may be: a path with a slash, or one that a shell is given.
+fn script(command: &Command) -> Option<String> {
+    command.words.iter().take(4).find_map(|word| {
+        let text = word.literal_suffix();
+        (text.ends_with(".sh") || text.ends_with(".bash") || text.contains('/') && !text.contains("://"))
+            .then(|| end(word))
+            .flatten()
+    })
+}
+
+fn end(path: &Expr) -> Option<String> {
+    end_of(path.literal_suffix(), path.literal().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_looked_for_upwards() {
+        let found = candidates(Path::new("/r/a/b.sh"), "../env.sh");
+        assert_eq!(found.first(), Some(&PathBuf::from("/r/env.sh")));
+        assert!(candidates(Path::new("/r/a/b.sh"), "lib/x.sh").contains(&PathBuf::from("/r/lib/x.sh")));
+        assert_eq!(end_of("/etc/x", true), None);
+        assert_eq!(end_of("/env.sh", false).as_deref(), Some("env.sh"));
+        assert_eq!(end_of("env.sh", false), None);
+    }
+
+    #[test]
+    fn followed_files_are_named_like_their_neighbours() {
+        assert_eq!(shown_as("a/b.sh", Path::new("/r/a/b.sh"), Path::new("/r/lib/x.sh")), "lib/x.sh");
+        assert_eq!(shown_as("b.sh", Path::new("/r/b.sh"), Path::new("/r/c.sh")), "c.sh");
+    }
+}

@@ -1,0 +1,132 @@
+//! What rules say of many outcomes → one finding a fault, in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::eval::Statement;
+use crate::finding::{Edit, Finding, Fix, Label};
+use crate::outcome::Outcome;
+use crate::rule::{Draft, Rule};
+use crate::source::{FileId, Source, Span};
+use crate::value::Place;
+
+/// Call sites that a finding names.
+const MAX_SITES: usize = 3;
+
+/// A statement, whatever its outcome.
+type Key = (FileId, Span);
+
+/// What was said of one place in one way.
+struct Merged {
+    rule: &'static Rule,
+    statement: Key,
+    finding: Finding,
+    /// Outcomes of which this was said.
+    outcomes: BTreeSet<(FileId, u32)>,
+}
+
+/// Collects what rules say.
+pub(super) struct Merger<'s> {
+    sources: &'s [Source],
+    merged: BTreeMap<(Label, &'static str, String), Merged>,
+    /// All outcomes of each statement that a rule was asked about.
+    asked: BTreeMap<(&'static str, Key), BTreeSet<(FileId, u32)>>,
+}
+
+impl<'s> Merger<'s> {
+    pub fn new(sources: &'s [Source]) -> Self {
+        Self { sources, merged: BTreeMap::new(), asked: BTreeMap::new() }
+    }
+
+    /// Takes what a rule says of one outcome, which may be nothing.
+    pub fn add(&mut self, rule: &'static Rule, at: &Statement, drafts: Vec<Draft>) {
+        let statement = (at.file, at.span);
+        self.asked.entry((rule.id, statement)).or_default().insert((at.flow, at.order));
+        for draft in drafts {
+            let primary = self.label(draft.place, draft.label.clone());
+            let place = Label { message: String::new(), ..primary.clone() };
+            let key = (place, rule.id, draft.message.clone());
+            let outcome = (draft.at.flow, draft.at.order);
+            if let Some(known) = self.merged.get_mut(&key) {
+                known.outcomes.insert(outcome);
+                if known.finding.related.len() < MAX_SITES {
+                    let more = sites(&draft.at);
+                    known.finding.related.extend(more.into_iter().filter(|site| !known.finding.related.contains(site)).collect::<Vec<_>>());
+                }
+                continue;
+            }
+            let finding = self.finding(rule, draft, primary);
+            self.merged.insert(key, Merged { rule, statement, finding, outcomes: BTreeSet::from([outcome]) });
+        }
+    }
+
+    fn label(&self, place: Place, message: String) -> Label {
+        let length = self.sources.get(place.file.0 as usize).map_or(0, |source| source.text().len() as u32);
+        let span = Span::new(place.span.start.min(length), place.span.end.min(length));
+        Label { file: place.file, span, message }
+    }
+
+    fn finding(&self, rule: &'static Rule, draft: Draft, primary: Label) -> Finding {
+        let statement = self.sources.get(draft.at.file.0 as usize).map_or("", |source| source.slice(draft.at.span));
+        let mut related: Vec<Label> = Vec::new();
+        for (place, message) in draft.related {
+            let label = self.label(place, message);
+            if (label.file, label.span) != (primary.file, primary.span) && !related.contains(&label) {
+                related.push(label);
+            }
+        }
+        related.extend(sites(&draft.at));
+        let within = |place: &Place| place.file == draft.at.file && draft.at.span.contains(place.span);
+        let fix = draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place))).map(|(safety, edits)| Fix {
+            safety,
+            edits: edits.into_iter().map(|(place, text)| Edit { file: place.file, span: place.span, text }).collect(),
+        });
+        Finding {
+            rule: rule.id,
+            level: draft.level,
+            message: draft.message,
+            help: draft.help,
+            primary,
+            related,
+            fix,
+            anchor: statement.split_whitespace().collect::<Vec<_>>().join(" "),
+        }
+    }
+
+    /// All findings: covered ones dropped, fixes kept only where every outcome of the statement has the fault.
+    pub fn finish(self) -> Vec<Finding> {
+        let covered: BTreeSet<(&str, Key)> = self
+            .merged
+            .values()
+            .flat_map(|merged| merged.rule.covers.iter().map(|covered| (*covered, merged.statement)))
+            .collect();
+        let asked = self.asked;
+        let keep = |merged: &Merged| !covered.contains(&(merged.rule.id, merged.statement));
+        let finish = |mut merged: Merged| {
+            if asked.get(&(merged.rule.id, merged.statement)).is_some_and(|all| *all != merged.outcomes) {
+                merged.finding.fix = None;
+            }
+            merged.finding
+        };
+        self.merged.into_values().filter(keep).map(finish).collect()
+    }
+}
+
+/// The calls that led to a statement.
+fn sites(at: &Statement) -> Vec<Label> {
+    let label = |site: &Place| Label { file: site.file, span: site.span, message: "reached from here".to_owned() };
+    at.sites.last().map(label).into_iter().collect()
+}
+
+/// Sorts findings by path, place, rule, and drops what is wholly the same.
+pub(super) fn sort(outcome: &mut Outcome) {
+    let Outcome { findings, sources, .. } = outcome;
+    let path = |file: FileId| sources.get(file.0 as usize).map_or("", Source::path);
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (finding.primary.span.start, finding.primary.span.end, finding.rule);
+        path(a.primary.file)
+            .cmp(path(b.primary.file))
+            .then_with(|| key(a).cmp(&key(b)))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup();
+}

@@ -1,0 +1,70 @@
+//! Changes of IAM policies.
+
+use super::{Exposure, Facts, Grant, ResourceKind, Service, Verb, given};
+use crate::eval::Run;
+use crate::gcp::invocation::Invocation;
+use crate::gcp::principal::{self, MemberKind};
+use crate::gcp::role::Role;
+use crate::value::Truth;
+
+/// Commands that change a binding, and the kind of resource that each is for.
+const GROUPS: &[(&str, ResourceKind)] = &[
+    ("projects", ResourceKind::Project),
+    ("organizations", ResourceKind::Ancestor),
+    ("resource-manager folders", ResourceKind::Ancestor),
+    ("run services", ResourceKind::RunService),
+    ("run jobs", ResourceKind::RunJob),
+    ("functions", ResourceKind::Function),
+    ("iam service-accounts", ResourceKind::ServiceAccount),
+];
+
+pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
+    let Some((group, command)) = invocation.path.rsplit_once(' ') else { return };
+    let verb = match command {
+        _ if invocation.guessed => return,
+        "add-iam-policy-binding" | "add-invoker-policy-binding" => Verb::Add,
+        "remove-iam-policy-binding" | "remove-invoker-policy-binding" => Verb::Remove,
+        _ => return,
+    };
+    let kind = GROUPS.iter().find(|(known, _)| *known == group).map_or(ResourceKind::Other, |(_, kind)| *kind);
+    let grant = Grant {
+        verb,
+        kind,
+        resource: invocation.positionals.first().cloned(),
+        role: given(invocation, "--role"),
+        member: given(invocation, "--member"),
+        command: invocation.at,
+        at: run.at.clone(),
+    };
+    facts.services.extend(exposure(&grant));
+    facts.grants.push(grant);
+}
+
+/// A public grant says as much of a service as its deployment does.
+fn exposure(grant: &Grant) -> Option<Service> {
+    let function = match grant.kind {
+        ResourceKind::RunService => false,
+        ResourceKind::Function => true,
+        _ => return None,
+    };
+    let member = grant.member.as_ref()?;
+    let public = matches!(
+        principal::parse(&member.value).kind,
+        MemberKind::AllUsers | MemberKind::AllAuthenticatedUsers | MemberKind::Open
+    );
+    let invokes = match grant.role.as_ref().and_then(|role| role.value.literal()) {
+        // `add-invoker-policy-binding` names no role; a hole may be the invoker's.
+        None => true,
+        Some(name) => Role::find(&name).is_none_or(|role| {
+            !role.grants("run.routes.invoke").is_no() || !role.grants("cloudfunctions.functions.invoke").is_no()
+        }),
+    };
+    (grant.verb == Verb::Add && public && invokes).then(|| Service {
+        function,
+        second_generation: Truth::Unknown,
+        name: grant.resource.clone(),
+        exposure: Exposure::Open,
+        said: member.at,
+        at: grant.at.clone(),
+    })
+}

@@ -1,0 +1,337 @@
+//! Requests that a script makes itself: `curl` and `wget`.
+
+use super::{Call, Caller, Credential, Facts, Given, Token};
+use crate::eval::Run;
+use crate::gcp::output::{Meaning, meaning_of};
+use crate::value::{Piece, Place, Truth, Value};
+
+/// Options of curl that take a value in the next word and do not bear on authentication.
+/// <https://curl.se/docs/manpage.html>, checked 2026-11-21.
+const CURL_VALUES: &[&str] = &[
+    "-o",
+    "--output",
+    "-w",
+    "--write-out",
+    "-m",
+    "--max-time",
+    "--connect-timeout",
+    "--retry",
+    "--retry-delay",
+    "--retry-max-time",
+    "-A",
+    "--user-agent",
+    "-e",
+    "--referer",
+    "-x",
+    "--proxy",
+    "--cacert",
+    "-E",
+    "--cert",
+    "--key",
+    "-b",
+    "--cookie",
+    "-c",
+    "--cookie-jar",
+    "-D",
+    "--dump-header",
+    "--resolve",
+    "-T",
+    "--upload-file",
+    "-C",
+    "--continue-at",
+    "-r",
+    "--range",
+    "-K",
+    "--config",
+    "--limit-rate",
+    "-z",
+    "--time-cond",
+    "--stderr",
+    "--trace",
+    "--trace-ascii",
+    "--max-redirs",
+    "--interface",
+    "-U",
+    "--proxy-user",
+    "--ciphers",
+    "--capath",
+    "--pinnedpubkey",
+    "--proto",
+    "--noproxy",
+    "--url-query",
+    "--variable",
+    "--unix-socket",
+];
+/// Options whose value is a body.
+const BODIES: &[&str] = &[
+    "-d",
+    "--data",
+    "--data-raw",
+    "--data-binary",
+    "--data-ascii",
+    "--data-urlencode",
+    "--json",
+    "-F",
+    "--form",
+    "--form-string",
+];
+
+pub(super) fn add(facts: &mut Facts, run: &Run) {
+    let Some((program, rest)) = run.words.items.split_first() else { return };
+    let literal = program.literal().unwrap_or_default();
+    let mut parts = match literal.rsplit('/').next().unwrap_or("") {
+        "curl" => curl(rest),
+        "wget" => wget(rest),
+        _ => return,
+    };
+    parts.open |= run.words.open;
+    let Some(command) = program.place() else { return };
+    let several = parts.urls.len() > 1;
+    for url in std::mem::take(&mut parts.urls) {
+        facts.calls.push(Call {
+            caller: Caller::Request,
+            name: None,
+            project: None,
+            changes: false,
+            url: Some(url),
+            method: parts.method.clone(),
+            credential: if several { Credential::Unknown } else { parts.credential() },
+            body: parts.body,
+            command,
+            at: run.at.clone(),
+        });
+    }
+}
+
+/// What matters of a request's words.
+struct Parts {
+    urls: Vec<Given>,
+    method: Option<Given>,
+    headers: Vec<Given>,
+    user: Option<Given>,
+    bearer: Option<Given>,
+    body: Truth,
+    open: bool,
+}
+
+fn curl(words: &[Value]) -> Parts {
+    let mut parts = Parts::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        let Some(place) = word.place() else { continue };
+        let prefix = word.known_prefix();
+        if word.loose && prefix.is_empty() && word.known_suffix().is_empty() {
+            // A variable that may hold options as well as a URL.
+            parts.open = true;
+        }
+        if !prefix.starts_with('-') {
+            parts.urls.push(Given { value: word.clone(), at: place, whole: place });
+            continue;
+        }
+        let (name, glued) = option(word);
+        let value = |at: &mut usize| {
+            let value = glued.clone().or_else(|| {
+                *at += 1;
+                words.get(*at - 1).cloned()
+            })?;
+            let name = place.part(0..name.len().min(place.span.len() as usize));
+            let whole =
+                value.pieces().last().map_or(name, |last| Place { span: name.span.to(last.place().span), ..name });
+            Some(Given { value, at: name, whole })
+        };
+        match name.as_str() {
+            "-X" | "--request" => parts.method = value(&mut at),
+            "-H" | "--header" => parts.headers.extend(value(&mut at)),
+            "-u" | "--user" => parts.user = value(&mut at),
+            "--oauth2-bearer" => parts.bearer = value(&mut at),
+            "--url" => parts.urls.extend(value(&mut at)),
+            "-K" | "--config" | "-n" | "--netrc" | "--netrc-file" | "--next" | "-:" => {
+                parts.open = true;
+                if matches!(name.as_str(), "-K" | "--config" | "--netrc-file") {
+                    value(&mut at);
+                }
+            }
+            name if BODIES.contains(&name) => {
+                parts.body = Truth::Yes;
+                value(&mut at);
+            }
+            name if CURL_VALUES.contains(&name) => drop(value(&mut at)),
+            _ => {}
+        }
+    }
+    parts
+}
+
+/// The name of an option and a value in the same word. Short options may be run together (`-sSfX POST`).
+fn option(word: &Value) -> (String, Option<Value>) {
+    let prefix = word.known_prefix();
+    if prefix.starts_with("--") {
+        return (prefix, None);
+    }
+    let mut at = 1;
+    for c in prefix.chars().skip(1) {
+        at += c.len_utf8();
+        let short = format!("-{c}");
+        let takes = matches!(c, 'X' | 'H' | 'u' | 'K')
+            || BODIES.contains(&short.as_str())
+            || CURL_VALUES.contains(&short.as_str());
+        if takes {
+            let rest = prefix.get(..at).and_then(|known| word.strip_prefix(known));
+            return (short, rest.filter(|rest| !rest.is_empty().is_yes()));
+        }
+    }
+    (prefix, None)
+}
+
+fn wget(words: &[Value]) -> Parts {
+    let mut parts = Parts::new();
+    for word in words {
+        let Some(place) = word.place() else { continue };
+        let given = |value| Given { value, at: place, whole: place };
+        if let Some(header) = word.strip_prefix("--header=") {
+            parts.headers.push(given(header));
+        } else if word.strip_prefix("--post-data=").is_some() || word.strip_prefix("--body-data=").is_some() {
+            parts.body = Truth::Yes;
+        } else if word.known_prefix().starts_with("http") {
+            parts.urls.push(given(word.clone()));
+        } else if word.known_prefix().is_empty() || word.starts_with("--header").is_yes() {
+            // `--header "X"` in two words, or a variable: it could be anything.
+            parts.open = true;
+        }
+    }
+    parts
+}
+
+impl Parts {
+    fn new() -> Self {
+        Self {
+            urls: Vec::new(),
+            method: None,
+            headers: Vec::new(),
+            user: None,
+            bearer: None,
+            body: Truth::No,
+            open: false,
+        }
+    }
+
+    fn credential(&self) -> Credential {
+        if let Some(user) = &self.user {
+            return basic(user);
+        }
+        if let Some(given) = &self.bearer {
+            return bearer(given, given.value.clone());
+        }
+        for header in &self.headers {
+            let Some((name, value)) = header.value.split_once(':') else {
+                if !header.value.is_literal() {
+                    return Credential::Unknown;
+                }
+                continue;
+            };
+            match name.literal().map(|name| name.trim().to_ascii_lowercase()).as_deref() {
+                Some("authorization" | "proxy-authorization" | "x-serverless-authorization") => {
+                    return authorization(header, &value);
+                }
+                // A key stands in for a token with many APIs.
+                Some("x-goog-api-key" | "x-api-key" | "cookie") | None => return Credential::Unknown,
+                Some(_) => {}
+            }
+        }
+        if self.open { Credential::Unknown } else { Credential::None }
+    }
+}
+
+/// `-u user:password`
+fn basic(user: &Given) -> Credential {
+    // A hole may be empty, and `oauth2accesstoken:…` is a token by another name.
+    match user.value.split_once(':') {
+        Some((name, _)) if name.equals("oauth2accesstoken").is_no() => Credential::Basic(user.clone()),
+        _ => Credential::Unknown,
+    }
+}
+
+fn authorization(header: &Given, value: &Value) -> Credential {
+    let prefix = value.known_prefix();
+    let trimmed = prefix.trim_start();
+    let lower = trimmed.to_ascii_lowercase();
+    let token = |scheme: &str| {
+        let skipped = prefix.len() - trimmed.len() + scheme.len();
+        prefix.get(..skipped).and_then(|known| value.strip_prefix(known))
+    };
+    if lower.starts_with("bearer ") {
+        return token("bearer ").map_or(Credential::Unknown, |token| bearer(header, token));
+    }
+    if lower.starts_with("basic ") { Credential::Basic(header.clone()) } else { Credential::Unknown }
+}
+
+fn bearer(header: &Given, token: Value) -> Credential {
+    let minted = match token.pieces() {
+        [Piece::Output(_, place)] => Some(*place),
+        _ => None,
+    };
+    let made = |audience: Option<Value>| {
+        let audience = audience.map(|value| Given { value, at: header.at, whole: header.whole });
+        Token { at: header.at, whole: header.whole, account: None, audience, scope: None, minted }
+    };
+    match meaning_of(&token) {
+        Meaning::AccessToken => Credential::AccessToken(made(None)),
+        Meaning::IdToken(audience) => Credential::IdToken(made(audience)),
+        Meaning::File(path) if path.ends_with(".json").is_yes() => Credential::NoToken(header.clone()),
+        Meaning::AccountEmail => Credential::NoToken(header.clone()),
+        _ if token.ends_with(".gserviceaccount.com").is_yes() => Credential::NoToken(header.clone()),
+        _ if is_key_path(&token) => Credential::NoToken(header.clone()),
+        _ => Credential::Unknown,
+    }
+}
+
+/// `Bearer $GOOGLE_APPLICATION_CREDENTIALS`: a path, never a token.
+fn is_key_path(token: &Value) -> bool {
+    match token.pieces() {
+        [Piece::Hole(hole, _)] => &*hole.shown == "${GOOGLE_APPLICATION_CREDENTIALS}",
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::value;
+
+    fn parts(words: &[&str]) -> Parts {
+        curl(&words.iter().map(|word| value(word)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn curl_words() {
+        let found = parts(&[
+            "-sSfX",
+            "POST",
+            "-H",
+            "Authorization: Bearer x",
+            "-d",
+            "https://no",
+            "https://{H}/p",
+            "-o/dev/null",
+        ]);
+        assert_eq!(found.urls.len(), 1);
+        assert_eq!(found.urls[0].value.to_string(), "https://${H}/p");
+        assert_eq!(found.method.unwrap().value.to_string(), "POST");
+        assert_eq!(found.headers.len(), 1);
+        assert_eq!(found.body, Truth::Yes);
+    }
+
+    #[test]
+    fn credentials() {
+        assert!(matches!(parts(&["https://x"]).credential(), Credential::None));
+        assert!(matches!(parts(&["-u", "a:b", "https://x"]).credential(), Credential::Basic(_)));
+        assert!(matches!(parts(&["-u", "oauth2accesstoken:b", "https://x"]).credential(), Credential::Unknown));
+        assert!(matches!(parts(&["-H", "authorization: Bearer {T}", "x"]).credential(), Credential::Unknown));
+        assert!(matches!(parts(&["-H", "{AUTH}", "x"]).credential(), Credential::Unknown));
+        assert!(matches!(
+            parts(&["-H", "Authorization: Bearer {GOOGLE_APPLICATION_CREDENTIALS}", "x"]).credential(),
+            Credential::NoToken(_)
+        ));
+    }
+}

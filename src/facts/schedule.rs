@@ -1,0 +1,77 @@
+//! Calls that are set up to be made later: Scheduler jobs, tasks, push subscriptions.
+
+use super::{Call, Caller, Credential, Facts, Given, Sink, Stored, Token, given};
+use crate::eval::Run;
+use crate::gcp::invocation::{Invocation, pairs};
+use crate::value::Truth;
+
+pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
+    let (caller, url, changes) = match invocation.path {
+        "scheduler jobs create http" => (Caller::SchedulerJob, "--uri", invocation.guessed),
+        "scheduler jobs update http" => (Caller::SchedulerJob, "--uri", true),
+        "tasks create-http-task" => (Caller::Task, "--url", false),
+        "pubsub subscriptions create" => (Caller::PushSubscription, "--push-endpoint", false),
+        "pubsub subscriptions update" | "pubsub subscriptions modify-push-config" => {
+            (Caller::PushSubscription, "--push-endpoint", true)
+        }
+        _ => return,
+    };
+    headers(facts, invocation, run);
+    let body = ["--message-body", "--message-body-from-file", "--body-content", "--body-file"]
+        .iter()
+        .map(|flag| invocation.has(flag))
+        .fold(Truth::No, |all, one| all.negate().and(one.negate()).negate());
+    facts.calls.push(Call {
+        caller,
+        name: invocation.positionals.first().cloned(),
+        project: invocation.value("--project").cloned(),
+        changes,
+        url: given(invocation, url),
+        method: given(invocation, "--http-method").or_else(|| given(invocation, "--method")),
+        credential: credential(caller, invocation, changes),
+        body,
+        command: invocation.at,
+        at: run.at.clone(),
+    });
+}
+
+fn credential(caller: Caller, invocation: &Invocation, changes: bool) -> Credential {
+    let given = |name| given(invocation, name);
+    let token = |account: Option<Given>, audience: Option<Given>, scope: Option<Given>| {
+        let at = [&account, &audience, &scope].into_iter().flatten().next().map(|given| (given.at, given.whole));
+        at.map(|(at, whole)| Token { at, whole, account, audience, scope, minted: None })
+    };
+    let (id, access) = if caller == Caller::PushSubscription {
+        (token(given("--push-auth-service-account"), given("--push-auth-token-audience"), None), None)
+    } else {
+        (
+            token(given("--oidc-service-account-email"), given("--oidc-token-audience"), None),
+            token(given("--oauth-service-account-email"), None, given("--oauth-token-scope")),
+        )
+    };
+    let open =
+        invocation.open || changes || invocation.flag("--headers").is_some() || invocation.flag("--header").is_some();
+    match (id, access) {
+        (Some(token), None) => Credential::IdToken(token),
+        (None, Some(token)) => Credential::AccessToken(token),
+        (None, None) if !open => Credential::None,
+        _ => Credential::Unknown,
+    }
+}
+
+fn headers(facts: &mut Facts, invocation: &Invocation, run: &Run) {
+    let flags = ["--headers", "--update-headers", "--header"];
+    for flag in invocation.flags.iter().filter(|flag| flags.contains(&flag.name.as_str())) {
+        let Some(value) = &flag.value else { continue };
+        let pairs = if flag.name == "--header" {
+            value.split_once(':').into_iter().map(|(name, value)| (name, Some(value))).collect()
+        } else {
+            pairs(value)
+        };
+        for (name, value) in pairs {
+            if let (Some(name), Some(value)) = (name.literal(), value) {
+                facts.stored.push(Stored { sink: Sink::Header(name), value, place: flag.at, at: run.at.clone() });
+            }
+        }
+    }
+}

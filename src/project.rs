@@ -1,0 +1,109 @@
+//! Joins the facts of all files of one project: what a name elsewhere stands for, who may call a service. Knows no
+//! language and no rule.
+//!
+//! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
+
+use crate::facts::{Call, Caller, Exposure, Facts, Service};
+use crate::gcp::output::{Meaning, meaning};
+use crate::gcp::url::{HostKind, Url};
+use crate::value::{Piece, Truth, Value, may_equal};
+
+/// The facts of one project.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// All of them.
+    pub facts: Facts,
+}
+
+impl Project {
+    /// Who may call the service that a URL is of. [`Exposure::Open`] where the project shows any service open that
+    /// could be this one.
+    pub fn exposure(&self, url: &Url) -> Exposure {
+        let about: Vec<(&Service, Truth)> = self
+            .facts
+            .services
+            .iter()
+            .map(|service| (service, is_of(url, service)))
+            .filter(|(_, is)| !is.is_no())
+            .collect();
+        if about.iter().any(|(service, _)| service.exposure == Exposure::Open) {
+            return Exposure::Open;
+        }
+        let private = about.iter().any(|(service, is)| service.exposure == Exposure::Private && is.is_yes());
+        if private { Exposure::Private } else { Exposure::Unknown }
+    }
+
+    /// The Scheduler jobs of this name that have a target, when a call changes one without naming it.
+    pub fn jobs_like<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a Call> {
+        self.facts.calls.iter().filter(move |other| {
+            let same = |a: &Value, b: &Value| a.same(b) && !a.pieces().is_empty();
+            call.caller == Caller::SchedulerJob
+                && other.caller == Caller::SchedulerJob
+                && other.url.is_some()
+                && matches!((&call.name, &other.name), (Some(a), Some(b)) if same(a, b))
+                // Two projects may have jobs of one name.
+                && match (&call.project, &other.project) {
+                    (Some(a), Some(b)) => may_equal(a, b, &[]),
+                    _ => true,
+                }
+        })
+    }
+}
+
+/// Whether a URL is of a service.
+fn is_of(url: &Url, service: &Service) -> Truth {
+    let Some(name) = &service.name else { return Truth::Unknown };
+    if let [Piece::Output(output, _)] = url.host.pieces() {
+        return match meaning(output) {
+            Meaning::ServiceUrl { name: Some(described), .. } if described.same(name) => Truth::Yes,
+            Meaning::ServiceUrl { name: Some(described), .. } if !may_equal(&described, name, &[]) => Truth::No,
+            _ => Truth::Unknown,
+        };
+    }
+    match url.kind {
+        HostKind::Run => label_is_of(&url.first_label(), name),
+        // The path of a function's URL begins with its name.
+        HostKind::Functions => {
+            let path = url.path.strip_prefix("/").unwrap_or_default();
+            let first = path.split_once('/').map_or(path, |(first, _)| first);
+            match () {
+                () if first.same(name) => Truth::Yes,
+                () if may_equal(&first, name, &[]) => Truth::Unknown,
+                () => Truth::No,
+            }
+        }
+        _ => Truth::Unknown,
+    }
+}
+
+/// Whether a label of `run.app` is that of a service: `NAME-HASH-RR`, `NAME-NUMBER` or `TAG---NAME-…`.
+fn label_is_of(label: &Value, name: &Value) -> Truth {
+    let (Some(label), Some(name)) = (label.literal(), name.literal()) else { return Truth::Unknown };
+    let label = label.rsplit_once("---").map_or(label.as_str(), |(_, rest)| rest);
+    let Some(rest) = label.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('-')) else {
+        return Truth::No;
+    };
+    let is_number = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    let is_hash = rest.split_once('-').is_some_and(|(hash, region)| {
+        region.len() == 2 && (4..=10).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    if is_number || is_hash { Truth::Yes } else { Truth::Unknown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::value;
+
+    #[test]
+    fn labels_of_services() {
+        let is = |label: &str, name: &str| label_is_of(&value(label), &value(name));
+        assert_eq!(is("api-k3j2h4k5jq-uc", "api"), Truth::Yes);
+        assert_eq!(is("api-123456789012", "api"), Truth::Yes);
+        assert_eq!(is("v2---api-123456789012", "api"), Truth::Yes);
+        assert_eq!(is("api-admin-k3j2h4k5jq-uc", "api"), Truth::Unknown);
+        assert_eq!(is("web-k3j2h4k5jq-uc", "api"), Truth::No);
+        assert_eq!(is("{X}-uc", "api"), Truth::Unknown);
+        assert_eq!(is("apix-1", "api"), Truth::No);
+    }
+}

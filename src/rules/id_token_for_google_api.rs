@@ -1,0 +1,103 @@
+//! An ID token goes to a Google API, which takes access tokens alone.
+
+use crate::facts::{Call, Caller, Credential, Token};
+use crate::finding::{Level, Safety};
+use crate::gcp::url::{self, HostKind};
+use crate::project::Project;
+use crate::rule::{Check, Draft, Report, Rule};
+use crate::value::Place;
+
+pub(super) static RULE: Rule = Rule {
+    id: "id-token-for-google-api",
+    level: Level::Error,
+    fix: Some(Safety::Safe),
+    page: page!("id-token-for-google-api"),
+    covers: &[],
+    checks: &[Check::Call(check)],
+};
+
+fn check(call: &Call, project: &Project, report: &mut Report) {
+    let Credential::IdToken(token) = &call.credential else { return };
+    if call.caller == Caller::PushSubscription {
+        // Push can carry nothing else: that is `push-to-google-api`.
+        return;
+    }
+    let Some((host, related)) = target(call, token, project) else { return };
+    let message = format!(
+        "{} carries an ID token to `{host}`, a Google API, which accepts only OAuth access tokens and will answer \
+         401 UNAUTHENTICATED",
+        subject(call),
+    );
+    let draft = report.error(&call.at, token.at, message);
+    draft.label("asks for an ID token");
+    for (place, what) in related {
+        draft.related(place, what);
+    }
+    if call.caller == Caller::Request { request(token, draft) } else { scheduled(token, draft) }
+}
+
+fn subject(call: &Call) -> String {
+    match &call.name {
+        Some(name) if call.caller != Caller::Request => format!("the {} `{name}`", call.caller.shown()),
+        _ => format!("this {}", call.caller.shown()),
+    }
+}
+
+/// The host of the Google API that is called, and where that is said.
+fn target(call: &Call, token: &Token, project: &Project) -> Option<(String, Vec<(Place, &'static str)>)> {
+    if let Some(given) = &call.url {
+        let url = url::parse(&given.value);
+        return (url.kind == HostKind::GoogleApi).then(|| (url.host.to_string(), vec![(given.whole, "the target")]));
+    }
+    // `scheduler jobs update` without a target: the audience tells it, or the job of this name elsewhere.
+    if !call.changes {
+        return None;
+    }
+    if let Some(audience) = &token.audience {
+        let url = url::parse(&audience.value);
+        if url.kind != HostKind::GoogleApi || is_scope(&url) {
+            return None;
+        }
+        return Some((url.host.to_string(), vec![(audience.whole, "the audience names the target")]));
+    }
+    let mut hosts = project.jobs_like(call).filter_map(|other| {
+        let given = other.url.as_ref()?;
+        Some((url::parse(&given.value), given.whole))
+    });
+    let (first, place) = hosts.next()?;
+    let all_google = first.kind == HostKind::GoogleApi && hosts.all(|(url, _)| url.kind == HostKind::GoogleApi);
+    all_google.then(|| (first.host.to_string(), vec![(place, "the job's target is set here")]))
+}
+
+/// A scope as audience says nothing of the target, and is a fault of its own.
+fn is_scope(url: &url::Url) -> bool {
+    url.path.known_prefix().starts_with("/auth/")
+}
+
+fn scheduled(token: &Token, draft: &mut Draft) {
+    let account = token.account.as_ref().map_or_else(|| "ACCOUNT".to_owned(), |account| account.value.to_string());
+    let audience = if token.audience.is_some() { " and drop `--oidc-token-audience`" } else { "" };
+    draft.help(format!("write `--oauth-service-account-email={account}`{audience}"));
+    let Some(account) = &token.account else { return };
+    // The audience goes with its white space; only where it stands behind the account, in the same statement.
+    let mut edits = vec![(account.at, "--oauth-service-account-email".to_owned())];
+    if let Some(audience) = &token.audience {
+        if audience.whole.span == audience.at.span {
+            return;
+        }
+        edits.push((audience.at, "--oauth-token-scope".to_owned()));
+        let scope = "https://www.googleapis.com/auth/cloud-platform".to_owned();
+        match audience.value.pieces() {
+            [only] => edits.push((only.place(), scope)),
+            _ => return,
+        }
+    }
+    draft.fix(Safety::Safe, edits);
+}
+
+fn request(token: &Token, draft: &mut Draft) {
+    draft.help("send an access token: `gcloud auth print-access-token`");
+    if let Some(minted) = token.minted {
+        draft.related(minted, "the ID token is printed here");
+    }
+}

@@ -1,0 +1,141 @@
+//! The pages of the rules, and the cases beside them, are run: every project under a heading that begins with "Bad"
+//! gives exactly the findings printed below it, every one under "Good" gives none under all rules, and what a safe fix
+//! makes of a bad one has that fault no more.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use authlint::finding::{Finding, Level, Safety};
+use authlint::rules::RULES;
+use authlint::source::{FileId, Source};
+use common::{Sections, lint, sections, shown};
+
+#[test]
+fn every_page_proves_its_rule() {
+    let mut failures = Vec::new();
+    for rule in RULES {
+        let path = format!("rules/{}.md", rule.id);
+        let sections = sections(&path, rule.page);
+        let speaks = |section: &common::Section| section.expected.contains(&format!("[{}]", rule.id));
+        assert!(sections.bad.iter().all(speaks) && !sections.bad.is_empty(), "{path}: a Bad section that does not show the rule");
+        assert!(!sections.good.is_empty(), "{path}: no Good section");
+        check(&path, &sections, &mut failures);
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+fn every_case_holds() {
+    let mut failures = Vec::new();
+    for path in files("tests/cases") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        check(&path, &sections(&path, &text), &mut failures);
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+fn every_rule_has_a_page_a_file_and_cases_and_no_page_is_left_over() {
+    let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    assert_eq!(ids, sorted, "the list is in the order of the ids");
+    let stems = |dir: &str| -> Vec<String> {
+        let stem = |path: &String| Path::new(path).file_stem().unwrap().to_str().unwrap().replace('_', "-");
+        files(dir).iter().map(stem).filter(|stem| stem != "mod").collect()
+    };
+    assert_eq!(stems("rules"), ids, "pages in rules/");
+    assert_eq!(stems("src/rules"), ids, "files in src/rules/");
+    let cases = stems("tests/cases");
+    for id in ids {
+        assert!(cases.iter().any(|case| case == id), "tests/cases/{id}.md is missing");
+    }
+}
+
+#[test]
+fn pages_say_what_a_page_says() {
+    for rule in RULES {
+        let page = rule.page;
+        assert!(page.starts_with(&format!("# {}\n\n", rule.id)), "{}: the title is the id", rule.id);
+        let level = match rule.level {
+            Level::Error => "Level: error",
+            Level::Warning => "Level: warning",
+            Level::Advice => "Level: advice",
+        };
+        let fix = match rule.fix {
+            None => "Fix: none",
+            Some(Safety::Safe) => "Fix: safe",
+            Some(Safety::Unsafe) => "Fix: unsafe",
+        };
+        for part in [level, fix, "\n## Why\n", "\n## What you see\n", "\n## References\n", "checked 20"] {
+            assert!(page.contains(part), "{}: the page lacks `{part}`", rule.id);
+        }
+    }
+}
+
+#[test]
+fn covered_rules_exist() {
+    for rule in RULES {
+        for covered in rule.covers {
+            assert!(RULES.iter().any(|other| other.id == *covered), "{} covers {covered}", rule.id);
+        }
+    }
+}
+
+/// Files of a folder, sorted.
+fn files(dir: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(dir);
+    let mut names: Vec<String> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| format!("{dir}/{}", entry.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    names.sort_by_key(|name| name.replace('_', "-"));
+    names
+}
+
+fn check(path: &str, sections: &Sections, failures: &mut Vec<String>) {
+    for section in &sections.good {
+        let found = shown(&lint(&section.files));
+        if !found.is_empty() {
+            failures.push(format!("{path}: \"{}\" should give nothing, but gives\n{found}", section.heading));
+        }
+    }
+    for section in &sections.bad {
+        let outcome = lint(&section.files);
+        let found = shown(&outcome);
+        if found != section.expected {
+            failures.push(format!("{path}: \"{}\" gives\n{found}but the page says\n{}", section.heading, section.expected));
+        }
+        let fixed = fixed(&section.files, &outcome.sources, &outcome.findings);
+        let safe = |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
+        if outcome.findings.iter().filter(safe).count() > 0 {
+            let left = lint(&fixed);
+            for finding in outcome.findings.iter().filter(safe) {
+                if left.findings.iter().any(|other| other.rule == finding.rule && other.message == finding.message) {
+                    failures.push(format!("{path}: \"{}\" still has after its fix\n{}", section.heading, shown(&left)));
+                }
+            }
+        }
+    }
+}
+
+/// The files after all safe fixes.
+fn fixed(files: &BTreeMap<String, String>, sources: &[Source], findings: &[Finding]) -> BTreeMap<String, String> {
+    let mut out = files.clone();
+    for (index, source) in sources.iter().enumerate() {
+        let edits: Vec<_> = findings
+            .iter()
+            .filter_map(|finding| finding.fix.as_ref())
+            .filter(|fix| fix.safety == Safety::Safe)
+            .flat_map(|fix| &fix.edits)
+            .filter(|edit| edit.file == FileId(index as u32))
+            .cloned()
+            .collect();
+        let text = &files[source.path()];
+        let bytes = authlint::fix::apply(text.as_bytes(), source, &edits).unwrap();
+        out.insert(source.path().to_owned(), String::from_utf8(bytes).unwrap());
+    }
+    out
+}
