@@ -145,11 +145,21 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
     let facts = &project.facts;
     for check in rule.checks {
         match check {
-            Check::Call(ask) => ask_all(rule, &facts.calls, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
-            Check::Grant(ask) => ask_all(rule, &facts.grants, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
-            Check::Stored(ask) => ask_all(rule, &facts.stored, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
-            Check::Account(ask) => ask_all(rule, &facts.accounts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
-            Check::Gcloud(ask) => ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger),
+            Check::Call(ask) => {
+                ask_all(rule, &facts.calls, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+            }
+            Check::Grant(ask) => {
+                ask_all(rule, &facts.grants, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+            }
+            Check::Stored(ask) => {
+                ask_all(rule, &facts.stored, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+            }
+            Check::Account(ask) => {
+                ask_all(rule, &facts.accounts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+            }
+            Check::Gcloud(ask) => {
+                ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+            }
         }
     }
 }

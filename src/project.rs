@@ -4,6 +4,7 @@
 //! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
 
 use crate::facts::{Call, Caller, Exposure, Facts, Service};
+use crate::gcp::invocation::items;
 use crate::gcp::output::{Meaning, meaning};
 use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Truth, Value, may_equal};
@@ -31,6 +32,17 @@ impl Project {
         }
         let private = about.iter().any(|(service, is)| service.exposure == Exposure::Private && is.is_yes());
         if private { Exposure::Private } else { Exposure::Unknown }
+    }
+
+    /// Whether some service here may be given this text as an audience of its own.
+    pub fn may_be_custom_audience(&self, audience: &Value) -> bool {
+        let flags = ["--set-custom-audiences", "--add-custom-audiences"];
+        let given = self.facts.commands.iter().flat_map(|command| &command.invocation.flags);
+        given
+            .filter(|flag| flags.contains(&flag.name.as_str()))
+            .filter_map(|flag| flag.value.as_ref())
+            .flat_map(items)
+            .any(|item| may_equal(&item, audience, &[]))
     }
 
     /// The Scheduler jobs of this name that have a target, when a call changes one without naming it.

@@ -125,9 +125,12 @@ impl Draft {
 
     /// Where a value was built, when that is not where it is used.
     pub fn built(&mut self, given: &Given, what: &str) -> &mut Self {
-        let elsewhere = given.value.pieces().iter().map(crate::value::Piece::place).find(|place| {
-            place.file != given.at.file || !self.at.span.contains(place.span)
-        });
+        let elsewhere = given
+            .value
+            .pieces()
+            .iter()
+            .map(crate::value::Piece::place)
+            .find(|place| place.file != given.at.file || !self.at.span.contains(place.span));
         match elsewhere {
             Some(place) => self.related(place, format!("{what} is built here")),
             None => self,

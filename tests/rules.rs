@@ -19,7 +19,10 @@ fn every_page_proves_its_rule() {
         let path = format!("rules/{}.md", rule.id);
         let sections = sections(&path, rule.page);
         let speaks = |section: &common::Section| section.expected.contains(&format!("[{}]", rule.id));
-        assert!(sections.bad.iter().all(speaks) && !sections.bad.is_empty(), "{path}: a Bad section that does not show the rule");
+        assert!(
+            sections.bad.iter().all(speaks) && !sections.bad.is_empty(),
+            "{path}: a Bad section that does not show the rule"
+        );
         assert!(!sections.good.is_empty(), "{path}: no Good section");
         check(&path, &sections, &mut failures);
     }
@@ -106,7 +109,8 @@ fn check(path: &str, sections: &Sections, failures: &mut Vec<String>) {
         let outcome = lint(&section.files);
         let found = shown(&outcome);
         if found != section.expected {
-            failures.push(format!("{path}: \"{}\" gives\n{found}but the page says\n{}", section.heading, section.expected));
+            failures
+                .push(format!("{path}: \"{}\" gives\n{found}but the page says\n{}", section.heading, section.expected));
         }
         let fixed = fixed(&section.files, &outcome.sources, &outcome.findings);
         let safe = |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);

@@ -119,7 +119,9 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
             StepKind::Include(path) => out.extend(end(path)),
             StepKind::Command(command) => out.extend(script(command)),
             StepKind::Pipe(stages) => steps(stages, out, depth + 1),
-            StepKind::Group(body) | StepKind::Function(_, body) | StepKind::Scope(body, _) => steps(body, out, depth + 1),
+            StepKind::Group(body) | StepKind::Function(_, body) | StepKind::Scope(body, _) => {
+                steps(body, out, depth + 1)
+            }
             StepKind::Loop(each) => steps(&each.body, out, depth + 1),
             StepKind::Branch(arms) => {
                 for arm in arms {

@@ -50,7 +50,9 @@ impl<'s> Merger<'s> {
                 known.outcomes.insert(outcome);
                 if known.finding.related.len() < MAX_SITES {
                     let more = sites(&draft.at);
-                    known.finding.related.extend(more.into_iter().filter(|site| !known.finding.related.contains(site)).collect::<Vec<_>>());
+                    known.finding.related.extend(
+                        more.into_iter().filter(|site| !known.finding.related.contains(site)).collect::<Vec<_>>(),
+                    );
                 }
                 continue;
             }
@@ -76,10 +78,14 @@ impl<'s> Merger<'s> {
         }
         related.extend(sites(&draft.at));
         let within = |place: &Place| place.file == draft.at.file && draft.at.span.contains(place.span);
-        let fix = draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place))).map(|(safety, edits)| Fix {
-            safety,
-            edits: edits.into_iter().map(|(place, text)| Edit { file: place.file, span: place.span, text }).collect(),
-        });
+        let fix =
+            draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place))).map(|(safety, edits)| Fix {
+                safety,
+                edits: edits
+                    .into_iter()
+                    .map(|(place, text)| Edit { file: place.file, span: place.span, text })
+                    .collect(),
+            });
         Finding {
             rule: rule.id,
             level: draft.level,

@@ -32,7 +32,9 @@ pub(super) fn map<T: Sync, R: Default + Send>(items: &[T], each: impl Fn(usize, 
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     let mut results = results.into_iter().peekable();
-    (0..items.len()).map(|index| results.next_if(|(at, _)| *at == index).map_or_else(R::default, |(_, result)| result)).collect()
+    (0..items.len())
+        .map(|index| results.next_if(|(at, _)| *at == index).map_or_else(R::default, |(_, result)| result))
+        .collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,10 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         "secrets create" | "secrets versions add" => secret(facts, invocation, run),
         _ => {}
     }
-    if ["run ", "functions "].iter().any(|group| invocation.path.starts_with(group)) {
+    // What an execution is given is over with it.
+    if ["run ", "functions "].iter().any(|group| invocation.path.starts_with(group))
+        && !invocation.is(&["run jobs execute"])
+    {
         variables(facts, invocation, run);
     }
 }
@@ -43,7 +46,7 @@ fn service(facts: &mut Facts, invocation: &Invocation, run: &Run, function: bool
 }
 
 fn variables(facts: &mut Facts, invocation: &Invocation, run: &Run) {
-    let flags = ["--set-env-vars", "--update-env-vars", "--set-build-env-vars"];
+    let flags = ["--set-env-vars", "--update-env-vars"];
     for flag in invocation.flags.iter().filter(|flag| flags.contains(&flag.name.as_str())) {
         for (name, value) in flag.value.as_ref().map(pairs).unwrap_or_default() {
             if let Some(value) = value {

@@ -16,7 +16,10 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         }
         _ => return,
     };
-    headers(facts, invocation, run);
+    if caller == Caller::SchedulerJob {
+        // A task is sent at once; what a job is given must last.
+        headers(facts, invocation, run);
+    }
     let body = ["--message-body", "--message-body-from-file", "--body-content", "--body-file"]
         .iter()
         .map(|flag| invocation.has(flag))

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("id-token-for-google-api"),
-    covers: &[],
+    covers: &["scope-as-audience", "audience-without-scheme"],
     checks: &[Check::Call(check)],
 };
 
@@ -26,7 +26,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     let message = format!(
         "{} carries an ID token to `{host}`, a Google API, which accepts only OAuth access tokens and will answer \
          401 UNAUTHENTICATED",
-        subject(call),
+        super::subject(call),
     );
     let draft = report.error(&call.at, token.at, message);
     draft.label("asks for an ID token");
@@ -34,13 +34,6 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         draft.related(place, what);
     }
     if call.caller == Caller::Request { request(token, draft) } else { scheduled(token, draft) }
-}
-
-fn subject(call: &Call) -> String {
-    match &call.name {
-        Some(name) if call.caller != Caller::Request => format!("the {} `{name}`", call.caller.shown()),
-        _ => format!("this {}", call.caller.shown()),
-    }
 }
 
 /// The host of the Google API that is called, and where that is said.

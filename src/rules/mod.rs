@@ -2,7 +2,11 @@
 //!
 //! A new rule is a page (`rules/<id>.md`), a source file here, and one line in the list below.
 
-use crate::rule::Rule;
+use crate::eval::Statement;
+use crate::facts::{Call, Caller, Given};
+use crate::finding::Safety;
+use crate::gcp::principal::MemberFault;
+use crate::rule::{Report, Rule};
 
 /// The page of a rule, compiled in.
 macro_rules! page {
@@ -21,5 +25,45 @@ macro_rules! rules {
 }
 
 rules! {
+    access_token_for_run_service,
+    audience_without_scheme,
+    conflicting_flags,
+    flag_with_value,
     id_token_for_google_api,
+    key_as_credential,
+    malformed_job_run_url,
+    malformed_principal,
+    member_type,
+    missing_call_credential,
+    push_to_google_api,
+    scope_as_audience,
+    service_agent_as_caller,
+    stored_short_lived_token,
+    unencrypted_service_url,
+    unknown_auth_command,
+    unknown_auth_flag,
+    unknown_role,
+    wrong_invoker_role,
+}
+
+/// A call as a message begins with it.
+fn subject(call: &Call) -> String {
+    match &call.name {
+        Some(name) if call.caller != Caller::Request => format!("the {} `{name}`", call.caller.shown()),
+        _ => format!("this {}", call.caller.shown()),
+    }
+}
+
+/// Says what is wrong with a member or an account's e-mail.
+fn say_member_fault(given: &Given, fault: &MemberFault, at: &Statement, answer: &str, report: &mut Report) {
+    let message = format!("in `{}`, `{}` {}; {answer}", given.value, fault.wrong, fault.kind.says());
+    let draft = report.error(at, given.at, message);
+    draft.built(given, "the member");
+    match &fault.corrected {
+        Some(corrected) => draft.help(format!("write `{corrected}`")),
+        None => draft.help("see the forms of members on the page of this rule"),
+    };
+    if let (Some(place), Some(replacement)) = (fault.place, &fault.replacement) {
+        draft.fix(Safety::Safe, [(place, replacement.clone())]);
+    }
 }

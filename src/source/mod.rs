@@ -120,7 +120,13 @@ impl Source {
 
     /// A file without text.
     pub fn empty(path: impl Into<String>) -> Self {
-        Self { path: path.into(), text: String::new(), map: OffsetMap::default(), lines: vec![0], form: Form::default() }
+        Self {
+            path: path.into(),
+            text: String::new(),
+            map: OffsetMap::default(),
+            lines: vec![0],
+            form: Form::default(),
+        }
     }
 
     /// The name it is reported by.

@@ -48,7 +48,11 @@ pub fn sections(path: &str, text: &str) -> Sections {
             "markdown" => "README.md",
             _ => "deploy.sh",
         });
-        assert!(section.files.insert(name.to_owned(), body).is_none(), "{path}: two files `{name}` under \"{}\"", section.heading);
+        assert!(
+            section.files.insert(name.to_owned(), body).is_none(),
+            "{path}: two files `{name}` under \"{}\"",
+            section.heading
+        );
     }
     let headings: Vec<&str> = all.iter().map(|section| section.heading.as_str()).collect();
     for (index, heading) in headings.iter().enumerate() {

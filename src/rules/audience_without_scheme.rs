@@ -1,0 +1,59 @@
+//! The audience of an ID token is a host instead of a URL.
+
+use crate::eval::Statement;
+use crate::facts::{Call, Caller, Credential, Exposure, Gcloud, Given};
+use crate::finding::{Level, Safety};
+use crate::gcp::url::{self, HostKind, Scheme};
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "audience-without-scheme",
+    level: Level::Error,
+    fix: Some(Safety::Safe),
+    page: page!("audience-without-scheme"),
+    covers: &[],
+    checks: &[Check::Call(call), Check::Gcloud(print)],
+};
+
+fn call(call: &Call, project: &Project, report: &mut Report) {
+    let Credential::IdToken(token) = &call.credential else { return };
+    if let Some(audience) = token.audience.as_ref().filter(|_| call.caller != Caller::Request) {
+        judge(audience, &call.at, project, report);
+    }
+}
+
+fn print(command: &Gcloud, project: &Project, report: &mut Report) {
+    if !command.invocation.is(&["auth print-identity-token"]) {
+        return;
+    }
+    if let Some(flag) = command.invocation.flag("--audiences")
+        && let Some(value) = flag.value.clone()
+    {
+        judge(&Given { value, at: flag.at, whole: flag.whole() }, &command.at, project, report);
+    }
+}
+
+fn judge(audience: &Given, at: &Statement, project: &Project, report: &mut Report) {
+    let url = url::parse(&audience.value);
+    if url.scheme != Scheme::Missing || !matches!(url.kind, HostKind::Run | HostKind::Functions) {
+        return;
+    }
+    // A public service checks tokens itself, by rules of its own; and a custom audience may be any text.
+    if project.exposure(&url) == Exposure::Open || project.may_be_custom_audience(&audience.value) {
+        return;
+    }
+    let message = format!(
+        "the audience `{}` is a host, not a URL; the service compares it with its URL, `https://` included, and will \
+         answer 401",
+        audience.value
+    );
+    let draft = report.error(at, audience.at, message);
+    draft
+        .label("lacks `https://`")
+        .built(audience, "the audience")
+        .help(format!("write `https://{}`", audience.value));
+    if let Some(first) = audience.value.pieces().first() {
+        draft.fix(Safety::Safe, [(first.place().part(0..0), "https://".to_owned())]);
+    }
+}

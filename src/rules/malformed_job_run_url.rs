@@ -1,0 +1,104 @@
+//! The URL that should run a Cloud Run job is none that does.
+
+use crate::facts::{Call, Caller, Given};
+use crate::finding::Level;
+use crate::gcp::url::{self, Url};
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+use crate::value::Value;
+
+pub(super) static RULE: Rule = Rule {
+    id: "malformed-job-run-url",
+    level: Level::Error,
+    fix: None,
+    page: page!("malformed-job-run-url"),
+    covers: &[],
+    checks: &[Check::Call(check)],
+};
+
+fn check(call: &Call, _: &Project, report: &mut Report) {
+    let Some(given) = &call.url else { return };
+    let url = url::parse(&given.value);
+    if !url.is_api("run") || call.caller == Caller::PushSubscription {
+        return;
+    }
+    let Some(fault) = fault(&url, call) else { return };
+    let message = format!("`{}` runs no job: {fault}; the API will answer 404", given.value);
+    report.error(&call.at, given.at, message).label("no URL that runs a job").built(given, "the URL").help(help(given));
+}
+
+fn help(given: &Given) -> String {
+    // What of the URL is known is named, so that it can be copied.
+    let segments = segments(&url::parse(&given.value).path);
+    let after = |name: &str, otherwise: &str| {
+        let at = segments.iter().position(|segment| segment.equals(name).is_yes());
+        let next = at.and_then(|at| segments.get(at + 1)).map(ToString::to_string);
+        next.map_or_else(|| otherwise.to_owned(), |text| text.split(':').next().unwrap_or(otherwise).to_owned())
+    };
+    let project = match after("projects", "") {
+        project if project.is_empty() => after("namespaces", "PROJECT"),
+        project => project,
+    };
+    format!(
+        "write `https://run.googleapis.com/v2/projects/{project}/locations/{}/jobs/{}:run`",
+        after("locations", "REGION"),
+        after("jobs", "JOB")
+    )
+}
+
+fn segments(path: &Value) -> Vec<Value> {
+    path.split('/').into_iter().skip(1).collect()
+}
+
+/// What is wrong with the path, as far as it is known.
+fn fault(url: &Url, call: &Call) -> Option<String> {
+    let segments = segments(&url.path);
+    let is = |index: usize, text: &str| segments.get(index).is_some_and(|segment: &Value| segment.equals(text).is_yes());
+    let jobs = segments.iter().position(|segment| segment.equals("jobs").is_yes())?;
+    let job = segments.get(jobs + 1)?;
+    if job.is_empty().is_yes() {
+        return None;
+    }
+    let verb = job.split_once(':').map(|(_, verb)| verb);
+    let (runs, verb_fault) = verb_fault(verb.as_ref(), segments.get(jobs + 2), call);
+    if let Some(fault) = verb_fault {
+        return Some(fault);
+    }
+    if !runs {
+        return None;
+    }
+    match () {
+        () if is(0, "v2") && is(1, "projects") && jobs == 3 => Some("a v2 path has `locations/REGION` before the job".to_owned()),
+        () if is(0, "v2") && is(1, "namespaces") => Some("`namespaces` belongs to v1; v2 has `projects/…/locations/…`".to_owned()),
+        () if is(0, "v1") && is(1, "projects") => {
+            Some("v1 runs jobs below `/apis/run.googleapis.com/v1/namespaces/…`, v2 below `/v2/projects/…`".to_owned())
+        }
+        () if is(0, "apis") && is(2, "v2") => Some("`/apis/run.googleapis.com/` belongs to v1".to_owned()),
+        () if is(0, "apis") && is(3, "projects") => Some("below `/apis/run.googleapis.com/v1/` a project is a namespace".to_owned()),
+        () => None,
+    }
+}
+
+/// Whether the end of the path means to run the job, and what is wrong with it.
+fn verb_fault(verb: Option<&Value>, after: Option<&Value>, call: &Call) -> (bool, Option<String>) {
+    match (verb, after) {
+        (Some(verb), None) if verb.equals("run").is_yes() => (true, None),
+        (Some(verb), None) if ["execute", "start", "invoke"].iter().any(|word| verb.equals(word).is_yes()) => {
+            (true, Some(format!("the method is `:run`, not `:{verb}`")))
+        }
+        (None, Some(word)) if ["run", "execute"].iter().any(|known| word.equals(known).is_yes()) => {
+            (true, Some(format!("the method is `:run`, not `/{word}`")))
+        }
+        // A scheduled POST to the job itself means to run it; a request by hand may mean anything.
+        (None, None) if call.caller != Caller::Request && posts(call) => {
+            (true, Some("it lacks the method `:run` at its end".to_owned()))
+        }
+        _ => (false, None),
+    }
+}
+
+fn posts(call: &Call) -> bool {
+    call.method.as_ref().is_none_or(|method| {
+        method.value.literal().is_some_and(|method| method.eq_ignore_ascii_case("post"))
+    })
+}

@@ -1,0 +1,23 @@
+//! The type in front of a member is missing, misspelt or not that of the identity.
+
+use crate::facts::{Grant, Verb};
+use crate::finding::{Level, Safety};
+use crate::gcp::principal;
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "member-type",
+    level: Level::Error,
+    fix: Some(Safety::Safe),
+    page: page!("member-type"),
+    covers: &[],
+    checks: &[Check::Grant(check)],
+};
+
+fn check(grant: &Grant, _: &Project, report: &mut Report) {
+    let (Verb::Add, Some(given)) = (grant.verb, &grant.member) else { return };
+    if let Some(fault) = principal::fault(&given.value).filter(|fault| fault.kind.is_type()) {
+        super::say_member_fault(given, &fault, &grant.at, "the binding will be refused (INVALID_ARGUMENT)", report);
+    }
+}

@@ -1,0 +1,34 @@
+//! A push subscription delivers to a Google API, which no token of Pub/Sub's opens.
+
+use crate::facts::{Call, Caller};
+use crate::finding::Level;
+use crate::gcp::url::{self, HostKind};
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "push-to-google-api",
+    level: Level::Error,
+    fix: None,
+    page: page!("push-to-google-api"),
+    covers: &["scope-as-audience"],
+    checks: &[Check::Call(check)],
+};
+
+fn check(call: &Call, _: &Project, report: &mut Report) {
+    let (Caller::PushSubscription, Some(given)) = (call.caller, &call.url) else { return };
+    let url = url::parse(&given.value);
+    if url.kind != HostKind::GoogleApi {
+        return;
+    }
+    let message = format!(
+        "{} delivers to `{}`, a Google API; push can carry only an ID token, and Google APIs accept only OAuth access \
+         tokens: every delivery will be answered 401 UNAUTHENTICATED",
+        super::subject(call),
+        url.host
+    );
+    report
+        .error(&call.at, given.at, message)
+        .label("a Google API")
+        .help("push to a Cloud Run service that calls the API, or start a workflow from an Eventarc trigger");
+}

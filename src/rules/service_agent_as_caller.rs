@@ -1,0 +1,34 @@
+//! A Google-managed service agent is named as the account of a job, task or subscription.
+
+use crate::facts::{Account, Caller, Purpose};
+use crate::finding::Level;
+use crate::gcp::agent;
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "service-agent-as-caller",
+    level: Level::Error,
+    fix: None,
+    page: page!("service-agent-as-caller"),
+    covers: &[],
+    checks: &[Check::Account(check)],
+};
+
+fn check(account: &Account, _: &Project, report: &mut Report) {
+    let (Purpose::Caller, Some(caller)) = (account.purpose, account.caller) else { return };
+    let Some(agent) = agent::service_agent(&account.email.value) else { return };
+    let whose = agent.api.map_or_else(|| "a Google service".to_owned(), |api| format!("`{api}`"));
+    let message = format!(
+        "`{}` is the service agent of {whose}, which belongs to Google; a {} needs a service account of your own project",
+        account.email.value,
+        caller.shown()
+    );
+    // Google's words are about Scheduler; for push the same is only very probable.
+    let level = if caller == Caller::PushSubscription { Level::Warning } else { Level::Error };
+    report
+        .add(level, &account.at, account.email.at, message)
+        .label("a service agent")
+        .built(&account.email, "the account")
+        .help("create an account (`gcloud iam service-accounts create`), let it call the target, and name it here");
+}
