@@ -53,6 +53,8 @@ pub enum StepKind {
     Group(Block),
     /// Runs one of several blocks. Without a last [`Guard::Always`] there is a further, empty arm.
     Branch(Vec<Arm>),
+    /// Runs a block, and another one when that fails; what the other one prints stands in place of what the first did.
+    Fallback(Block, Block),
     /// Runs a block once for each item, or an unknown number of times.
     Loop(Loop),
     /// Defines a function.

@@ -122,6 +122,10 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
             StepKind::Group(body) | StepKind::Function(_, body) | StepKind::Scope(body, _) => {
                 steps(body, out, depth + 1)
             }
+            StepKind::Fallback(first, other) => {
+                steps(first, out, depth + 1);
+                steps(other, out, depth + 1);
+            }
             StepKind::Loop(each) => steps(&each.body, out, depth + 1),
             StepKind::Branch(arms) => {
                 for arm in arms {

@@ -132,6 +132,7 @@ impl<'l> Machine<'l> {
                 }
             }
             StepKind::Branch(arms) => self.branch(arms),
+            StepKind::Fallback(first, other) => self.fallback(first, other),
             StepKind::Loop(each) => self.turn(each),
             StepKind::Function(name, body) => {
                 Rc::make_mut(&mut self.env.functions).insert(name.clone(), body.clone());
@@ -255,6 +256,31 @@ impl<'l> Machine<'l> {
             ends.push(self.env.clone());
         }
         self.join(ends, &before, place);
+    }
+
+    fn fallback(&mut self, first: &Block, other: &Block) {
+        let (before, place, occurrence) = (self.env.path.clone(), self.here(), self.fresh());
+        let arm = |value| Constraint { subject: occurrence, value, holds: true };
+        let printed_before = self.captures.last().map_or(0, Vec::len);
+        self.block(first);
+        for printed in self.captures.last_mut().into_iter().flatten().skip(printed_before) {
+            // What the first one printed counts where it succeeded.
+            if let Some(when) = printed.when.with(arm(0)) {
+                printed.when = when;
+            }
+        }
+        let mut succeeded = self.env.clone();
+        for (env, value) in [(&mut succeeded, 0), (&mut self.env, 1)] {
+            if let Some(path) = env.path.with(arm(value)) {
+                env.path = path;
+            }
+        }
+        // A first one that leaves the program leaves nothing to fall back from.
+        if succeeded.flow == Flow::On {
+            self.block(other);
+        }
+        let failed = self.env.clone();
+        self.join(vec![succeeded, failed], &before, place);
     }
 
     /// Goes on with the arms that go on; when none does, as the last one ended.

@@ -8,6 +8,12 @@ use super::when::When;
 use crate::program::Block;
 use crate::value::{List, Output, Piece, Place, Value};
 
+/// Commands that print nothing of their own.
+const SILENT: &[&str] = &[
+    "true", "false", ":", "[", "test", "cd", "mkdir", "rm", "cp", "mv", "touch", "chmod", "sleep", "set", "trap",
+    "wait", "kill", "shopt", "ulimit", "umask", "export", "unset",
+];
+
 /// Something printed, and when.
 #[derive(Debug, Clone)]
 pub(super) struct Printed {
@@ -43,7 +49,8 @@ impl Machine<'_> {
 
     /// Notes what a command prints, when someone reads it.
     pub(super) fn print(&mut self, when: &When, words: &List, input: Option<&Value>) {
-        if self.captures.is_empty() {
+        let silent = words.items.first().and_then(Value::literal).is_some_and(|name| SILENT.contains(&name.as_str()));
+        if self.captures.is_empty() || silent {
             return;
         }
         let place = self.here();

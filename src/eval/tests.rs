@@ -337,6 +337,13 @@ fn outputs_are_followed() {
 }
 
 #[test]
+fn a_fallback_prints_in_place_of_what_failed() {
+    let calls = |text: &str| shell(text).into_iter().filter(|line| line.starts_with("curl")).collect::<Vec<_>>();
+    assert_eq!(calls("U=$(gcloud x 2>/dev/null || true)\ncurl \"$U/y\""), ["curl $(gcloud x)/y"]);
+    assert_eq!(calls("U=$(gcloud x || echo https://z)\ncurl \"$U/y\""), ["curl $(gcloud x)/y", "curl https://z/y"]);
+}
+
+#[test]
 fn markdown_fences_are_one_flow() {
     let runs = files(&[("a.md", "```bash\nX=1\nexit\n```\ntext\n```sh\ngcloud a $X <Y>\n```\n")]);
     assert_eq!(shown(&runs), ["gcloud a 1 <Y>"]);

@@ -49,7 +49,12 @@ pub fn meaning(output: &Output) -> Meaning {
         return Meaning::Other;
     }
     if let Some(invocation) = Invocation::parse(&output.words) {
-        return of_gcloud(&invocation);
+        let greps_url = output.filters.first().is_some_and(|filter| {
+            let words: Vec<String> = filter.items.iter().filter_map(Value::literal).collect();
+            words.first().is_some_and(|name| name == "grep")
+                && words.iter().any(|word| word.to_lowercase().contains("url"))
+        });
+        return of_gcloud(&invocation, greps_url);
     }
     match output.words.items.first().and_then(Value::literal).as_deref() {
         Some("curl" | "wget") => of_request(&output.words),
@@ -69,7 +74,7 @@ pub fn meaning_of(value: &Value) -> Meaning {
     }
 }
 
-fn of_gcloud(invocation: &Invocation) -> Meaning {
+fn of_gcloud(invocation: &Invocation, greps_url: bool) -> Meaning {
     let format = invocation.value("--format").and_then(Value::literal).unwrap_or_default();
     let has = |field: &str| format.contains(field);
     match invocation.path {
@@ -77,6 +82,12 @@ fn of_gcloud(invocation: &Invocation) -> Meaning {
         "auth print-identity-token" => Meaning::IdToken(invocation.value("--audiences").cloned()),
         "run services describe" | "run deploy" if has("status.url") || has("status.address.url") || has("(uri)") => {
             Meaning::ServiceUrl { name: invocation.positionals.first().cloned(), function: false }
+        }
+        "run services describe" if greps_url => {
+            Meaning::ServiceUrl { name: invocation.positionals.first().cloned(), function: false }
+        }
+        "run services list" if has("status.url") || has("status.address.url") || has("(URL)") || has("(url)") => {
+            Meaning::ServiceUrl { name: None, function: false }
         }
         "functions describe" if has("serviceConfig.uri") => {
             Meaning::ServiceUrl { name: invocation.positionals.first().cloned(), function: false }

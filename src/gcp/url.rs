@@ -119,7 +119,7 @@ fn cut(rest: &Value) -> (Value, Value) {
 
 /// Whose a host is.
 pub fn kind(host: &Value) -> HostKind {
-    let end = host.known_suffix().to_ascii_lowercase();
+    let end = before_a_path(host).unwrap_or_else(|| host.known_suffix()).to_ascii_lowercase();
     let end = end.trim_end_matches('.');
     let is = |domain: &str| {
         (end == domain && host.is_literal()) || end.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
@@ -135,6 +135,13 @@ pub fn kind(host: &Value) -> HostKind {
         () if host.is_literal() || end.starts_with('.') => HostKind::Other,
         () => HostKind::Unknown,
     }
+}
+
+/// The literal before a hole that follows a whole domain: in `https://run.googleapis.com${PATH}` it holds a path.
+fn before_a_path(host: &Value) -> Option<String> {
+    let (Piece::Hole(..), before) = host.pieces().split_last()? else { return None };
+    let known = before.iter().cloned().collect::<Value>().known_suffix();
+    [".googleapis.com", ".run.app", ".cloudfunctions.net"].iter().any(|domain| known.ends_with(domain)).then_some(known)
 }
 
 impl Url {
@@ -185,6 +192,8 @@ mod tests {
             assert_eq!(kind_of(url), HostKind::Other, "{url}");
         }
         assert_eq!(kind_of("https://{X}googleapis.com"), HostKind::Unknown);
+        assert_eq!(kind_of("https://run.googleapis.com{PATH}"), HostKind::GoogleApi);
+        assert_eq!(kind_of("https://run.googleapis{TLD}"), HostKind::Unknown);
     }
 
     #[test]

@@ -141,6 +141,10 @@ impl Lowering {
     /// `a && b` and `a || b`: `b` runs or not; where `a` is a test, it guards.
     fn chain(self, left: &Stmt, right: &Stmt, or: bool, out: &mut Vec<Step>) {
         let mut arm = self.arm(std::slice::from_ref(left), self.one(right));
+        if or && !arm.test.is_empty() {
+            out.push(Step { kind: StepKind::Fallback(arm.test, arm.body), span: left.span.to(right.span) });
+            return;
+        }
         if or {
             arm.guard = Guard::Not(Box::new(arm.guard));
         }
