@@ -7,10 +7,10 @@ mod parallel;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::{Config, MatchKind, Searcher};
 
 use crate::eval;
-use crate::facts::Facts;
+use crate::facts::{self, Facts};
 use crate::finding::Finding;
 use crate::outcome::Outcome;
 use crate::program::Program;
@@ -66,11 +66,16 @@ const WORDS: &[&str] =
 
 /// Whether a file mentions anything that authlint knows. The prefilter: it sees every file.
 pub fn relevant(_path: &str, bytes: &[u8]) -> bool {
-    static MENTIONS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(WORDS).ok());
+    static MENTIONS: LazyLock<Option<Searcher>> =
+        LazyLock::new(|| Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(WORDS).build());
     // UTF-16 has none of the words as bytes; such files are rare and always read.
     bytes.starts_with(&[0xff, 0xfe])
         || bytes.starts_with(&[0xfe, 0xff])
-        || MENTIONS.as_ref().is_none_or(|words| words.is_match(bytes))
+        || match MENTIONS.as_ref() {
+            Some(words) => words.find(bytes).is_some(),
+            // No vector instructions on this machine.
+            None => WORDS.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()),
+        }
 }
 
 /// Whether a file of this name may be of a kind that is read.
@@ -105,7 +110,7 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
 
     let facts = parallel::map(&read, |_, file| {
         let mut facts = Facts::default();
-        for run in eval::run(&file.program, &linker) {
+        for run in eval::run(&file.program, &linker, facts::concerns) {
             facts.add(&run);
         }
         facts

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::MAX_ALTERNATIVES;
+use super::vars::Vars;
 use super::when::When;
 use crate::program::Block;
 use crate::value::{List, Piece, Place, Value};
@@ -80,7 +81,7 @@ type Saved = (Rc<str>, Option<Rc<Binding>>);
 /// The state of a running program.
 #[derive(Debug, Clone)]
 pub(super) struct Env {
-    vars: Rc<HashMap<Rc<str>, Rc<Binding>>>,
+    vars: Rc<Vars>,
     pub functions: Rc<HashMap<String, Block>>,
     pub parameters: Rc<Parameters>,
     /// What is known to hold here.
@@ -110,18 +111,20 @@ impl Env {
         reduce(&mut alternatives, version, place);
         let exported = self.get(name).is_some_and(|binding| binding.exported);
         let binding = Binding { version, alternatives, exported };
-        Rc::make_mut(&mut self.vars).insert(name.into(), Rc::new(binding));
+        Rc::make_mut(&mut self.vars).insert(name, Rc::new(binding));
     }
 
     pub fn unset(&mut self, name: &str) {
-        if self.vars.contains_key(name) {
+        if self.vars.get(name).is_some() {
             Rc::make_mut(&mut self.vars).remove(name);
         }
     }
 
     pub fn export(&mut self, name: &str) {
-        if let Some(binding) = Rc::make_mut(&mut self.vars).get_mut(name) {
-            Rc::make_mut(binding).exported = true;
+        if self.get(name).is_some_and(|binding| !binding.exported)
+            && let Some(binding) = Rc::make_mut(&mut self.vars).get_mut(name)
+        {
+            binding.exported = true;
         }
     }
 
@@ -140,59 +143,71 @@ impl Env {
         for (name, saved) in self.locals.pop().unwrap_or_default() {
             let vars = Rc::make_mut(&mut self.vars);
             match saved {
-                Some(binding) => vars.insert(name, binding),
+                Some(binding) => vars.insert(&name, binding),
                 None => vars.remove(&name),
-            };
+            }
         }
     }
 
     /// Only what child processes see.
     pub fn exported_only(&mut self) {
-        let kept = self.vars.iter().filter(|(_, binding)| binding.exported);
-        self.vars = Rc::new(kept.map(|(name, binding)| (name.clone(), binding.clone())).collect());
+        Rc::make_mut(&mut self.vars).retain(|binding| binding.exported);
         self.functions = Rc::default();
     }
 
     /// A loop that runs an unknown number of times grew some lists: they may hold more.
     pub fn open_lists_since(&mut self, before: &Self) {
-        let mut vars = (*self.vars).clone();
-        for (name, binding) in &mut vars {
-            if before.get(name).is_some_and(|old| Rc::ptr_eq(old, binding)) {
-                continue;
-            }
-            for alternative in &mut Rc::make_mut(binding).alternatives {
-                if let Content::List(list) = &mut alternative.content {
-                    list.open = true;
+        let is_list = |alternative: &Alternative| matches!(alternative.content, Content::List(_));
+        self.change_since(
+            before,
+            |_, binding| binding.alternatives.iter().any(is_list),
+            |binding| {
+                for alternative in &mut binding.alternatives {
+                    if let Content::List(list) = &mut alternative.content {
+                        list.open = true;
+                    }
                 }
-            }
-        }
-        self.vars = Rc::new(vars);
+            },
+        );
     }
 
     /// Where variables may still be what they were before and the other possibility says nothing, what they were is
     /// taken, as an assumption. Command lines are read by loops like this; their defaults are what a script means.
     pub fn prefer_known_since(&mut self, before: &Self) {
-        let mut vars = (*self.vars).clone();
-        for (name, binding) in &mut vars {
-            if before.get(name).is_none_or(|old| Rc::ptr_eq(old, binding)) {
-                continue;
+        let half_known = |was_set: bool, binding: &Binding| {
+            let holes = binding.alternatives.iter().filter(|alternative| alternative.content.is_hole()).count();
+            was_set && holes > 0 && holes < binding.alternatives.len()
+        };
+        self.change_since(before, half_known, |binding| {
+            binding.alternatives.retain(|alternative| !alternative.content.is_hole());
+            for alternative in &mut binding.alternatives {
+                if let Content::Text(value) = &mut alternative.content {
+                    value.assumed = true;
+                }
             }
-            let binding = Rc::make_mut(binding);
-            if binding.alternatives.iter().any(|alternative| alternative.content.is_hole())
-                && binding.alternatives.iter().any(|alternative| !alternative.content.is_hole())
-            {
-                binding.alternatives.retain(|alternative| !alternative.content.is_hole());
-                for alternative in &mut binding.alternatives {
-                    if let Content::Text(value) = &mut alternative.content {
-                        value.assumed = true;
-                    }
-                }
-                if let [only] = binding.alternatives.as_mut_slice() {
-                    only.when = When::default();
-                }
+            if let [only] = binding.alternatives.as_mut_slice() {
+                only.when = When::default();
+            }
+        });
+    }
+
+    /// Changes the bindings that were set since, of those that the change is about: it is told whether each was set
+    /// before.
+    fn change_since(&mut self, before: &Self, wanted: impl Fn(bool, &Binding) -> bool, change: impl Fn(&mut Binding)) {
+        let names: Vec<Rc<str>> = self
+            .vars
+            .iter()
+            .filter(|(name, binding)| {
+                let old = before.get(name);
+                old.is_none_or(|old| !Rc::ptr_eq(old, binding)) && wanted(old.is_some(), binding)
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in names {
+            if let Some(binding) = Rc::make_mut(&mut self.vars).get_mut(&name) {
+                change(binding);
             }
         }
-        self.vars = Rc::new(vars);
     }
 
     /// Joins the arms of a branch, which stands at `place`. `path` is what was known before it.
@@ -200,15 +215,23 @@ impl Env {
         if arms.len() <= 1 {
             return arms.pop();
         }
-        let mut vars: HashMap<Rc<str>, Rc<Binding>> = HashMap::new();
-        let names: std::collections::BTreeSet<&Rc<str>> = arms.iter().flat_map(|arm| arm.vars.keys()).collect();
+        if let Some((first, rest)) = arms.split_first()
+            && rest.iter().all(|arm| Rc::ptr_eq(&arm.vars, &first.vars) && Rc::ptr_eq(&arm.functions, &first.functions))
+        {
+            // Nothing was set in any arm: the most frequent case by far.
+            return Some(Self { path: path.clone(), ..first.clone() });
+        }
+        let mut names: Vec<&Rc<str>> = arms.iter().flat_map(|arm| arm.vars.iter().map(|(name, _)| name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut vars: Vec<(Rc<str>, Rc<Binding>)> = Vec::with_capacity(names.len());
         for name in names {
             let bindings: Vec<Option<&Rc<Binding>>> = arms.iter().map(|arm| arm.vars.get(name)).collect();
             let first = bindings.first().copied().flatten();
             if let Some(first) = first
                 && bindings.iter().all(|binding| binding.is_some_and(|binding| Rc::ptr_eq(binding, first)))
             {
-                vars.insert(name.clone(), first.clone());
+                vars.push((name.clone(), first.clone()));
                 continue;
             }
             let new = version();
@@ -225,14 +248,19 @@ impl Env {
             }
             reduce(&mut alternatives, new, place);
             let exported = bindings.iter().flatten().any(|binding| binding.exported);
-            vars.insert(name.clone(), Rc::new(Binding { version: new, alternatives, exported }));
+            vars.push((name.clone(), Rc::new(Binding { version: new, alternatives, exported })));
         }
         let mut functions = HashMap::new();
         for arm in &arms {
             functions.extend(arm.functions.iter().map(|(name, body)| (name.clone(), body.clone())));
         }
         let first = arms.into_iter().next()?;
-        Some(Self { vars: Rc::new(vars), functions: Rc::new(functions), path: path.clone(), ..first })
+        Some(Self {
+            vars: Rc::new(vars.into_iter().collect()),
+            functions: Rc::new(functions),
+            path: path.clone(),
+            ..first
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
 use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_STEPS, MAX_TURNS, Run, Statement};
 use crate::program::{
-    Arm, Assign, Assigned, Block, Command, Guard, Inherit, Loop, Program, Step, StepKind, Visibility,
+    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
 };
 use crate::source::{FileId, Span};
 use crate::value::{List, Place, Value};
@@ -20,6 +20,7 @@ pub(super) struct Machine<'l> {
     pub captures: Vec<Vec<Printed>>,
     pub input: Option<Value>,
     link: &'l dyn Link,
+    concerns: fn(&str) -> bool,
     program: Program,
     file: FileId,
     flow: FileId,
@@ -33,7 +34,7 @@ pub(super) struct Machine<'l> {
 }
 
 impl<'l> Machine<'l> {
-    pub fn new(program: &Program, link: &'l dyn Link) -> Self {
+    pub fn new(program: &Program, link: &'l dyn Link, concerns: fn(&str) -> bool) -> Self {
         let frame = identity((program.file, "parameters"));
         let parameters = Parameters { list: List { items: Vec::new(), open: true }, frame, shifted: 0 };
         Self {
@@ -41,6 +42,7 @@ impl<'l> Machine<'l> {
             captures: Vec::new(),
             input: None,
             link,
+            concerns,
             program: program.clone(),
             file: program.file,
             flow: program.file,
@@ -72,11 +74,42 @@ impl<'l> Machine<'l> {
             let before = self.env.clone();
             self.env.flow = Flow::On;
             self.env.path = When::default();
-            if let Some(body) = functions.get(name) {
+            if let Some(body) = functions.get(name).filter(|body| self.may_report(body)) {
                 self.function(name, body, List { items: Vec::new(), open: true });
             }
             self.env = before;
         }
+    }
+
+    /// Whether steps may run a command that is asked for. Quick: nothing is evaluated.
+    fn may_report(&self, body: &[Step]) -> bool {
+        let expr = |expr: &Expr| {
+            expr.parts.iter().any(|part| match part {
+                Part::Output(body, ..) => self.may_report(body),
+                Part::Use(used) => !matches!(used.op, Op::Plain),
+                Part::Text(..) | Part::Hole(..) => false,
+            })
+        };
+        body.iter().any(|step| match &step.kind {
+            StepKind::Command(command) => {
+                let named = |name: String| {
+                    (self.concerns)(&name) || output::runs_others(&name) || self.env.functions.contains_key(&name)
+                };
+                command.words.first().is_none_or(|name| name.literal().is_none_or(named))
+                    || command.words.iter().any(expr)
+            }
+            StepKind::Assign(assign) => match &assign.value {
+                Assigned::Text(value) => expr(value),
+                Assigned::List(values) => values.iter().any(expr),
+            },
+            StepKind::Pipe(stages) => self.may_report(stages),
+            StepKind::Group(body) | StepKind::Function(_, body) | StepKind::Scope(body, _) => self.may_report(body),
+            StepKind::Fallback(first, other) => self.may_report(first) || self.may_report(other),
+            StepKind::Loop(each) => self.may_report(&each.body) || each.items.iter().flatten().any(expr),
+            StepKind::Branch(arms) => arms.iter().any(|arm| self.may_report(&arm.test) || self.may_report(&arm.body)),
+            StepKind::Include(_) => true,
+            _ => false,
+        })
     }
 
     /// A number that no other hole or definition of this run has.
@@ -369,6 +402,9 @@ impl<'l> Machine<'l> {
     // ---- commands
 
     fn command(&mut self, command: &Command) {
+        if self.passes(command) {
+            return;
+        }
         let span = self.span;
         let outcomes = self.words(&command.words);
         let input = match &command.input {
@@ -397,6 +433,21 @@ impl<'l> Machine<'l> {
         if several {
             self.join(ends, &before, place);
         }
+    }
+
+    /// Whether a command can be passed over: nobody asks for it or for what it prints, and it does nothing else.
+    fn passes(&self, command: &Command) -> bool {
+        let Some(name) = command.words.first().and_then(Expr::literal) else { return false };
+        let idle = |part: &Part| match part {
+            Part::Text(..) | Part::Hole(..) => true,
+            Part::Use(used) => matches!(used.op, Op::Plain),
+            Part::Output(..) => false,
+        };
+        self.captures.is_empty()
+            && !output::runs_others(&name)
+            && !(self.concerns)(&name)
+            && !self.env.functions.contains_key(&name)
+            && command.words.iter().flat_map(|word| &word.parts).all(idle)
     }
 
     /// Runs one outcome of a command: a function, another script, or something that is only reported.

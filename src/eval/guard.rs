@@ -151,6 +151,13 @@ impl Machine<'_> {
         let Some(binding) = self.env.get(name).cloned() else {
             return;
         };
+        let texts = binding.alternatives.iter().filter_map(|alternative| match &alternative.content {
+            Content::Text(value) => Some(value),
+            Content::List(_) => None,
+        });
+        if !holds && texts.clone().all(|value| value.equals(text).is_no()) {
+            return;
+        }
         let here = self.here();
         let place = match written.parts.first() {
             Some(Part::Text(_, place)) => crate::value::Place { exact: false, ..*place },
@@ -161,10 +168,9 @@ impl Machine<'_> {
                 return Some(alternative.clone());
             };
             let content = match (value.equals(text), holds) {
-                (Truth::No, true) if !value.assumed => return None,
-                (Truth::Yes, false) if !value.assumed => return None,
+                (Truth::No, true) | (Truth::Yes, false) if !value.assumed => return None,
+                (Truth::No | Truth::Unknown, true) => Value::text(text, place),
                 // The default was overridden, by something that is not known.
-                (Truth::No, true) | (Truth::Unknown, true) => Value::text(text, place),
                 (Truth::Yes, false) => {
                     Value::hole(format!("${{{name}}}"), identity((binding.version, "not", text)), place)
                 }

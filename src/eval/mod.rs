@@ -9,6 +9,7 @@ mod exec;
 mod expand;
 mod guard;
 mod output;
+mod vars;
 mod when;
 
 use std::sync::Arc;
@@ -61,9 +62,10 @@ pub trait Link {
     fn find(&self, from: FileId, path: &Value) -> Option<Arc<Program>>;
 }
 
-/// Runs one root program.
-pub fn run(program: &Program, link: &dyn Link) -> Vec<Run> {
-    exec::Machine::new(program, link).run()
+/// Runs one root program. Commands whose literal name (without its directory) is not among those that `concerns` tells
+/// need not be reported.
+pub fn run(program: &Program, link: &dyn Link, concerns: fn(&str) -> bool) -> Vec<Run> {
+    exec::Machine::new(program, link, concerns).run()
 }
 
 #[cfg(test)]

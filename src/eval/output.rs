@@ -14,6 +14,28 @@ const SILENT: &[&str] = &[
     "wait", "kill", "shopt", "ulimit", "umask", "export", "unset",
 ];
 
+/// Commands that run the command that they are given.
+const RUNNERS: &[&str] = &[
+    "sudo",
+    "doas",
+    "time",
+    "nohup",
+    "exec",
+    "builtin",
+    "nice",
+    "ionice",
+    "stdbuf",
+    "chronic",
+    "unbuffer",
+    "caffeinate",
+    "timeout",
+    "gtimeout",
+    "env",
+    "command",
+    "xargs",
+    "eatmydata",
+];
+
 /// Something printed, and when.
 #[derive(Debug, Clone)]
 pub(super) struct Printed {
@@ -152,10 +174,7 @@ pub(super) fn unwrapped(list: List) -> List {
         let Some(name) = first.literal() else { break };
         let name = name.rsplit('/').next().unwrap_or("");
         let inner = match name {
-            "sudo" | "doas" | "time" | "nohup" | "exec" | "builtin" | "nice" | "ionice" | "stdbuf" | "chronic"
-            | "unbuffer" | "caffeinate" | "timeout" | "gtimeout" | "env" | "command" | "xargs" | "eatmydata" => {
-                options_skipped(rest)
-            }
+            _ if RUNNERS.contains(&name) => options_skipped(rest),
             _ if is_helper(name) => match position_of_gcloud(rest) {
                 Some(at) => rest.get(at..),
                 None => None,
@@ -168,6 +187,11 @@ pub(super) fn unwrapped(list: List) -> List {
         }
     }
     if items.len() == list.items.len() { list } else { List { items: items.to_vec(), open: list.open } }
+}
+
+/// Whether a command may run another one that it is given, or is a script.
+pub(super) fn runs_others(name: &str) -> bool {
+    name.contains('/') || RUNNERS.contains(&name) || is_helper(name) || matches!(name, "bash" | "sh" | "zsh")
 }
 
 /// Words after options, numbers and assignments; `None` for `command -v`, which runs nothing.

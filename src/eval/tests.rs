@@ -54,7 +54,7 @@ fn command(words: Vec<Expr>) -> Step {
 
 fn program(body: Vec<Step>) -> Vec<String> {
     let program = Program { file: FileId(0), body: body.into(), document: false };
-    shown(&run(&program, &Disk::default()))
+    shown(&run(&program, &Disk::default(), |_| true))
 }
 
 fn shown(runs: &[Run]) -> Vec<String> {
@@ -158,7 +158,7 @@ fn files(sources: &[(&str, &str)]) -> Vec<Run> {
         disk.0.insert((*name).to_owned(), Arc::new((reader.read)(&source, FileId(index as u32))));
     }
     let root = disk.0.get(sources[0].0).cloned().unwrap();
-    run(&root, &disk)
+    run(&root, &disk, |_| true)
 }
 
 fn shell(text: &str) -> Vec<String> {

@@ -253,6 +253,11 @@ pub struct Gcloud {
     pub at: Statement,
 }
 
+/// Whether a command of this name (without its directory) can say anything.
+pub fn concerns(name: &str) -> bool {
+    matches!(name, "gcloud" | "gcloud.cmd" | "curl" | "wget")
+}
+
 impl Facts {
     /// Adds what a command says.
     pub fn add(&mut self, run: &Run) {
