@@ -1,0 +1,51 @@
+//! The examples: what a user sees of each `before`, exactly, and nothing of its `after`. To accept what is printed now,
+//! run with `UPDATE_EXAMPLES=1`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn examples() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut all: Vec<PathBuf> = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+fn authlint(directory: &Path, path: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_authlint"))
+        .args(["--color", "never", path])
+        .current_dir(directory)
+        .env_remove("COLUMNS")
+        .env("TERM", "xterm")
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn every_before_shows_its_faults_and_every_after_shows_none() {
+    let examples = examples();
+    assert!(examples.len() >= 3);
+    for example in examples {
+        let before = authlint(&example, "before");
+        assert_eq!(before.status.code(), Some(1), "{}", example.display());
+        let printed = String::from_utf8(before.stdout).unwrap();
+        let expected = example.join("output.txt");
+        if std::env::var_os("UPDATE_EXAMPLES").is_some() {
+            std::fs::write(&expected, &printed).unwrap();
+        }
+        assert_eq!(printed, std::fs::read_to_string(&expected).unwrap_or_default(), "{}", example.display());
+
+        let after = authlint(&example, "after");
+        assert_eq!(String::from_utf8(after.stdout).unwrap(), "", "{}", example.display());
+        assert_eq!(after.status.code(), Some(0), "{}", example.display());
+    }
+}
+
+#[test]
+fn each_side_is_a_project_of_its_own() {
+    for example in examples() {
+        for side in ["before", "after"] {
+            assert!(example.join(side).join("authlint.toml").is_file(), "{}/{side}", example.display());
+        }
+    }
+}

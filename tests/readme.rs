@@ -1,0 +1,99 @@
+//! Every `authlint` command that the README shows is run, the finding that it shows is a real one, and the editor's
+//! pattern takes every line of the concise format.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const README: &str = include_str!("../README.md");
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A project to run the README's commands in, with the paths that they name.
+fn project() -> std::path::PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    for folder in ["scripts", "docs", ".git"] {
+        std::fs::create_dir_all(directory.join(folder)).unwrap();
+    }
+    let script = root().join("examples/scheduler-oidc-to-job/before/deploy.sh");
+    std::fs::copy(script, directory.join("scripts/deploy.sh")).unwrap();
+    std::fs::write(directory.join("docs/README.md"), "# Notes\n").unwrap();
+    directory
+}
+
+fn run(command: &str) -> Output {
+    let (command, input) = match command.split_once(" < ") {
+        Some((command, input)) => (command, Some(input)),
+        None => (command, None),
+    };
+    let directory = project();
+    let stdin = input.map_or_else(Stdio::null, |path| std::fs::File::open(directory.join(path.trim())).unwrap().into());
+    Command::new(env!("CARGO_BIN_EXE_authlint"))
+        .args(command.split_whitespace().skip(1))
+        .current_dir(directory)
+        .stdin(stdin)
+        .output()
+        .unwrap()
+}
+
+/// The commands: lines of shell fences, the CI's `run:` lines, the editor's `"command"`.
+fn commands() -> Vec<String> {
+    let lines = README.lines().map(|line| line.split(" # ").next().unwrap_or("").trim());
+    let mut found: Vec<String> = Vec::new();
+    for line in lines {
+        let line = line.trim_start_matches("- run: ").trim_start_matches("\"command\": \"").trim_end_matches("\",");
+        for part in line.split("&&").map(str::trim) {
+            if part.starts_with("authlint ") && !part.contains("finds") {
+                found.push(part.to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_of_the_readme_runs() {
+    let commands = commands();
+    assert!(commands.len() >= 10, "{commands:?}");
+    for command in commands {
+        let output = run(&command);
+        let said = String::from_utf8_lossy(&output.stderr);
+        let expected = if command.contains("rules") || command.contains("explain") { 0 } else { 1 };
+        assert_eq!(output.status.code(), Some(expected), "`{command}`: {said}");
+    }
+}
+
+#[test]
+fn the_hooks_command_takes_paths() {
+    assert!(README.contains("xargs -0 -r authlint"));
+    assert_eq!(run("authlint scripts/deploy.sh docs/README.md").status.code(), Some(1));
+}
+
+#[test]
+fn the_finding_shown_is_a_real_one() {
+    let shown = README.split("```text\n").nth(1).and_then(|rest| rest.split("```").next());
+    // The fence holds a fence of its own, drawn as line 13 of the runbook.
+    let shown = shown.map(str::trim_end).unwrap().trim_end_matches("13 │").trim_end();
+    let real = std::fs::read_to_string(root().join("examples/update-swaps-token/output.txt")).unwrap();
+    assert!(real.starts_with(shown), "{shown}\n--- is not the beginning of ---\n{real}");
+}
+
+#[test]
+fn the_editors_pattern_takes_every_line() {
+    let pattern = README.lines().find_map(|line| line.trim().strip_prefix("\"regexp\": \"")).unwrap().trim_end_matches("\",");
+    assert_eq!(pattern.replace("\\\\", "\\"), r"^(.+?):(\d+):(\d+): (error|warning|advice)\[([a-z-]+)\] (.*)$");
+    let output = run("authlint --format concise --color never .");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.is_empty());
+    for line in text.lines() {
+        // The pattern, by hand: path:line:column: level[rule] message.
+        let (place, rest) = line.split_once(": ").unwrap();
+        let mut numbers = place.rsplit(':');
+        assert!(numbers.next().unwrap().parse::<u32>().is_ok() && numbers.next().unwrap().parse::<u32>().is_ok(), "{line}");
+        let (level, rest) = rest.split_once('[').unwrap();
+        assert!(["error", "warning", "advice"].contains(&level), "{line}");
+        let (rule, _) = rest.split_once("] ").unwrap();
+        assert!(rule.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{line}");
+    }
+}
