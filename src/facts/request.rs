@@ -230,8 +230,7 @@ impl Parts {
         if self.other_scheme {
             return Credential::Unknown;
         }
-        let given =
-            [self.user.as_ref().map(basic), self.bearer.as_ref().map(|given| bearer(given, given.value.clone()))];
+        let given = [self.user.as_ref().map(basic), self.bearer.as_ref().map(|given| bearer(given, &given.value))];
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next(), self.header()) {
             (Some(only), None, Credential::None) => only,
@@ -296,12 +295,12 @@ fn authorization(header: &Given, value: &Value) -> Credential {
         prefix.get(..skipped).and_then(|known| value.strip_prefix(known))
     };
     if lower.starts_with("bearer ") {
-        return token("bearer ").map_or(Credential::Unknown, |token| bearer(header, token));
+        return token("bearer ").map_or(Credential::Unknown, |token| bearer(header, &token));
     }
     if lower.starts_with("basic ") { Credential::Basic(header.clone()) } else { Credential::Unknown }
 }
 
-fn bearer(header: &Given, token: Value) -> Credential {
+fn bearer(header: &Given, token: &Value) -> Credential {
     let minted = match token.pieces() {
         [Piece::Output(_, place)] => Some(*place),
         _ => None,
@@ -310,13 +309,13 @@ fn bearer(header: &Given, token: Value) -> Credential {
         let audience = audience.map(|value| Given { value, at: header.at, whole: header.whole });
         Token { at: header.at, whole: header.whole, account: None, audience, scope: None, minted }
     };
-    match meaning_of(&token) {
+    match meaning_of(token) {
         Meaning::AccessToken => Credential::AccessToken(made(None)),
         Meaning::IdToken(audience) => Credential::IdToken(made(audience)),
         Meaning::File(path) if is_credentials_file(&path) || is_key_path(&path) => Credential::NoToken(header.clone()),
         Meaning::AccountEmail => Credential::NoToken(header.clone()),
         _ if token.ends_with(".gserviceaccount.com").is_yes() => Credential::NoToken(header.clone()),
-        _ if token.ends_with(".json").is_yes() || is_key_path(&token) => Credential::NoToken(header.clone()),
+        _ if token.ends_with(".json").is_yes() || is_key_path(token) => Credential::NoToken(header.clone()),
         _ => Credential::Unknown,
     }
 }
@@ -326,7 +325,7 @@ fn is_credentials_file(path: &Value) -> bool {
     let name = path.known_suffix().to_ascii_lowercase();
     let name = name.rsplit('/').next().unwrap_or("");
     let says = ["key", "cred", "service-account", "service_account", "serviceaccount"];
-    name.ends_with(".json") && (says.iter().any(|word| name.contains(word)) || name == "sa.json")
+    name.strip_suffix(".json").is_some_and(|stem| says.iter().any(|word| stem.contains(word)) || stem == "sa")
 }
 
 /// `Bearer $GOOGLE_APPLICATION_CREDENTIALS`: a path, never a token.
