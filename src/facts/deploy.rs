@@ -37,6 +37,7 @@ fn service(facts: &mut Facts, invocation: &Invocation, run: &Run, function: bool
     };
     facts.services.push(Service {
         function,
+        deploys: true,
         second_generation,
         name: invocation.positionals.first().cloned(),
         exposure,

@@ -1,6 +1,6 @@
 //! Changes of IAM policies.
 
-use super::{Exposure, Facts, Grant, ResourceKind, Service, Verb, given};
+use super::{Exposure, Facts, Given, Grant, ResourceKind, Service, Verb, given};
 use crate::eval::Run;
 use crate::gcp::invocation::Invocation;
 use crate::gcp::principal::{self, MemberKind};
@@ -31,7 +31,8 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         verb,
         kind,
         resource: invocation.positionals.first().cloned(),
-        role: given(invocation, "--role"),
+        // `add-invoker-policy-binding` refuses the flag.
+        role: invocation.flag("--role").filter(|flag| flag.known.is_some()).and_then(Given::of),
         member: given(invocation, "--member"),
         command: invocation.at,
         at: run.at.clone(),
@@ -61,6 +62,7 @@ fn exposure(grant: &Grant) -> Option<Service> {
     };
     (grant.verb == Verb::Add && public && invokes).then(|| Service {
         function,
+        deploys: false,
         second_generation: Truth::Unknown,
         name: grant.resource.clone(),
         exposure: Exposure::Open,

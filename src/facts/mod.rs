@@ -186,6 +186,8 @@ pub enum Exposure {
 pub struct Service {
     /// Whether it is a function.
     pub function: bool,
+    /// Whether this is a deployment, or only a grant that says who may call it.
+    pub deploys: bool,
     /// Whether it is a function of the second generation; the default since SDK 492.0.0.
     pub second_generation: Truth,
     /// Its name.

@@ -61,6 +61,7 @@ const CURL_VALUES: &[&str] = &[
     "--url-query",
     "--variable",
     "--unix-socket",
+    "--aws-sigv4",
 ];
 /// Options whose value is a body.
 const BODIES: &[&str] = &[
@@ -111,6 +112,8 @@ struct Parts {
     user: Option<Given>,
     bearer: Option<Given>,
     body: Truth,
+    /// Whether name and password are for another scheme than HTTP Basic.
+    other_scheme: bool,
     open: bool,
 }
 
@@ -146,6 +149,12 @@ fn curl(words: &[Value]) -> Parts {
             "-u" | "--user" => parts.user = value(&mut at),
             "--oauth2-bearer" => parts.bearer = value(&mut at),
             "--url" => parts.urls.extend(value(&mut at)),
+            "--digest" | "--ntlm" | "--negotiate" | "--anyauth" => parts.other_scheme = true,
+            // HMAC keys sign requests to Cloud Storage in this way.
+            "--aws-sigv4" => {
+                parts.other_scheme = true;
+                value(&mut at);
+            }
             "-K" | "--config" | "-n" | "--netrc" | "--netrc-file" | "--next" | "-:" => {
                 parts.open = true;
                 if matches!(name.as_str(), "-K" | "--config" | "--netrc-file") {
@@ -212,16 +221,41 @@ impl Parts {
             user: None,
             bearer: None,
             body: Truth::No,
+            other_scheme: false,
             open: false,
         }
     }
 
     fn credential(&self) -> Credential {
-        if let Some(user) = &self.user {
-            return basic(user);
+        if self.other_scheme {
+            return Credential::Unknown;
         }
-        if let Some(given) = &self.bearer {
-            return bearer(given, given.value.clone());
+        let given = [self.user.as_ref().map(basic), self.bearer.as_ref().map(|given| bearer(given, &given.value))];
+        let mut given = given.into_iter().flatten();
+        match (given.next(), given.next(), self.header()) {
+            (Some(only), None, Credential::None) => only,
+            (None, None, header) => header,
+            // One is for the platform, the other for the program behind it.
+            _ => Credential::Unknown,
+        }
+    }
+
+    /// What the headers prove. Cloud Run looks at `X-Serverless-Authorization` first, and leaves `Authorization` to the
+    /// program; which of two others counts is not known.
+    fn header(&self) -> Credential {
+        let named = |wanted: &[&str]| {
+            let mut found = self.headers.iter().filter_map(|header| {
+                let (name, value) = header.value.split_once(':')?;
+                let name = name.literal()?.trim().to_ascii_lowercase();
+                wanted.contains(&name.as_str()).then_some((header, value))
+            });
+            (found.next(), found.next().is_some())
+        };
+        if let (Some((header, value)), _) = named(&["x-serverless-authorization"]) {
+            return authorization(header, &value);
+        }
+        if named(&["authorization", "proxy-authorization"]).1 {
+            return Credential::Unknown;
         }
         for header in &self.headers {
             let Some((name, value)) = header.value.split_once(':') else {
@@ -261,12 +295,12 @@ fn authorization(header: &Given, value: &Value) -> Credential {
         prefix.get(..skipped).and_then(|known| value.strip_prefix(known))
     };
     if lower.starts_with("bearer ") {
-        return token("bearer ").map_or(Credential::Unknown, |token| bearer(header, token));
+        return token("bearer ").map_or(Credential::Unknown, |token| bearer(header, &token));
     }
     if lower.starts_with("basic ") { Credential::Basic(header.clone()) } else { Credential::Unknown }
 }
 
-fn bearer(header: &Given, token: Value) -> Credential {
+fn bearer(header: &Given, token: &Value) -> Credential {
     let minted = match token.pieces() {
         [Piece::Output(_, place)] => Some(*place),
         _ => None,
@@ -275,15 +309,23 @@ fn bearer(header: &Given, token: Value) -> Credential {
         let audience = audience.map(|value| Given { value, at: header.at, whole: header.whole });
         Token { at: header.at, whole: header.whole, account: None, audience, scope: None, minted }
     };
-    match meaning_of(&token) {
+    match meaning_of(token) {
         Meaning::AccessToken => Credential::AccessToken(made(None)),
         Meaning::IdToken(audience) => Credential::IdToken(made(audience)),
-        Meaning::File(path) if path.ends_with(".json").is_yes() => Credential::NoToken(header.clone()),
+        Meaning::File(path) if is_credentials_file(&path) || is_key_path(&path) => Credential::NoToken(header.clone()),
         Meaning::AccountEmail => Credential::NoToken(header.clone()),
         _ if token.ends_with(".gserviceaccount.com").is_yes() => Credential::NoToken(header.clone()),
-        _ if is_key_path(&token) => Credential::NoToken(header.clone()),
+        _ if token.ends_with(".json").is_yes() || is_key_path(token) => Credential::NoToken(header.clone()),
         _ => Credential::Unknown,
     }
+}
+
+/// A JSON file whose name says that it holds a key; one with another name may hold a token and nothing else.
+fn is_credentials_file(path: &Value) -> bool {
+    let name = path.known_suffix().to_ascii_lowercase();
+    let name = name.rsplit('/').next().unwrap_or("");
+    let says = ["key", "cred", "service-account", "service_account", "serviceaccount"];
+    name.strip_suffix(".json").is_some_and(|stem| says.iter().any(|word| stem.contains(word)) || stem == "sa")
 }
 
 /// `Bearer $GOOGLE_APPLICATION_CREDENTIALS`: a path, never a token.
@@ -329,6 +371,14 @@ mod tests {
         assert!(matches!(parts(&["-u", "oauth2accesstoken:b", "https://x"]).credential(), Credential::Unknown));
         assert!(matches!(parts(&["-H", "authorization: Bearer {T}", "x"]).credential(), Credential::Unknown));
         assert!(matches!(parts(&["-H", "{AUTH}", "x"]).credential(), Credential::Unknown));
+        assert!(matches!(parts(&["-u", "a:b", "--aws-sigv4", "aws:amz", "x"]).credential(), Credential::Unknown));
+        assert_eq!(parts(&["--aws-sigv4", "aws:amz", "https://x"]).urls.len(), 1);
+        let two = ["-u", "a:b", "-H", "Authorization: Bearer {T}", "https://x"];
+        assert!(matches!(parts(&two).credential(), Credential::Unknown));
+        let both = ["-H", "Authorization: Basic x", "-H", "X-Serverless-Authorization: Bearer k.json", "https://x"];
+        assert!(matches!(parts(&both).credential(), Credential::NoToken(_)));
+        let two = ["-H", "Authorization: Basic x", "-H", "Proxy-Authorization: Bearer {T}", "https://x"];
+        assert!(matches!(parts(&two).credential(), Credential::Unknown));
         assert!(matches!(
             parts(&["-H", "Authorization: Bearer {GOOGLE_APPLICATION_CREDENTIALS}", "x"]).credential(),
             Credential::NoToken(_)

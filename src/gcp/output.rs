@@ -59,7 +59,8 @@ pub fn meaning(output: &Output) -> Meaning {
     match output.words.items.first().and_then(Value::literal).as_deref() {
         Some("curl" | "wget") => of_request(&output.words),
         Some("cat") => match output.words.items.as_slice() {
-            [_, path] => Meaning::File(path.clone()),
+            // A filter takes something out of it.
+            [_, path] if output.filters.is_empty() => Meaning::File(path.clone()),
             _ => Meaning::Other,
         },
         _ => Meaning::Other,

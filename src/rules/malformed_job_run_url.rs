@@ -5,7 +5,7 @@ use crate::finding::Level;
 use crate::gcp::url::{self, Url};
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
-use crate::value::Value;
+use crate::value::{Piece, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-job-run-url",
@@ -29,20 +29,20 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
 
 fn help(given: &Given) -> String {
     // What of the URL is known is named, so that it can be copied.
-    let segments = segments(&url::parse(&given.value).path);
-    let after = |name: &str, otherwise: &str| {
-        let at = segments.iter().position(|segment| segment.equals(name).is_yes());
-        let next = at.and_then(|at| segments.get(at + 1)).map(ToString::to_string);
-        next.map_or_else(|| otherwise.to_owned(), |text| text.split(':').next().unwrap_or(otherwise).to_owned())
+    let url = url::parse(&given.value);
+    let segments = segments(&url.path);
+    let after = |name: &str| {
+        let at = segments.iter().position(|segment| segment.equals(name).is_yes())?;
+        let next = segments.get(at + 1)?;
+        Some(next.split_once(':').map_or_else(|| next.clone(), |(next, _)| next).to_string())
     };
-    let project = match after("projects", "") {
-        project if project.is_empty() => after("namespaces", "PROJECT"),
-        project => project,
-    };
+    let host = url.first_label().to_string();
+    let region = after("locations").or_else(|| host.strip_suffix("-run").map(str::to_owned));
     format!(
-        "write `https://run.googleapis.com/v2/projects/{project}/locations/{}/jobs/{}:run`",
-        after("locations", "REGION"),
-        after("jobs", "JOB")
+        "write `https://run.googleapis.com/v2/projects/{}/locations/{}/jobs/{}:run`",
+        after("projects").or_else(|| after("namespaces")).unwrap_or_else(|| "PROJECT".to_owned()),
+        region.unwrap_or_else(|| "REGION".to_owned()),
+        after("jobs").unwrap_or_else(|| "JOB".to_owned())
     )
 }
 
@@ -60,7 +60,7 @@ fn fault(url: &Url, call: &Call) -> Option<String> {
         return None;
     }
     let verb = job.split_once(':').map(|(_, verb)| verb);
-    let (runs, verb_fault) = verb_fault(verb.as_ref(), segments.get(jobs + 2), call);
+    let (runs, verb_fault) = verb_fault(job, verb.as_ref(), segments.get(jobs + 2), call);
     if let Some(fault) = verb_fault {
         return Some(fault);
     }
@@ -70,8 +70,11 @@ fn fault(url: &Url, call: &Call) -> Option<String> {
     match () {
         () if is(0, "v2") && is(1, "projects") && jobs == 3 => Some("a v2 path has `locations/REGION` before the job".to_owned()),
         () if is(0, "v2") && is(1, "namespaces") => Some("`namespaces` belongs to v1; v2 has `projects/…/locations/…`".to_owned()),
-        () if is(0, "v1") && is(1, "projects") => {
+        () if is(0, "v1") && (is(1, "projects") || is(1, "namespaces")) => {
             Some("v1 runs jobs below `/apis/run.googleapis.com/v1/namespaces/…`, v2 below `/v2/projects/…`".to_owned())
+        }
+        () if is(0, "apis") && is(1, "serving.knative.dev") => {
+            Some("services are below `/apis/serving.knative.dev/`, jobs below `/apis/run.googleapis.com/`".to_owned())
         }
         () if is(0, "apis") && is(2, "v2") => Some("`/apis/run.googleapis.com/` belongs to v1".to_owned()),
         () if is(0, "apis") && is(3, "projects") => Some("below `/apis/run.googleapis.com/v1/` a project is a namespace".to_owned()),
@@ -80,7 +83,7 @@ fn fault(url: &Url, call: &Call) -> Option<String> {
 }
 
 /// Whether the end of the path means to run the job, and what is wrong with it.
-fn verb_fault(verb: Option<&Value>, after: Option<&Value>, call: &Call) -> (bool, Option<String>) {
+fn verb_fault(job: &Value, verb: Option<&Value>, after: Option<&Value>, call: &Call) -> (bool, Option<String>) {
     match (verb, after) {
         (Some(verb), None) if verb.equals("run").is_yes() => (true, None),
         (Some(verb), None) if ["execute", "start", "invoke"].iter().any(|word| verb.equals(word).is_yes()) => {
@@ -90,15 +93,27 @@ fn verb_fault(verb: Option<&Value>, after: Option<&Value>, call: &Call) -> (bool
             (true, Some(format!("the method is `:run`, not `/{word}`")))
         }
         // A scheduled POST to the job itself means to run it; a request by hand may mean anything.
-        (None, None) if call.caller != Caller::Request && posts(call) => {
+        (None, None) if call.caller != Caller::Request && posts(call) && is_name(job) => {
             (true, Some("it lacks the method `:run` at its end".to_owned()))
         }
         _ => (false, None),
     }
 }
 
+/// Whether it is the name of a job and nothing more: a hole at its end could hold the method as well.
+fn is_name(job: &Value) -> bool {
+    match job.pieces() {
+        [Piece::Hole(hole, _)] => {
+            let name = hole.shown.to_ascii_uppercase();
+            name.contains("JOB") || name.contains("NAME")
+        }
+        pieces => pieces.last().is_some_and(|last| last.text().is_some()),
+    }
+}
+
+/// Whether it is surely a POST, which is the default of what is created.
 fn posts(call: &Call) -> bool {
-    call.method.as_ref().is_none_or(|method| {
+    call.method.as_ref().map_or(!call.changes, |method| {
         method.value.literal().is_some_and(|method| method.eq_ignore_ascii_case("post"))
     })
 }

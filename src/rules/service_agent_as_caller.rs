@@ -5,6 +5,7 @@ use crate::finding::Level;
 use crate::gcp::agent;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
+use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "service-agent-as-caller",
@@ -18,10 +19,13 @@ pub(super) static RULE: Rule = Rule {
 fn check(account: &Account, _: &Project, report: &mut Report) {
     let (Purpose::Caller, Some(caller)) = (account.purpose, account.caller) else { return };
     let Some(agent) = agent::service_agent(&account.email.value) else { return };
-    let whose = agent.api.map_or_else(|| "a Google service".to_owned(), |api| format!("`{api}`"));
+    let whose = agent.api.map_or_else(|| "a service agent".to_owned(), |api| format!("the service agent of `{api}`"));
+    // How the project's number is found out does not matter here.
+    let part = |piece: &Piece| if let Piece::Output(..) = piece { "$(…)".to_owned() } else { piece.to_string() };
+    let name: String = account.email.value.pieces().iter().map(part).collect();
     let message = format!(
-        "`{}` is the service agent of {whose}, which belongs to Google; a {} needs a service account of your own project",
-        account.email.value,
+        "`{name}` is {whose}, an account that belongs to Google; a {} needs a service account of \
+         your own project",
         caller.shown()
     );
     // Google's words are about Scheduler; for push the same is only very probable.

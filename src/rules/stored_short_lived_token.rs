@@ -1,6 +1,6 @@
 //! A token that lives an hour is put where a running system reads it for months.
 
-use crate::facts::{Sink, Stored};
+use crate::facts::{Call, Credential, Gcloud, Sink, Stored};
 use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning};
 use crate::project::Project;
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     checks: &[Check::Stored(check)],
 };
 
-fn check(stored: &Stored, _: &Project, report: &mut Report) {
+fn check(stored: &Stored, project: &Project, report: &mut Report) {
     let minted = stored.value.pieces().iter().find_map(|piece| match piece {
         Piece::Output(output, place) => match meaning(output) {
             Meaning::AccessToken => Some(("an access token", *place)),
@@ -26,6 +26,14 @@ fn check(stored: &Stored, _: &Project, report: &mut Report) {
         _ => None,
     });
     let Some((token, place)) = minted else { return };
+    if is_overridden(stored, project) || is_used_at_once(stored, project) {
+        return;
+    }
+    // A script that runs every half hour may keep a secret fresh.
+    let (level, until) = match stored.sink {
+        Sink::Secret => (Level::Warning, "unless something adds a new version each hour, every use after that"),
+        _ => (Level::Error, "every use after that"),
+    };
     let (sink, help) = match &stored.sink {
         Sink::Header(name) => (
             format!("the header `{name}` of a job"),
@@ -42,11 +50,33 @@ fn check(stored: &Stored, _: &Project, report: &mut Report) {
         ),
     };
     let message = format!(
-        "{token} minted now is stored in {sink}; it expires within the hour, and every use after that will be answered 401"
+        "{token} minted now is stored in {sink}; it expires after about an hour, and {until} will be answered 401"
     );
     report
-        .error(&stored.at, stored.place, message)
+        .add(level, &stored.at, stored.place, message)
         .label("stored here")
         .related(place, "the token is minted here")
         .help(help);
+}
+
+/// Whether the job fetches a token of its own, which overrides what its headers say
+/// (<https://cloud.google.com/scheduler/docs/http-target-auth>, checked 2026-11-21).
+fn is_overridden(stored: &Stored, project: &Project) -> bool {
+    let Sink::Header(name) = &stored.sink else { return false };
+    let fetches = |call: &Call| matches!(call.credential, Credential::IdToken(_) | Credential::AccessToken(_));
+    name.eq_ignore_ascii_case("authorization")
+        && project.facts.calls.iter().filter(|call| call.at == stored.at).any(|call| {
+            fetches(call) || call.changes && project.jobs_like(call).any(fetches)
+        })
+}
+
+/// Whether it is a variable of a Cloud Run job that the same script runs.
+fn is_used_at_once(stored: &Stored, project: &Project) -> bool {
+    let commands = || project.facts.commands.iter().filter(|command| command.at.flow == stored.at.flow);
+    let is_job = |command: &Gcloud| command.at == stored.at && command.invocation.path.starts_with("run jobs ");
+    let runs = |command: &Gcloud| {
+        command.invocation.path == "run jobs execute"
+            || command.at == stored.at && !command.invocation.has("--execute-now").is_no()
+    };
+    commands().any(is_job) && commands().any(runs)
 }

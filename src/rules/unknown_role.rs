@@ -25,25 +25,28 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
         let message = format!("`{name}` is not the name of a role; predefined roles begin with `roles/`");
         let draft = report.error(&grant.at, given.at, message);
         draft.help(format!("write `{full}`")).label("lacks `roles/`").built(given, "the role");
-        draft.fix(Safety::Safe, [(given.value_place().part(0..0), "roles/".to_owned())]);
+        if let [only] = given.value.pieces() {
+            draft.fix(Safety::Safe, [(only.place().part(0..0), "roles/".to_owned())]);
+        }
         return;
     }
     if !name.starts_with("roles/") {
         return;
     }
-    match role::nearest(&name) {
-        Some(nearest) => near(grant, given, &name, nearest.role, nearest.nearness, report),
-        None => {
-            let message = format!("`{name}` is no role that was known on 2026-08-22; a newer one it may be");
-            report.advice(&grant.at, given.at, message).built(given, "the role").help("look it up with `gcloud iam roles describe`");
-        }
+    if let Some(nearest) = role::nearest(&name) {
+        near(grant, given, &name, nearest.role, nearest.nearness, report);
+        return;
     }
+    let message =
+        format!("`{name}` was no predefined role on 2026-08-22; unless it is newer, the binding will be refused");
+    let draft = report.advice(&grant.at, given.at, message);
+    draft.built(given, "the role").help(format!("look it up: `gcloud iam roles describe {name}`"));
 }
 
 fn near(grant: &Grant, given: &Given, name: &str, nearest: &str, nearness: Nearness, report: &mut Report) {
     let message = format!(
-        "there is no role `{name}`; the binding will be refused (INVALID_ARGUMENT: the role is not supported for this \
-         resource)"
+        "there is no role `{name}`; the binding will be refused: INVALID_ARGUMENT, \"Role {name} is not supported for \
+         this resource.\""
     );
     let draft = report.error(&grant.at, given.at, message);
     draft.label("no such role").built(given, "the role").help(format!("write `{nearest}`"));

@@ -1,11 +1,11 @@
 //! A role is granted on a resource that it does not let anyone invoke.
 
-use crate::facts::{Exposure, Given, Grant, ResourceKind, Verb};
+use crate::facts::{Exposure, Given, Grant, ResourceKind, Service, Verb};
 use crate::finding::Level;
 use crate::gcp::role::Role;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
-use crate::value::{Truth, Value, may_equal};
+use crate::value::{Value, may_equal};
 
 pub(super) static RULE: Rule = Rule {
     id: "wrong-invoker-role",
@@ -20,25 +20,26 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     let (Verb::Add, Some(role)) = (grant.verb, &grant.role) else { return };
     let Some(name) = role.value.literal() else { return };
     let (message, help) = match (grant.kind, name.as_str()) {
-        (ResourceKind::Function, "roles/run.invoker" | "roles/run.servicesInvoker") => (
-            format!("`{name}` cannot be bound to the policy of a function; gcloud warns, and nobody may call it by this"),
+        (ResourceKind::Function, "roles/run.invoker") => (
+            format!("`{name}` cannot be bound to the policy of a function: gcloud warns, and nobody may call it by this"),
             "write `gcloud functions add-invoker-policy-binding` without `--role`: it grants the right role for either \
              generation",
         ),
         (ResourceKind::Function, "roles/cloudfunctions.invoker") if is_only_grant(grant, role, project) => (
             format!(
-                "`{name}` on a function of the second generation lets nobody call it, though the binding succeeds; \
-                 its callers will be answered 403"
+                "`{name}` lets nobody call a function of the second generation, though the binding succeeds; {} will \
+                 be answered 403",
+                caller(grant)
             ),
             "write `gcloud functions add-invoker-policy-binding` without `--role`: it grants `roles/run.invoker` on the \
              service below the function",
         ),
         (ResourceKind::RunJob, "roles/run.servicesInvoker") => (
-            format!("`{name}` holds no `run.jobs.run`: on a job it lets nobody run it; callers will be answered 403"),
+            format!("`{name}` holds no `run.jobs.run`: by this grant {} cannot run a job, and is answered 403", caller(grant)),
             "grant `roles/run.jobsExecutor`, or `roles/run.invoker`, on the job",
         ),
         (ResourceKind::RunService, "roles/run.jobsExecutor" | "roles/run.jobsExecutorWithOverrides") => (
-            format!("`{name}` holds no `run.routes.invoke`: on a service it lets nobody call it; callers will be answered 403"),
+            format!("`{name}` holds no `run.routes.invoke`: by this grant {} cannot call a service, and is answered 403", caller(grant)),
             "grant `roles/run.invoker` on the service",
         ),
         _ => return,
@@ -46,27 +47,52 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     report.error(&grant.at, role.at, message).label("the role does not fit the resource").built(role, "the role").help(help);
 }
 
+/// Who is granted the role, as a message names them.
+fn caller(grant: &Grant) -> String {
+    let email = |member: &Given| member.value.split_once(':').map_or_else(|| member.value.clone(), |(_, email)| email);
+    grant.member.as_ref().map_or_else(|| "the member".to_owned(), |member| format!("`{}`", email(member)))
+}
+
 /// Whether the function is surely of the second generation, and nothing else here may let the member call it.
 fn is_only_grant(grant: &Grant, role: &Given, project: &Project) -> bool {
     let (Some(function), Some(member)) = (&grant.resource, &grant.member) else { return false };
-    let mut deployments = project.facts.services.iter().filter(|service| {
-        service.function && service.name.as_ref().is_some_and(|name| may_equal(name, function, &[]))
-    });
-    let known: Vec<_> = deployments.by_ref().collect();
-    let second = known.iter().any(|service| {
-        service.second_generation == Truth::Yes && service.name.as_ref().is_some_and(|name| name.same(function))
-    });
-    let opened = known.iter().any(|service| service.exposure == Exposure::Open && service.at != grant.at);
-    second && !opened && !project.facts.grants.iter().any(|other| lets_invoke(other, &member.value, role, function))
+    let is_same = |name: &Value| may_equal(name, function, &[]);
+    let known: Vec<_> = project
+        .facts
+        .services
+        .iter()
+        .filter(|service| service.function && service.at != grant.at && service.name.as_ref().is_some_and(is_same))
+        .collect();
+    // A function of that name in another file may be another one.
+    let here = |service: &&Service| {
+        service.at.flow == grant.at.flow
+            && service.second_generation.is_yes()
+            && service.name.as_ref().is_some_and(|name| name.same(function))
+    };
+    let second = says_second_generation(grant, project) || known.iter().any(here);
+    let opened = known.iter().any(|service| service.exposure == Exposure::Open);
+    let first = known.iter().any(|service| service.deploys && service.second_generation.is_no());
+    let others = || project.facts.grants.iter().filter(|other| other.at != grant.at);
+    second && !opened && !first && !others().any(|other| lets_invoke(other, grant, &member.value, role, function))
+}
+
+/// `gcloud functions add-iam-policy-binding X --gen2`
+fn says_second_generation(grant: &Grant, project: &Project) -> bool {
+    project.facts.commands.iter().any(|command| command.at == grant.at && command.invocation.flag("--gen2").is_some())
 }
 
 /// Whether another grant may let the member call the service below the function.
-fn lets_invoke(other: &Grant, member: &Value, role: &Given, function: &Value) -> bool {
-    let same_member = other.member.as_ref().is_none_or(|given| may_equal(&given.value, member, &[':', '@']));
+fn lets_invoke(other: &Grant, grant: &Grant, member: &Value, role: &Given, function: &Value) -> bool {
+    // A default stands for what the environment says when another script runs.
+    let elsewhere = other.at.flow != grant.at.flow;
+    let may_be = |given: &Value, own: &Value, separators: &[char]| {
+        elsewhere && (given.assumed || own.assumed) || may_equal(given, own, separators)
+    };
+    let same_member = other.member.as_ref().is_none_or(|given| may_be(&given.value, member, &[':', '@']));
     let same_resource = match other.kind {
         ResourceKind::Project | ResourceKind::Ancestor => true,
         ResourceKind::RunService | ResourceKind::Function => {
-            other.resource.as_ref().is_none_or(|resource| may_equal(resource, function, &[]))
+            other.resource.as_ref().is_none_or(|resource| may_be(resource, function, &[]))
         }
         _ => false,
     };

@@ -417,14 +417,17 @@ impl FromIterator<Piece> for Value {
 /// As a message shows it: literals as they are, holes by their name.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for piece in &self.pieces {
-            match piece {
-                Piece::Text(text, _) => f.write_str(text)?,
-                Piece::Hole(hole, _) => f.write_str(&hole.shown)?,
-                Piece::Output(output, _) => write!(f, "$({output})")?,
-            }
+        self.pieces.iter().try_for_each(|piece| piece.fmt(f))
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text, _) => f.write_str(text),
+            Self::Hole(hole, _) => f.write_str(&hole.shown),
+            Self::Output(output, _) => write!(f, "$({output})"),
         }
-        Ok(())
     }
 }
 
