@@ -81,7 +81,8 @@ fn the_finding_shown_is_a_real_one() {
 
 #[test]
 fn the_editors_pattern_takes_every_line() {
-    let pattern = README.lines().find_map(|line| line.trim().strip_prefix("\"regexp\": \"")).unwrap().trim_end_matches("\",");
+    let pattern =
+        README.lines().find_map(|line| line.trim().strip_prefix("\"regexp\": \"")).unwrap().trim_end_matches("\",");
     assert_eq!(pattern.replace("\\\\", "\\"), r"^(.+?):(\d+):(\d+): (error|warning|advice)\[([a-z-]+)\] (.*)$");
     let output = run("authlint --format concise --color never .");
     let text = String::from_utf8(output.stdout).unwrap();
@@ -90,7 +91,10 @@ fn the_editors_pattern_takes_every_line() {
         // The pattern, by hand: path:line:column: level[rule] message.
         let (place, rest) = line.split_once(": ").unwrap();
         let mut numbers = place.rsplit(':');
-        assert!(numbers.next().unwrap().parse::<u32>().is_ok() && numbers.next().unwrap().parse::<u32>().is_ok(), "{line}");
+        assert!(
+            numbers.next().unwrap().parse::<u32>().is_ok() && numbers.next().unwrap().parse::<u32>().is_ok(),
+            "{line}"
+        );
         let (level, rest) = rest.split_once('[').unwrap();
         assert!(["error", "warning", "advice"].contains(&level), "{line}");
         let (rule, _) = rest.split_once("] ").unwrap();

@@ -7,12 +7,12 @@ use super::env::{Alternative, Content, Env, Flow, Parameters};
 use super::expand::Words;
 use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
-use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_STEPS, MAX_TURNS, Run, Statement};
+use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_PIECES, MAX_STEPS, MAX_TEXT, MAX_TURNS, Run, Statement};
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
 };
 use crate::source::{FileId, Span};
-use crate::value::{List, Place, Value};
+use crate::value::{List, Piece, Place, Value};
 
 /// A running program.
 pub(super) struct Machine<'l> {
@@ -215,6 +215,9 @@ impl<'l> Machine<'l> {
                 .flat_map(|old| alternatives.iter().filter_map(|new| appended(old, new)))
                 .collect();
         }
+        for alternative in &mut alternatives {
+            self.bound(&mut alternative.content);
+        }
         if assign.visibility == Visibility::Function {
             self.env.localise(&assign.name);
         }
@@ -222,6 +225,23 @@ impl<'l> Machine<'l> {
         self.env.set(&assign.name, alternatives, version, place);
         if assign.visibility == Visibility::Exported {
             self.env.export(&assign.name);
+        }
+    }
+
+    /// Keeps what a variable holds within bounds: programs may double it at every turn.
+    fn bound(&mut self, content: &mut Content) {
+        match content {
+            Content::Text(value) => {
+                let length: usize = value.pieces().iter().filter_map(Piece::text).map(str::len).sum();
+                if value.pieces().len() > MAX_PIECES || length > MAX_TEXT {
+                    *value = Value::hole("…", self.fresh(), self.here());
+                }
+            }
+            Content::List(list) if list.items.len() > MAX_ITEMS => {
+                list.items.truncate(MAX_ITEMS);
+                list.open = true;
+            }
+            Content::List(_) => {}
         }
     }
 
@@ -578,7 +598,7 @@ fn appended(old: &Alternative, new: &Alternative) -> Option<Alternative> {
             Content::Text(value)
         }
         (Content::List(old), Content::List(new)) => {
-            let items = old.items.iter().chain(&new.items).cloned().collect();
+            let items = old.items.iter().chain(&new.items).take(MAX_ITEMS + 1).cloned().collect();
             Content::List(List { items, open: old.open || new.open })
         }
         (Content::Text(old), Content::List(new)) => {

@@ -24,22 +24,38 @@ struct Partial {
     field: Option<Value>,
 }
 
+impl Words {
+    /// Adds words whose circumstances do not contradict.
+    fn extend(&mut self, more: &Self) {
+        if let Some(when) = self.when.and(&more.when) {
+            self.when = when;
+        }
+        self.list.items.extend(more.list.items.iter().cloned());
+        self.list.open |= more.list.open;
+    }
+}
+
 impl Machine<'_> {
     /// All words of a command. More alternatives than the bound: the word that brought them becomes a hole.
     pub(super) fn words(&mut self, exprs: &[Expr]) -> Vec<Words> {
         let mut all = vec![Words { when: self.env.path.clone(), list: List::default() }];
         for expr in exprs {
             let expanded = self.fields(expr);
+            // Most words have one alternative, and long commands have many words.
+            if let [only] = expanded.as_slice()
+                && all.iter().all(|words| words.when.and(&only.when).is_some())
+            {
+                all.iter_mut().for_each(|words| words.extend(only));
+                continue;
+            }
             let mut next = Vec::new();
             for before in &all {
                 for more in &expanded {
-                    let Some(when) = before.when.and(&more.when) else {
-                        continue;
-                    };
-                    let mut list = before.list.clone();
-                    list.items.extend(more.list.items.iter().cloned());
-                    list.open |= more.list.open;
-                    next.push(Words { when, list });
+                    if before.when.and(&more.when).is_some() {
+                        let mut words = before.clone();
+                        words.extend(more);
+                        next.push(words);
+                    }
                 }
             }
             if next.is_empty() || next.len() > MAX_ALTERNATIVES {
@@ -95,11 +111,11 @@ impl Machine<'_> {
                 }
                 Part::Output(body, quote, place) => {
                     let contents = self.output(body, *place);
-                    all = combine(&all, &contents, *quote);
+                    all = combine(all, &contents, *quote);
                 }
                 Part::Use(used) => {
                     let contents = self.resolve(used);
-                    all = combine(&all, &contents, used.quote);
+                    all = combine(all, &contents, used.quote);
                 }
             }
             if all.is_empty() || all.len() > MAX_ALTERNATIVES * MAX_ALTERNATIVES {
@@ -302,6 +318,17 @@ impl Machine<'_> {
 }
 
 impl Partial {
+    /// With a content appended; `None` when it contradicts.
+    fn with(mut self, alternative: &Alternative, quote: Quote) -> Option<Self> {
+        self.words.when = self.words.when.and(&alternative.when)?;
+        match &alternative.content {
+            Content::Text(value) if quote == Quote::Whole => self.append(value),
+            Content::Text(value) => self.split(value),
+            Content::List(list) => self.push_list(list),
+        }
+        Some(self)
+    }
+
     fn push(&mut self, piece: Piece) {
         self.field.get_or_insert_default().push(piece);
     }
@@ -362,24 +389,12 @@ impl Partial {
 }
 
 /// Each partial word with each content that is consistent with it.
-fn combine(all: &[Partial], contents: &[Alternative], quote: Quote) -> Vec<Partial> {
-    let mut out = Vec::new();
-    for partial in all {
-        for alternative in contents {
-            let Some(when) = partial.words.when.and(&alternative.when) else {
-                continue;
-            };
-            let mut next = partial.clone();
-            next.words.when = when;
-            match &alternative.content {
-                Content::Text(value) if quote == Quote::Whole => next.append(value),
-                Content::Text(value) => next.split(value),
-                Content::List(list) => next.push_list(list),
-            }
-            out.push(next);
-        }
+fn combine(all: Vec<Partial>, contents: &[Alternative], quote: Quote) -> Vec<Partial> {
+    if let [only] = contents {
+        return all.into_iter().filter_map(|partial| partial.with(only, quote)).collect();
     }
-    out
+    let pairs = all.iter().flat_map(|partial| contents.iter().map(move |alternative| (partial, alternative)));
+    pairs.filter_map(|(partial, alternative)| partial.clone().with(alternative, quote)).collect()
 }
 
 fn first_element(alternative: &Alternative) -> Alternative {

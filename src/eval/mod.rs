@@ -26,6 +26,10 @@ const MAX_CALLS: usize = 6;
 const MAX_TURNS: usize = 64;
 /// Steps of one root program, everything it calls included.
 const MAX_STEPS: usize = 40_000;
+/// Pieces of a text that a variable holds, items of a list, and bytes of a text; larger ones become holes or open.
+const MAX_PIECES: usize = 500;
+const MAX_ITEMS: usize = 1000;
+const MAX_TEXT: usize = 64 * 1024;
 /// Blocks within blocks.
 const MAX_DEPTH: usize = 120;
 

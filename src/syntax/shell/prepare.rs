@@ -62,6 +62,8 @@ fn is_marker(byte: u8) -> bool {
 
 fn mask_placeholders(out: &mut [u8], placeholders: Placeholders) {
     let mut at = 0;
+    // Up to here no template ends, so that none is looked for again and again.
+    let mut no_template = 0;
     while let Some(found) = out.get(at..).and_then(|rest| memchr::memchr3(b'<', b'{', b'[', rest)) {
         let start = at + found;
         at = start + 1;
@@ -69,7 +71,13 @@ fn mask_placeholders(out: &mut [u8], placeholders: Placeholders) {
         let before = start.checked_sub(1).and_then(|index| out.get(index)).copied();
         let length = match opening.first() {
             Some(b'<') if before != Some(b'<') => angle(opening),
-            Some(b'{') if opening.starts_with(b"{{") => template(opening),
+            Some(b'{') if opening.starts_with(b"{{") && start >= no_template => {
+                let found = template(opening);
+                if found.is_none() {
+                    no_template = start + memchr::memchr(b'\n', opening).unwrap_or(opening.len());
+                }
+                found
+            }
             Some(b'[') if placeholders == Placeholders::Document => bracket(opening, before),
             _ => None,
         };
@@ -178,17 +186,17 @@ impl Scan {
             (b'\'', Context::Double | Context::Brace(true)) => {}
             (b'\'', _) => return self.single_quoted(),
             (b'"', Context::Double) => self.pop(),
-            (b'"', _) => self.push(Context::Double),
-            (b'$', _) if self.peek(1) == Some(b'(') => {
-                self.push(Context::Paren);
-                self.word_start = true;
+            (b'"', _) => drop(self.push(Context::Double)),
+            (b'$', _) if matches!(self.peek(1), Some(b'(' | b'{')) => {
+                let inner = if self.peek(1) == Some(b'(') { Context::Paren } else { Context::Brace(double) };
+                self.word_start = inner == Context::Paren;
+                if !self.push(inner) {
+                    // Nested deeper than anything real: the parser, whose time grows with the square, never sees it.
+                    self.blank(2);
+                }
                 self.at += 1;
             }
-            (b'$', _) if self.peek(1) == Some(b'{') => {
-                self.push(Context::Brace(double));
-                self.at += 1;
-            }
-            (b'(', Context::Paren) => self.push(Context::Paren),
+            (b'(', Context::Paren) => drop(self.push(Context::Paren)),
             (b')', Context::Paren) | (b'}', Context::Brace(_)) => self.pop(),
             (b'#', Context::Code | Context::Paren) if starts_word => {
                 self.at += memchr::memchr(b'\n', self.out.get(self.at..).unwrap_or(&[])).unwrap_or(self.out.len());
@@ -207,9 +215,17 @@ impl Scan {
         self.at += 1;
     }
 
-    fn push(&mut self, context: Context) {
-        if self.contexts.len() < MAX_NESTING {
+    fn push(&mut self, context: Context) -> bool {
+        let fits = self.contexts.len() < MAX_NESTING;
+        if fits {
             self.contexts.push(context);
+        }
+        fits
+    }
+
+    fn blank(&mut self, bytes: usize) {
+        for slot in self.out.iter_mut().skip(self.at).take(bytes) {
+            *slot = 0x7f;
         }
     }
 
