@@ -217,12 +217,22 @@ impl Parts {
     }
 
     fn credential(&self) -> Credential {
+        // It is looked at instead of `Authorization` and `-u`, which are then the application's own.
+        let serverless = self.headers.iter().find_map(|header| {
+            let (name, value) = header.value.split_once(':')?;
+            let is = name.literal()?.trim().eq_ignore_ascii_case("x-serverless-authorization");
+            is.then(|| authorization(header, &value))
+        });
+        if let Some(found) = serverless {
+            return found;
+        }
         if let Some(user) = &self.user {
             return basic(user);
         }
         if let Some(given) = &self.bearer {
             return bearer(given, given.value.clone());
         }
+        let mut found = None;
         for header in &self.headers {
             let Some((name, value)) = header.value.split_once(':') else {
                 if !header.value.is_literal() {
@@ -231,15 +241,21 @@ impl Parts {
                 continue;
             };
             match name.literal().map(|name| name.trim().to_ascii_lowercase()).as_deref() {
-                Some("authorization" | "proxy-authorization" | "x-serverless-authorization") => {
-                    return authorization(header, &value);
-                }
+                // Beside another one, which of the two is Google's depends on what stands in front.
+                Some("authorization" | "proxy-authorization") if found.is_some() => return Credential::Unknown,
+                Some("authorization" | "proxy-authorization") => found = Some(authorization(header, &value)),
                 // A key stands in for a token with many APIs.
-                Some("x-goog-api-key" | "x-api-key" | "cookie") | None => return Credential::Unknown,
-                Some(_) => {}
+                Some("x-goog-api-key" | "x-api-key" | "cookie") | None if found.is_none() => {
+                    found = Some(Credential::Unknown);
+                }
+                Some(_) | None => {}
             }
         }
-        if self.open { Credential::Unknown } else { Credential::None }
+        match found {
+            Some(found) => found,
+            None if self.open => Credential::Unknown,
+            None => Credential::None,
+        }
     }
 }
 
@@ -329,6 +345,10 @@ mod tests {
         assert!(matches!(parts(&["-u", "oauth2accesstoken:b", "https://x"]).credential(), Credential::Unknown));
         assert!(matches!(parts(&["-H", "authorization: Bearer {T}", "x"]).credential(), Credential::Unknown));
         assert!(matches!(parts(&["-H", "{AUTH}", "x"]).credential(), Credential::Unknown));
+        let two = ["-H", "Authorization: Basic a", "-H", "X-Serverless-Authorization: Bearer {T}", "x"];
+        assert!(matches!(parts(&two).credential(), Credential::Unknown));
+        let two = ["-H", "Authorization: Basic a", "-H", "Proxy-Authorization: Bearer {T}", "x"];
+        assert!(matches!(parts(&two).credential(), Credential::Unknown));
         assert!(matches!(
             parts(&["-H", "Authorization: Bearer {GOOGLE_APPLICATION_CREDENTIALS}", "x"]).credential(),
             Credential::NoToken(_)
