@@ -35,7 +35,8 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     let message =
         format!("{} carries an access token to {}, {answer}", super::subject(call), super::service_shown(&url));
     let draft = report.add(level, &call.at, token.at, message);
-    draft.label("asks for an access token").related(given.whole, "the target");
+    let label = if call.caller == Caller::Request { "carries an access token" } else { "asks for an access token" };
+    draft.label(label).related(given.whole, "the target");
     if let Some(said) = project.shown_private(&url) {
         draft.related(said, "deployed private here");
     }
