@@ -3,11 +3,11 @@
 //!
 //! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
 
-use crate::facts::{Call, Caller, Exposure, Facts, Service};
+use crate::facts::{Call, Caller, Credential, Exposure, Facts, Service};
 use crate::gcp::invocation::items;
 use crate::gcp::output::{Meaning, meaning};
 use crate::gcp::url::{HostKind, Url};
-use crate::value::{Piece, Truth, Value, may_equal};
+use crate::value::{Piece, Place, Truth, Value, may_equal};
 
 /// The facts of one project.
 #[derive(Debug, Default)]
@@ -34,15 +34,36 @@ impl Project {
         if private { Exposure::Private } else { Exposure::Unknown }
     }
 
+    /// Where the service that a URL is of is deployed private.
+    pub fn shown_private(&self, url: &Url) -> Option<Place> {
+        let private = |service: &&Service| service.exposure == Exposure::Private && is_of(url, service).is_yes();
+        self.facts.services.iter().find(private).map(|service| service.said)
+    }
+
+    /// Whether another command here may give a job or subscription a token later, or gave it one before.
+    pub fn has_token_elsewhere(&self, call: &Call) -> bool {
+        self.facts.calls.iter().any(|other| {
+            other.caller == call.caller
+                && other.at != call.at
+                && matches!(other.credential, Credential::IdToken(_) | Credential::AccessToken(_))
+                && other.changes
+                && match (&call.name, &other.name) {
+                    (Some(a), Some(b)) => may_equal(a, b, &[]),
+                    _ => true,
+                }
+        })
+    }
+
     /// Whether some service here may be given this text as an audience of its own.
     pub fn may_be_custom_audience(&self, audience: &Value) -> bool {
         let flags = ["--set-custom-audiences", "--add-custom-audiences"];
         let given = self.facts.commands.iter().flat_map(|command| &command.invocation.flags);
+        // Some write a JSON list.
+        let within = |value: &Value| audience.literal().is_some_and(|text| value.contains(&text).is_yes());
         given
             .filter(|flag| flags.contains(&flag.name.as_str()))
             .filter_map(|flag| flag.value.as_ref())
-            .flat_map(items)
-            .any(|item| may_equal(&item, audience, &[]))
+            .any(|value| within(value) || items(value).iter().any(|item| may_equal(item, audience, &[])))
     }
 
     /// The Scheduler jobs of this name that have a target, when a call changes one without naming it.

@@ -257,6 +257,7 @@ impl Parts {
         if named(&["authorization", "proxy-authorization"]).1 {
             return Credential::Unknown;
         }
+        let mut found = None;
         for header in &self.headers {
             let Some((name, value)) = header.value.split_once(':') else {
                 if !header.value.is_literal() {
@@ -265,15 +266,21 @@ impl Parts {
                 continue;
             };
             match name.literal().map(|name| name.trim().to_ascii_lowercase()).as_deref() {
-                Some("authorization" | "proxy-authorization" | "x-serverless-authorization") => {
-                    return authorization(header, &value);
-                }
+                // Beside another one, which of the two is Google's depends on what stands in front.
+                Some("authorization" | "proxy-authorization") if found.is_some() => return Credential::Unknown,
+                Some("authorization" | "proxy-authorization") => found = Some(authorization(header, &value)),
                 // A key stands in for a token with many APIs.
-                Some("x-goog-api-key" | "x-api-key" | "cookie") | None => return Credential::Unknown,
-                Some(_) => {}
+                Some("x-goog-api-key" | "x-api-key" | "cookie") | None if found.is_none() => {
+                    found = Some(Credential::Unknown);
+                }
+                Some(_) | None => {}
             }
         }
-        if self.open { Credential::Unknown } else { Credential::None }
+        match found {
+            Some(found) => found,
+            None if self.open => Credential::Unknown,
+            None => Credential::None,
+        }
     }
 }
 

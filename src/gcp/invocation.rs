@@ -102,7 +102,9 @@ impl Invocation {
         // More arguments than the command takes: some of them are flags that a variable holds.
         let surplus = most.is_some_and(|most| invocation.positionals.len() > most);
         let holds_flags = |value: &Value| value.loose && surplus || value.loose && names_flags(value);
-        invocation.open = parser.open || invocation.positionals.iter().any(holds_flags);
+        // A file may hold any flags.
+        let from_file = invocation.flags.iter().any(|flag| flag.name == "--flags-file");
+        invocation.open = parser.open || from_file || invocation.positionals.iter().any(holds_flags);
         Some(invocation)
     }
 
@@ -404,6 +406,7 @@ mod tests {
         assert!(line("gcloud run deploy ?{SVC} ?{MORE}").open);
         assert!(line("gcloud run deploy ?{EXTRA_ARGS}").open);
         assert!(line("gcloud run deploy x --{KIND}-account=y").open);
+        assert!(line("gcloud run deploy x --flags-file=f.yaml").open);
         assert!(!line("gcloud run deploy x --image ?{IMAGE}").open);
     }
 

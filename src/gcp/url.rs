@@ -65,7 +65,16 @@ pub fn parse(url: &Value) -> Url {
     let host = host.split_once(':').map_or(host, |(host, _)| host);
     let (path, query) = tail.split_once('?').map_or((tail, None), |(path, query)| (path, Some(query)));
     let kind = if scheme == Scheme::Unknown { HostKind::Unknown } else { kind(&host) };
+    let kind = described_host(&host).unwrap_or(kind);
     Url { scheme, host, kind, path, query }
+}
+
+/// `https://$HOST`, where `HOST` is a described URL whose scheme a filter took away.
+fn described_host(host: &Value) -> Option<HostKind> {
+    let [Piece::Output(output, _)] = host.pieces() else { return None };
+    let Meaning::ServiceUrl { function, .. } = meaning(output) else { return None };
+    let filtered = !output.filters.is_empty();
+    filtered.then_some(if function { HostKind::Functions } else { HostKind::Run })
 }
 
 /// `$(gcloud run services describe X --format='value(status.url)')` and what follows it.

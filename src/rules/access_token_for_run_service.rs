@@ -1,6 +1,6 @@
 //! An access token goes to a Cloud Run service or function, which checks ID tokens.
 
-use crate::facts::{Call, Caller, Credential, Exposure, Token};
+use crate::facts::{Call, Caller, Credential, Exposure, Given, Token};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Url};
 use crate::project::Project;
@@ -22,40 +22,57 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         return;
     }
     // Behind IAP an access token may be right, and a public service does not look at it.
-    let (level, answer) = match project.exposure(&url) {
+    let private = match project.exposure(&url) {
         Exposure::Open => return,
-        Exposure::Private => (Level::Error, "is deployed private here: it accepts only ID tokens and will answer 401"),
-        Exposure::Unknown => (Level::Warning, "accepts only ID tokens and will answer 401, unless it is public or behind IAP"),
+        Exposure::Private => true,
+        Exposure::Unknown => false,
     };
-    let what = if url.kind == HostKind::Functions { "a function" } else { "a Cloud Run service" };
-    let message = format!(
-        "{} carries an access token to `{}`, {what}, which {answer}",
-        super::subject(call),
-        url.host
-    );
+    let (level, answer) = if private {
+        (Level::Error, "which is deployed private: it accepts only ID tokens and will answer 401")
+    } else {
+        (Level::Warning, "which accepts only ID tokens and will answer 401, unless it is public or behind IAP")
+    };
+    let message =
+        format!("{} carries an access token to {}, {answer}", super::subject(call), super::service_shown(&url));
     let draft = report.add(level, &call.at, token.at, message);
-    draft.label("asks for an access token").related(given.whole, "the target");
-    let safety = if level == Level::Error { Safety::Safe } else { Safety::Unsafe };
-    if call.caller == Caller::Request { request(token, draft) } else { scheduled(token, &url, safety, draft) }
+    let label = if call.caller == Caller::Request { "carries an access token" } else { "asks for an access token" };
+    draft.label(label).related(given.whole, "the target");
+    if let Some(said) = project.shown_private(&url) {
+        draft.related(said, "deployed private here");
+    }
+    let safety = if private { Safety::Safe } else { Safety::Unsafe };
+    if call.caller == Caller::Request { request(token, draft) } else { scheduled(token, given, &url, safety, draft) }
 }
 
 fn request(token: &Token, draft: &mut Draft) {
-    draft.help("send an ID token: `gcloud auth print-identity-token`");
+    draft.help("send an ID token: `gcloud auth print-identity-token`, or `…/identity?audience=URL` of the metadata server");
     if let Some(minted) = token.minted {
-        draft.related(minted, "the access token is printed here");
+        draft.related(minted, "the access token is asked for here");
     }
 }
 
-fn scheduled(token: &Token, url: &Url, safety: Safety, draft: &mut Draft) {
+fn scheduled(token: &Token, given: &Given, url: &Url, safety: Safety, draft: &mut Draft) {
     let account = token.account.as_ref().map_or_else(|| "ACCOUNT".to_owned(), |account| account.value.to_string());
-    draft.help(format!("write `--oidc-service-account-email={account}`; the audience is the service's URL"));
+    let scope = if token.scope.is_some() { " in place of the scope" } else { "" };
+    draft.help(format!(
+        "write `--oidc-service-account-email={account}`, and the service's URL as `--oidc-token-audience`{scope}"
+    ));
     let Some(account) = &token.account else { return };
     let mut edits = vec![(account.at, "--oidc-service-account-email".to_owned())];
     if let Some(scope) = &token.scope {
         // The scope becomes the audience, which must be written out to stand in its place.
-        let (Some(host), [only]) = (url.host.literal(), scope.value.pieces()) else { return };
+        let (Some(audience), [only]) = (audience(given, url), scope.value.pieces()) else { return };
         edits.push((scope.at, "--oidc-token-audience".to_owned()));
-        edits.push((only.place(), format!("https://{host}")));
+        edits.push((only.place(), audience));
     }
     draft.fix(safety, edits);
+}
+
+/// The audience of a service: its host. Functions of one project share a host, so theirs has the path too.
+fn audience(given: &Given, url: &Url) -> Option<String> {
+    if url.kind == HostKind::Run {
+        return url.host.literal().map(|host| format!("https://{host}"));
+    }
+    let whole = given.value.literal()?;
+    Some(whole.split(['?', '#']).next().unwrap_or("").to_owned())
 }

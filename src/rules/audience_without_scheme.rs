@@ -1,7 +1,7 @@
 //! The audience of an ID token is a host instead of a URL.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Credential, Exposure, Gcloud, Given};
+use crate::facts::{Call, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Scheme};
 use crate::project::Project;
@@ -17,26 +17,28 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn call(call: &Call, project: &Project, report: &mut Report) {
-    let Credential::IdToken(token) = &call.credential else { return };
-    if let Some(audience) = token.audience.as_ref().filter(|_| call.caller != Caller::Request) {
-        judge(audience, &call.at, project, report);
+    // Another host in front, such as an API gateway, has audiences of its own.
+    let elsewhere = call.url.as_ref().map(|given| url::parse(&given.value).kind).is_some_and(|kind| {
+        matches!(kind, HostKind::Other | HostKind::GoogleApi)
+    });
+    if let Some(audience) = super::audience(call).filter(|_| !elsewhere) {
+        judge(&audience, &call.at, project, report);
     }
 }
 
 fn print(command: &Gcloud, project: &Project, report: &mut Report) {
-    if !command.invocation.is(&["auth print-identity-token"]) {
-        return;
-    }
-    if let Some(flag) = command.invocation.flag("--audiences")
-        && let Some(value) = flag.value.clone()
-    {
-        judge(&Given { value, at: flag.at, whole: flag.whole() }, &command.at, project, report);
+    if let Some(audience) = super::printed_audience(command) {
+        judge(&audience, &command.at, project, report);
     }
 }
 
 fn judge(audience: &Given, at: &Statement, project: &Project, report: &mut Report) {
     let url = url::parse(&audience.value);
     if url.scheme != Scheme::Missing || !matches!(url.kind, HostKind::Run | HostKind::Functions) {
+        return;
+    }
+    // `https%3A%2F%2F…` has one; several audiences in one text are another fault.
+    if url.host.literal_runs().iter().any(|run| run.contains(['%', ','])) {
         return;
     }
     // A public service checks tokens itself, by rules of its own; and a custom audience may be any text.

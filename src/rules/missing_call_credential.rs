@@ -1,8 +1,8 @@
-//! A job or task calls a Google API with no credential at all.
+//! A job, task or push subscription calls a Google API or a private service with no credential at all.
 
-use crate::facts::{Call, Caller, Credential};
+use crate::facts::{Call, Caller, Credential, Exposure, Given};
 use crate::finding::Level;
-use crate::gcp::url::{self, Url};
+use crate::gcp::url::{self, HostKind, Url};
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -15,24 +15,38 @@ pub(super) static RULE: Rule = Rule {
     checks: &[Check::Call(check)],
 };
 
-/// APIs of which every changing method needs a credential, none being public and none taking an API key.
+/// APIs of which every changing method needs a credential, none being public.
 const APIS: &[&str] = &[
     "run", "workflowexecutions", "workflows", "cloudfunctions", "pubsub", "compute", "dataflow", "aiplatform",
     "cloudbuild", "dataproc", "batch", "cloudscheduler", "cloudtasks", "container", "sqladmin", "dataform",
     "storagetransfer", "composer", "bigquerydatatransfer", "iamcredentials",
 ];
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
-    if !matches!(call.caller, Caller::SchedulerJob | Caller::Task) || !matches!(call.credential, Credential::None) {
+fn check(call: &Call, project: &Project, report: &mut Report) {
+    let (Credential::None, Some(given)) = (&call.credential, &call.url) else { return };
+    // A request of the script's own may be a probe that wants to be refused.
+    if call.caller == Caller::Request || project.has_token_elsewhere(call) {
         return;
     }
-    let Some(given) = &call.url else { return };
     let url = url::parse(&given.value);
-    if !needs_credential(&url) || !changes(call) {
+    match url.kind {
+        HostKind::GoogleApi => api(call, given, &url, report),
+        HostKind::Run | HostKind::Functions => service(call, given, &url, project, report),
+        _ => {}
+    }
+}
+
+fn api(call: &Call, given: &Given, url: &Url, report: &mut Report) {
+    let elided = given.value.literal_runs().iter().any(|run| run.contains("...") || run.contains('…'));
+    // A push to a Google API is `push-to-google-api`, and who leaves out half of a URL leaves out flags too.
+    if call.caller == Caller::PushSubscription || elided {
+        return;
+    }
+    if !APIS.iter().any(|api| url.is_api(api)) || super::may_be_keyed(url) || !changes(call) {
         return;
     }
     let message = format!(
-        "{} calls `{}` without a credential; this Google API answers nothing but 401 UNAUTHENTICATED to that",
+        "{} calls `{}` without a credential; this Google API will answer 401 UNAUTHENTICATED",
         super::subject(call),
         url.host
     );
@@ -42,12 +56,25 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
         .help("add `--oauth-service-account-email=ACCOUNT`, an account of this project that may make the call");
 }
 
-fn needs_credential(url: &Url) -> bool {
-    let keyed = url.query.as_ref().is_some_and(|query| !query.contains("key=").is_no());
-    APIS.iter().any(|api| url.is_api(api)) && !keyed
+fn service(call: &Call, given: &Given, url: &Url, project: &Project, report: &mut Report) {
+    let Some(said) = project.shown_private(url).filter(|_| project.exposure(url) == Exposure::Private) else { return };
+    let message = format!(
+        "{} calls {}, which is deployed private, without a credential; it will answer 403",
+        super::subject(call),
+        super::service_shown(url)
+    );
+    let flag = match call.caller {
+        Caller::PushSubscription => "--push-auth-service-account",
+        _ => "--oidc-service-account-email",
+    };
+    report
+        .warning(&call.at, given.at, message)
+        .label("needs an ID token")
+        .related(said, "deployed private here")
+        .help(format!("add `{flag}=ACCOUNT`, an account that is granted the invoker's role on it"));
 }
 
-/// Whether the method surely changes something. Both callers send POST when none is given.
+/// Whether the method surely changes something. Scheduler and Tasks send POST when none is given.
 fn changes(call: &Call) -> bool {
     match &call.method {
         None => true,

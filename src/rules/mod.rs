@@ -3,10 +3,13 @@
 //! A new rule is a page (`rules/<id>.md`), a source file here, and one line in the list below.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Given};
+use crate::facts::{Call, Caller, Credential, Gcloud, Given};
 use crate::finding::Safety;
+use crate::gcp::output::{Meaning, meaning};
 use crate::gcp::principal::MemberFault;
+use crate::gcp::url::{self, HostKind, Url};
 use crate::rule::{Report, Rule};
+use crate::value::Piece;
 
 /// The page of a rule, compiled in.
 macro_rules! page {
@@ -52,6 +55,51 @@ fn subject(call: &Call) -> String {
         Some(name) if call.caller != Caller::Request => format!("the {} `{name}`", call.caller.shown()),
         _ => format!("this {}", call.caller.shown()),
     }
+}
+
+/// The service or function that a URL is of, as a message names it.
+fn service_shown(url: &Url) -> String {
+    let function = url.kind == HostKind::Functions;
+    let what = if function { "function" } else { "Cloud Run service" };
+    if let [Piece::Output(output, _)] = url.host.pieces()
+        && let Meaning::ServiceUrl { name, .. } = meaning(output)
+    {
+        return name.map_or_else(|| format!("a {what}"), |name| format!("the {what} `{name}`"));
+    }
+    format!("`{}`, a {what}", url.host)
+}
+
+/// Whether a URL may hold an API key or a signature, which stands in for a token.
+fn may_be_keyed(url: &Url) -> bool {
+    let keys = ["key=", "Signature="];
+    url.query.as_ref().is_some_and(|query| keys.iter().any(|key| !query.contains(key).is_no()))
+}
+
+/// The audience that an ID token is made out for, where it is asked for: by a flag of what is set up, or in the URL
+/// of the metadata server. The audience of a request's own token is judged where that token is printed.
+fn audience(call: &Call) -> Option<Given> {
+    if call.caller != Caller::Request {
+        return match &call.credential {
+            Credential::IdToken(token) => token.audience.clone(),
+            _ => None,
+        };
+    }
+    let given = call.url.as_ref()?;
+    let url = url::parse(&given.value);
+    if url.kind != HostKind::Metadata || !url.path.ends_with("/identity").is_yes() {
+        return None;
+    }
+    let value = url.query?.split('&').into_iter().find_map(|pair| pair.strip_prefix("audience="))?;
+    Some(Given { value, at: given.at, whole: given.whole })
+}
+
+/// The audience that `gcloud auth print-identity-token` asks for.
+fn printed_audience(command: &Gcloud) -> Option<Given> {
+    if !command.invocation.is(&["auth print-identity-token"]) {
+        return None;
+    }
+    let flag = command.invocation.flag("--audiences")?;
+    Some(Given { value: flag.value.clone()?, at: flag.at, whole: flag.whole() })
 }
 
 /// Says what is wrong with a member or an account's e-mail.

@@ -11,24 +11,26 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fix: None,
     page: page!("push-to-google-api"),
-    covers: &["scope-as-audience"],
+    covers: &["scope-as-audience", "audience-without-scheme"],
     checks: &[Check::Call(check)],
 };
 
 fn check(call: &Call, _: &Project, report: &mut Report) {
     let (Caller::PushSubscription, Some(given)) = (call.caller, &call.url) else { return };
     let url = url::parse(&given.value);
-    if url.kind != HostKind::GoogleApi {
+    // An API key or a signature in the URL stands in for a token, as with the webhooks of Cloud Build.
+    if url.kind != HostKind::GoogleApi || super::may_be_keyed(&url) {
         return;
     }
     let message = format!(
-        "{} delivers to `{}`, a Google API; push can carry only an ID token, and Google APIs accept only OAuth access \
-         tokens: every delivery will be answered 401 UNAUTHENTICATED",
+        "{} delivers to `{}`, a Google API, which accepts only OAuth access tokens; push carries an ID token or none, \
+         so every delivery will be answered 401 UNAUTHENTICATED",
         super::subject(call),
         url.host
     );
     report
         .error(&call.at, given.at, message)
         .label("a Google API")
+        .built(given, "the endpoint")
         .help("push to a Cloud Run service that calls the API, or start a workflow from an Eventarc trigger");
 }

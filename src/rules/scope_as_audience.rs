@@ -1,6 +1,7 @@
 //! An OAuth scope stands where the audience of an ID token is due.
 
-use crate::facts::{Call, Caller, Credential, Gcloud, Given};
+use crate::eval::Statement;
+use crate::facts::{Call, Gcloud, Given};
 use crate::finding::Level;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
@@ -14,37 +15,33 @@ pub(super) static RULE: Rule = Rule {
     checks: &[Check::Call(call), Check::Gcloud(print)],
 };
 
+/// What all of Google's scopes that are URLs begin with, also as a part of another URL.
+const SCOPES: [&str; 2] = ["https://www.googleapis.com/auth/", "https%3A%2F%2Fwww.googleapis.com%2Fauth%2F"];
+
 fn call(call: &Call, _: &Project, report: &mut Report) {
-    let Credential::IdToken(token) = &call.credential else { return };
-    // What a request's token is for is said by the command that prints it.
-    if let Some(audience) = token.audience.as_ref().filter(|_| call.caller != Caller::Request) {
-        judge(audience, &call.at, report);
+    if let Some(audience) = super::audience(call) {
+        judge(&audience, &call.at, report);
     }
 }
 
 fn print(command: &Gcloud, _: &Project, report: &mut Report) {
-    if !command.invocation.is(&["auth print-identity-token"]) {
-        return;
-    }
-    if let Some(flag) = command.invocation.flag("--audiences")
-        && let Some(value) = flag.value.clone()
-    {
-        judge(&Given { value, at: flag.at, whole: flag.whole() }, &command.at, report);
+    if let Some(audience) = super::printed_audience(command) {
+        judge(&audience, &command.at, report);
     }
 }
 
-fn judge(audience: &Given, at: &crate::eval::Statement, report: &mut Report) {
-    if !audience.value.starts_with("https://www.googleapis.com/auth/").is_yes() {
+fn judge(audience: &Given, at: &Statement, report: &mut Report) {
+    if !SCOPES.iter().any(|scope| audience.value.starts_with(scope).is_yes()) {
         return;
     }
     let message = format!(
-        "`{}` is an OAuth scope, which belongs to access tokens; as the audience of an ID token it is refused \
-         (`invalid_scope`, or 401 at the target)",
+        "the audience `{}` is an OAuth scope, which says what an access token may do; an ID token is made out for the \
+         service that is called, and this one will be refused with `invalid_scope` or 401",
         audience.value
     );
     report
         .error(at, audience.at, message)
         .label("wants the URL of the service that is called")
         .built(audience, "the scope")
-        .help("name the service that is called: its URL, `https://NAME-….run.app`, without a path");
+        .help("write the URL of the service that is called, without a path; if a Google API is called, ask for an access token");
 }

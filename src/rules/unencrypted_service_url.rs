@@ -1,11 +1,11 @@
 //! A service on `run.app` or `cloudfunctions.net` is named by an `http://` URL.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Credential, Given};
+use crate::facts::{Call, Caller, Credential, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, HostKind, Scheme};
+use crate::gcp::url::{self, HostKind, Scheme, Url};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Draft, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,42 +14,67 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("unencrypted-service-url"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(call), Check::Gcloud(print)],
 };
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
-    // A page of a public service may be fetched by its old name.
-    let bare_request = call.caller == Caller::Request && matches!(call.credential, Credential::None | Credential::Unknown);
-    if let Some(given) = call.url.as_ref().filter(|_| !bare_request) {
-        judge(given, &call.at, "the target", report);
+fn call(call: &Call, project: &Project, report: &mut Report) {
+    if let Some(given) = &call.url {
+        target(call, given, report);
     }
-    if let Credential::IdToken(token) = &call.credential
-        && let Some(audience) = &token.audience
-    {
-        judge(audience, &call.at, "the audience", report);
+    if let Some(given) = super::audience(call) {
+        audience(&given, &call.at, project, report);
     }
 }
 
-fn judge(given: &Given, at: &Statement, what: &str, report: &mut Report) {
-    let url = url::parse(&given.value);
-    if url.scheme != Scheme::Http || !matches!(url.kind, HostKind::Run | HostKind::Functions) {
+fn print(command: &Gcloud, project: &Project, report: &mut Report) {
+    if let Some(given) = super::printed_audience(command) {
+        audience(&given, &command.at, project, report);
+    }
+}
+
+fn target(call: &Call, given: &Given, report: &mut Report) {
+    let Some(url) = unencrypted(given) else { return };
+    let answer = match (&call.credential, url.kind) {
+        (Credential::IdToken(_) | Credential::AccessToken(_) | Credential::Basic(_) | Credential::NoToken(_), _) => {
+            "the token leaves unencrypted, for everyone on the way to read"
+        }
+        // A page of a public service may be fetched by its old name, and what is sent along is perhaps nothing.
+        _ if call.caller == Caller::Request => return,
+        (_, HostKind::Run) => "Cloud Run answers only with a redirect to `https://`",
+        // A function of the first generation may be set to take such requests.
+        _ => return,
+    };
+    let message = format!("{} calls `{}`, an `http://` URL; {answer}", super::subject(call), given.value);
+    mend(report.error(&call.at, given.at, message), given, "the target");
+}
+
+fn audience(given: &Given, at: &Statement, project: &Project, report: &mut Report) {
+    let Some(url) = unencrypted(given) else { return };
+    // A public service checks tokens itself, by rules of its own; and a custom audience may be any text.
+    if project.exposure(&url) == Exposure::Open || project.may_be_custom_audience(&given.value) {
         return;
     }
-    let answer = if what == "the audience" {
-        "the service's own URL begins with `https://`, so the token is answered 401"
-    } else {
-        "the answer is a redirect to `https://`, which callers do not follow with their token"
-    };
-    let message = format!("{what} `{}` is an `http://` URL; {answer}", given.value);
-    let draft = report.error(at, given.at, message);
-    draft.label("not `https://`").built(given, what).help(format!("write `https{}`", &url_tail(given)));
+    let message = format!(
+        "the audience `{}` is an `http://` URL; the service compares it with its own URL, which begins with \
+         `https://`, and will answer 401",
+        given.value
+    );
+    mend(report.error(at, given.at, message), given, "the audience");
+}
+
+/// The URL, where it is of a service and surely `http://`.
+fn unencrypted(given: &Given) -> Option<Url> {
+    let url = url::parse(&given.value);
+    let service = matches!(url.kind, HostKind::Run | HostKind::Functions);
+    (service && url.scheme == Scheme::Http).then_some(url)
+}
+
+fn mend(draft: &mut Draft, given: &Given, what: &str) {
+    let tail: String = given.value.to_string().chars().skip("http".len()).collect();
+    draft.label("not `https://`").built(given, what).help(format!("write `https{tail}`"));
     if let Some(Piece::Text(text, place)) = given.value.pieces().first()
         && text.to_ascii_lowercase().starts_with("http://")
     {
-        draft.fix(Safety::Safe, [(place.part(0..4), "https".to_owned())]);
+        draft.fix(Safety::Safe, [(place.part(0.."http".len()), "https".to_owned())]);
     }
-}
-
-fn url_tail(given: &Given) -> String {
-    given.value.to_string().chars().skip(4).collect()
 }

@@ -21,6 +21,8 @@ const CODES: [u8; 25] = [
 ];
 /// Nested substitutions deeper than this are not looked into.
 const MAX_NESTING: usize = 64;
+/// Bytes of a placeholder with its brackets; some hold a sentence.
+const MAX_PLACEHOLDER: usize = 200;
 
 /// Which placeholders a text may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +105,7 @@ fn opening_dollar(out: &[u8], start: usize) -> bool {
 
 /// The length of `<name>` or `<a few words>`, which no redirection looks like.
 fn angle(text: &[u8]) -> Option<usize> {
-    let end = memchr::memchr(b'>', text.get(..80.min(text.len()))?)?;
+    let end = memchr::memchr(b'>', text.get(..MAX_PLACEHOLDER.min(text.len()))?)?;
     let inner = text.get(1..end)?;
     let (first, last) = (inner.first()?, inner.last()?);
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.: /|'".contains(byte);
