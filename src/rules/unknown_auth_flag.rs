@@ -38,8 +38,8 @@ const RENAMED: &[(&str, &str)] = &[
     ("--allow-unauthenticated-access", "--allow-unauthenticated"),
 ];
 
-/// Flags that some commands have and others surely do not, with what to do there instead. Seen by running gcloud's
-/// own parser (SDK 578.0.0).
+/// Flags that some commands have and others surely do not, with what to do there instead. Seen in gcloud's
+/// own parsers (SDK 578.0.0; refused by that of 528.0.0 too).
 const MISPLACED: &[(&str, &[&str], &str)] = &[
     ("functions add-invoker-policy-binding", &["--role"], "drop it: the command grants the right role by itself"),
     (
