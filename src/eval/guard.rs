@@ -169,6 +169,8 @@ impl Machine<'_> {
             };
             let content = match (value.equals(text), holds) {
                 (Truth::No, true) | (Truth::Yes, false) if !value.assumed => return None,
+                // A test for emptiness finds out what is missing: nobody means the empty text that is left then.
+                (Truth::Unknown, true) if text.is_empty() => value.clone(),
                 (Truth::No | Truth::Unknown, true) => Value::text(text, place),
                 // The default was overridden, by something that is not known.
                 (Truth::Yes, false) => {

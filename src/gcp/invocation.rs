@@ -61,7 +61,7 @@ pub struct Invocation {
     pub positionals: Vec<Value>,
     /// Whether there may be more flags and arguments than are seen.
     pub open: bool,
-    /// Where `gcloud` and the path stand.
+    /// Where `gcloud` and the path stand; exact when nothing but one blank each stands between their words.
     pub at: Place,
 }
 
@@ -77,7 +77,11 @@ impl Invocation {
         let first = program.place()?;
         let last = named.last.unwrap_or(first);
         let at = if last.file == first.file && last.span.start >= first.span.start {
-            Place { span: first.span.to(last.span), exact: false, ..first }
+            let span = first.span.to(last.span);
+            // Then the bytes between them can only be the blanks between the words.
+            let plain = program.literal().is_some_and(|name| name == "gcloud")
+                && (span.end - span.start) as usize == "gcloud ".len() + named.path.len();
+            Place { span, exact: plain && first.exact && last.exact, ..first }
         } else {
             first
         };

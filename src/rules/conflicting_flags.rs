@@ -20,17 +20,20 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
     let invocation = &gcloud.invocation;
     let Some(command) = invocation.command.filter(|_| !invocation.guessed && invocation.track.is_some()) else { return };
     for group in command.exclusive_groups() {
-        let given: Vec<&FlagUse> = group.alternatives.iter().filter_map(|names| first(invocation, names)).collect();
+        let mut given: Vec<(usize, &FlagUse)> =
+            group.alternatives.iter().filter_map(|names| first(invocation, names)).collect();
+        given.sort_by_key(|(order, _)| *order);
         match given.as_slice() {
-            [one, two, ..] => together(gcloud, one, two, report),
-            [one] => alone(gcloud, &group, one, report),
+            [(_, one), (_, two), ..] => together(gcloud, one, two, report),
+            [(_, one)] => alone(gcloud, &group, one, report),
             [] => {}
         }
     }
 }
 
-fn first<'a>(invocation: &'a Invocation, names: &[&str]) -> Option<&'a FlagUse> {
-    names.iter().find_map(|name| invocation.flags.iter().find(|flag| flag.name == *name))
+/// The first flag that uses an alternative, and the how manieth it is.
+fn first<'a>(invocation: &'a Invocation, names: &[&str]) -> Option<(usize, &'a FlagUse)> {
+    invocation.flags.iter().enumerate().find(|(_, flag)| names.contains(&flag.name.as_str()))
 }
 
 fn together(gcloud: &Gcloud, one: &FlagUse, two: &FlagUse, report: &mut Report) {
@@ -47,15 +50,17 @@ fn together(gcloud: &Gcloud, one: &FlagUse, two: &FlagUse, report: &mut Report) 
         .help(format!("drop `{}` or `{}`", one.name, two.name));
 }
 
-/// A flag that says more of another one, which is not given: an audience without an account.
+/// A flag that says more of an account's, which is not given: an audience without the account whose token it is for.
 fn alone(gcloud: &Gcloud, group: &Group, flag: &FlagUse, report: &mut Report) {
     let invocation = &gcloud.invocation;
     let Some(alternative) = group.alternatives.iter().find(|names| names.contains(&flag.name.as_str())) else { return };
-    let needed = alternative.iter().find(|name| {
-        let required = invocation.command.and_then(|command| command.flag(name)).is_some_and(|known| known.required);
-        required && invocation.has(name).is_no()
-    });
-    let Some(needed) = needed else { return };
+    // Longer alternatives hold groups of their own, which the table does not tell apart.
+    let [one, two] = alternative.as_slice() else { return };
+    let needed = if *one == flag.name { two } else { one };
+    let required = invocation.command.and_then(|command| command.flag(needed)).is_some_and(|known| known.required);
+    if !required || !needed.contains("-service-account") || !invocation.has(needed).is_no() {
+        return;
+    }
     let message = format!(
         "`{}` takes `{}` only together with `{needed}`, and will refuse it ({needed} must be specified)",
         invocation.shown(),

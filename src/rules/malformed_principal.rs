@@ -23,7 +23,7 @@ fn grant(grant: &Grant, _: &Project, report: &mut Report) {
 }
 
 fn account(account: &Account, _: &Project, report: &mut Report) {
-    if let Some(fault) = principal::account_fault(&account.email.value).filter(|fault| !fault.kind.is_type()) {
+    if let Some(fault) = principal::account_fault(&account.email.value) {
         super::say_member_fault(&account.email, &fault, &account.at, "no account has this e-mail", report);
     }
 }

@@ -104,12 +104,14 @@ fn printed_audience(command: &Gcloud) -> Option<Given> {
 
 /// Says what is wrong with a member or an account's e-mail.
 fn say_member_fault(given: &Given, fault: &MemberFault, at: &Statement, answer: &str, report: &mut Report) {
-    let message = format!("in `{}`, `{}` {}; {answer}", given.value, fault.wrong, fault.kind.says());
+    let whole = given.value.to_string();
+    let within = if fault.wrong == whole { String::new() } else { format!("in `{whole}`, ") };
+    let message = format!("{within}`{}` {}; {answer}", fault.wrong, fault.kind.says());
     let draft = report.error(at, given.at, message);
     draft.built(given, "the member");
     match &fault.corrected {
         Some(corrected) => draft.help(format!("write `{corrected}`")),
-        None => draft.help("see the forms of members on the page of this rule"),
+        None => draft.help(fault.kind.wants()),
     };
     if let (Some(place), Some(replacement)) = (fault.place, &fault.replacement) {
         draft.fix(Safety::Safe, [(place, replacement.clone())]);

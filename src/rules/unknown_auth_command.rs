@@ -3,6 +3,7 @@
 use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Track};
+use crate::gcp::invocation::Invocation;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -19,7 +20,19 @@ pub(super) static RULE: Rule = Rule {
 const GROUPS: &[&str] = &[
     "auth", "auth application-default", "iam", "iam service-accounts", "iam service-accounts keys", "iam roles",
     "iam workload-identity-pools", "iam workload-identity-pools providers", "projects", "run services", "run jobs",
-    "functions", "scheduler jobs create", "scheduler jobs update", "secrets", "secrets versions", "services identity",
+    "functions", "scheduler jobs create", "scheduler jobs update", "secrets", "secrets versions", "services identity", "scheduler",
+];
+
+/// Words that people write for commands that have another name, and that name.
+const RENAMED: &[(&str, &str)] = &[
+    ("add-iam-binding", "add-iam-policy-binding"),
+    ("add-iam-member", "add-iam-policy-binding"),
+    ("add-iam-policy", "add-iam-policy-binding"),
+    ("add-policy-binding", "add-iam-policy-binding"),
+    ("print-id-token", "print-identity-token"),
+    ("remove-iam-binding", "remove-iam-policy-binding"),
+    ("remove-iam-policy", "remove-iam-policy-binding"),
+    ("remove-policy-binding", "remove-iam-policy-binding"),
 ];
 
 fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
@@ -33,28 +46,59 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
         }
         return;
     }
-    let Some(stray) = invocation.stray.as_ref().filter(|_| GROUPS.contains(&invocation.path)) else { return };
+    let Some(stray) = &invocation.stray else { return };
     let (Some(word), Some(place)) = (stray.literal(), stray.place()) else { return };
-    let help = if (invocation.path, word.as_str()) == ("auth application-default", "print-identity-token") {
-        Some("write `gcloud auth print-identity-token`, which prints a token of gcloud's own account".to_owned())
-    } else {
-        near(invocation.path, &word).map(|near| format!("write `{} {near}`", invocation.shown()))
+    let help = match (invocation.path, word.as_str()) {
+        ("auth application-default", "print-identity-token") => {
+            "write `gcloud auth print-identity-token`, which prints a token of gcloud's own account".to_owned()
+        }
+        ("sql instances", "add-iam-policy-binding" | "remove-iam-policy-binding") => {
+            format!("use `gcloud projects {word}`: gcloud has no policies of single instances")
+        }
+        (group, word) => match renamed(group, word).or_else(|| near(group, word)).or_else(|| plural(invocation, word)) {
+            Some(right) => format!("write `{} {right}`", group_of(invocation)),
+            None => return,
+        },
     };
-    let Some(help) = help else { return };
-    let message = format!("`{}` has no command `{word}` and will refuse it (Invalid choice)", invocation.shown());
+    let message = format!("`{}` has no command `{word}` and will refuse it (Invalid choice)", group_of(invocation));
     report.error(&gcloud.at, place, message).label("no such command").help(help);
 }
 
 fn needs_beta(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
     let message = format!("`{}` exists only as `gcloud beta {}` (Invalid choice: 'identity')", invocation.shown(), invocation.path);
-    report.error(&gcloud.at, invocation.at, message).label("not generally available").help(format!(
-        "write `gcloud beta {}`",
-        invocation.path
-    ));
+    let draft = report.error(&gcloud.at, invocation.at, message);
+    draft.label("not generally available").help(format!("write `gcloud beta {}`", invocation.path));
+    if invocation.at.exact {
+        let after = "gcloud".len();
+        draft.fix(Safety::Safe, [(invocation.at.part(after..after), " beta".to_owned())]);
+    }
+}
+
+/// The command of a group that a word is written for.
+fn renamed(group: &str, word: &str) -> Option<&'static str> {
+    let right = RENAMED.iter().find(|(wrong, _)| *wrong == word)?.1;
+    command::children(group).contains(&right).then_some(right)
+}
+
+/// The group of which a singular is written, when the next word is a command of that group.
+fn plural(invocation: &Invocation, word: &str) -> Option<&'static str> {
+    let (group, next) = (invocation.path, invocation.positionals.get(1)?.literal()?);
+    let right = command::children(group).into_iter().find(|child| child.strip_suffix('s') == Some(word))?;
+    let path = if group.is_empty() { right.to_owned() } else { format!("{group} {right}") };
+    let ours = GROUPS.iter().any(|known| *known == path || known.starts_with(&format!("{path} ")));
+    (ours && command::children(&path).contains(&next.as_str())).then_some(right)
+}
+
+/// As a message names the group; without one it is gcloud itself.
+fn group_of(invocation: &Invocation) -> String {
+    invocation.shown().trim_end().to_owned()
 }
 
 fn near(group: &str, word: &str) -> Option<&'static str> {
+    if !GROUPS.contains(&group) {
+        return None;
+    }
     let plain = word.len() > 4 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let nearest = command::children(group).into_iter().map(|child| (strsim::osa_distance(child, word), child)).min()?;
     (plain && nearest.0 <= 2).then_some(nearest.1)

@@ -3,7 +3,7 @@
 use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Command};
-use crate::gcp::invocation::{FlagUse, Invocation};
+use crate::gcp::invocation::{self, FlagUse, Invocation};
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -12,7 +12,8 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("unknown-auth-flag"),
-    covers: &[],
+    // The role that a command does not take is no role of that command.
+    covers: &["wrong-invoker-role"],
     checks: &[Check::Gcloud(check)],
 };
 
@@ -37,8 +38,8 @@ const RENAMED: &[(&str, &str)] = &[
     ("--allow-unauthenticated-access", "--allow-unauthenticated"),
 ];
 
-/// Flags that some commands have and others surely do not, with what to do there instead. Seen by running gcloud's
-/// own parser (SDK 578.0.0).
+/// Flags that some commands have and others surely do not, with what to do there instead. Seen in gcloud's
+/// own parsers (SDK 578.0.0; refused by that of 528.0.0 too).
 const MISPLACED: &[(&str, &[&str], &str)] = &[
     ("functions add-invoker-policy-binding", &["--role"], "drop it: the command grants the right role by itself"),
     (
@@ -50,16 +51,28 @@ const MISPLACED: &[(&str, &[&str], &str)] = &[
     ("run jobs ", &["--allow-unauthenticated", "--no-allow-unauthenticated"], "drop it: a job has no URL that anyone could call"),
     ("run jobs execute", &["--service-account"], "set it with `gcloud run jobs update`: an execution runs as its job's account"),
     (
-        "scheduler jobs create app-engine",
-        &["--oidc-service-account-email", "--oidc-token-audience", "--oauth-service-account-email", "--oauth-token-scope"],
-        "create an `http` job: App Engine targets carry no token",
+        "run services replace",
+        &["--allow-unauthenticated", "--no-allow-unauthenticated"],
+        "use `gcloud run services add-iam-policy-binding` with `--member=allUsers --role=roles/run.invoker` afterwards",
     ),
+    ("scheduler jobs create app-engine", TOKENS, "create an `http` job: App Engine targets carry no token"),
+    ("scheduler jobs update app-engine", TOKENS, "use an `http` job: App Engine targets carry no token"),
+    ("scheduler jobs create pubsub", TOKENS, "drop it: a Pub/Sub target carries no such token"),
+    ("scheduler jobs update pubsub", TOKENS, "drop it: a Pub/Sub target carries no such token"),
     (
-        "scheduler jobs update app-engine",
-        &["--oidc-service-account-email", "--oidc-token-audience", "--oauth-service-account-email", "--oauth-token-scope"],
-        "use an `http` job: App Engine targets carry no token",
+        "auth print-access-token",
+        &["--audiences", "--audience"],
+        "use `gcloud auth print-identity-token`: only ID tokens are made out for an audience",
     ),
+    ("container clusters ", &["--enable-workload-identity"], "write `--workload-pool=PROJECT_ID.svc.id.goog`"),
 ];
+
+/// Flags of the tokens that an HTTP target may carry.
+const TOKENS: &[&str] =
+    &["--oidc-service-account-email", "--oidc-token-audience", "--oauth-service-account-email", "--oauth-token-scope"];
+
+/// What names of headers have that carry a credential.
+const CREDENTIAL_HEADERS: &[&str] = &["auth", "token", "key", "secret"];
 
 fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
     let invocation = &gcloud.invocation;
@@ -80,7 +93,9 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
         );
         let draft = report.error(&gcloud.at, flag.at, message);
         draft.label("no such flag").help(help);
-        if let Some(right) = right {
+        let plural = right.is_some_and(|right| flag.name.strip_suffix('s') == Some(right));
+        let several = flag.value.as_ref().is_none_or(|value| value.literal().is_none_or(|text| text.contains(',')));
+        if let Some(right) = right.filter(|_| !(plural && several)) {
             draft.fix(Safety::Safe, [(flag.at, right.to_owned())]);
         }
     }
@@ -93,6 +108,10 @@ fn advice(invocation: &Invocation, flag: &FlagUse, commands: &[Command]) -> Opti
         (invocation.path == *path || path.ends_with(' ') && invocation.path.starts_with(path)) && flags.contains(&flag.name.as_str())
     }) {
         return Some(((*help).to_owned(), None));
+    }
+    if invocation.path == "scheduler jobs update http" && flag.name == "--headers" && carries_a_credential(flag) {
+        // It keeps the other headers of the job, which is all that an update can do short of clearing them.
+        return Some(("write `--update-headers`".to_owned(), Some("--update-headers")));
     }
     if flag.name == "--condition" && invocation.path.ends_with("-iam-policy-binding") {
         return Some(("drop it: policies of this kind of resource take no conditions here".to_owned(), None));
@@ -107,4 +126,13 @@ fn advice(invocation: &Invocation, flag: &FlagUse, commands: &[Command]) -> Opti
         .map(|known| (strsim::osa_distance(&flag.name, known.name), known.name))
         .min()?;
     (distance <= 2 && flag.name.len() > 8).then(|| (format!("write `{near}`"), None))
+}
+
+/// Whether headers are given of which one is named after a credential.
+fn carries_a_credential(flag: &FlagUse) -> bool {
+    let Some(value) = &flag.value else { return false };
+    invocation::pairs(value).iter().any(|(name, _)| {
+        let name = name.known_prefix().to_ascii_lowercase();
+        CREDENTIAL_HEADERS.iter().any(|word| name.contains(word))
+    })
 }

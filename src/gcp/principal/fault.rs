@@ -83,11 +83,39 @@ impl FaultKind {
             Self::SeveralAt => "has more than one `@`",
             Self::KubernetesForm => "is not of the form `PROJECT.svc.id.goog[NAMESPACE/ACCOUNT]`",
             Self::PoolProjectId => "is a project id; a pool's members are named by the project number",
-            Self::PoolNeedsSet => "names many identities, and needs `principalSet:`",
-            Self::PoolNeedsOne => "names one identity, and needs `principal:`",
+            Self::PoolNeedsSet => "is for one identity; what follows names several, and needs `principalSet:`",
+            Self::PoolNeedsOne => "is for several identities; what follows names one, and needs `principal:`",
             Self::PoolProvider => "names a provider; members are named by their pool alone",
             Self::PoolHost => "is not preceded by `iam.googleapis.com/`",
             Self::PoolSlashes => "is not preceded by `//`",
+        }
+    }
+
+    /// What to write, where no one text is certain.
+    pub fn wants(self) -> &'static str {
+        match self {
+            Self::MissingPrefix => "put `user:`, `group:` or `serviceAccount:` in front, whichever it is",
+            Self::PrefixSpelling => {
+                "write `user:`, `group:`, `serviceAccount:`, `domain:`, `principal:` or `principalSet:`"
+            }
+            Self::WordSpelling | Self::WordWithPrefix => "write `allUsers` or `allAuthenticatedUsers` alone",
+            Self::ServiceAccountAsOther => "write `serviceAccount:`",
+            Self::NoServiceAccount => {
+                "write the e-mail of a service account; a person is a member as `user:`, a group as `group:`"
+            }
+            Self::EmailDomain | Self::MissingIam | Self::MissingProject | Self::MissingAt | Self::SeveralAt => {
+                "the e-mail of an account is `NAME@PROJECT_ID.iam.gserviceaccount.com`"
+            }
+            Self::ProjectNumber => "write the project id: `NAME@PROJECT_ID.iam.gserviceaccount.com`",
+            Self::KubernetesForm => "write `serviceAccount:PROJECT_ID.svc.id.goog[NAMESPACE/ACCOUNT]`",
+            Self::PoolProjectId => {
+                "write the number: `gcloud projects describe PROJECT_ID --format='value(projectNumber)'` prints it"
+            }
+            Self::PoolNeedsSet | Self::PoolNeedsOne | Self::PoolProvider | Self::PoolHost | Self::PoolSlashes => {
+                "write `principal://iam.googleapis.com/POOL/subject/SUBJECT` or \
+                 `principalSet://iam.googleapis.com/POOL/attribute.NAME/VALUE`, with POOL being \
+                 `projects/NUMBER/locations/global/workloadIdentityPools/NAME`"
+            }
         }
     }
 }

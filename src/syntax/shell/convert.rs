@@ -46,6 +46,7 @@ impl<'p> Converter<'p> {
             match c {
                 '\u{1}' => out.extend(chars.next().map(prepare::escaped).filter(|c| *c != '\n')),
                 '\u{e}' => {}
+                '\u{16}' => out.push('{'),
                 '\u{f}' => out.push(' '),
                 _ => out.push(c),
             }

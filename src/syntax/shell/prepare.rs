@@ -19,6 +19,10 @@ const CODES: [u8; 25] = [
     0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0b, 0x0c, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
     0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
 ];
+/// Stands for a brace in a line of many: the code of an escaped one, without the mark.
+const BRACE: u8 = 0x16;
+/// The parser's time grows with the square of the braces that it sees in a line; those beyond are masked.
+const MAX_BRACES: usize = 300;
 /// Nested substitutions deeper than this are not looked into.
 const MAX_NESTING: usize = 64;
 /// Bytes of a placeholder with its brackets; some hold a sentence.
@@ -55,11 +59,27 @@ pub(super) fn prepare(original: &Snippet, placeholders: Placeholders) -> Prepare
     let bytes = original.text().as_bytes();
     let mut out: Vec<u8> = bytes.iter().map(|byte| if is_marker(*byte) { 0x7f } else { *byte }).collect();
     mask_placeholders(&mut out, placeholders);
+    mask_braces(&mut out);
     Scan { out, at: 0, contexts: vec![Context::Code], heredocs: Vec::new(), word_start: true }.run(original)
 }
 
 fn is_marker(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+fn mask_braces(out: &mut [u8]) {
+    for line in out.split_mut(|byte| *byte == b'\n').filter(|line| line.len() > MAX_BRACES) {
+        let (mut braces, mut before) = (0, b' ');
+        for byte in line {
+            if *byte == b'{' && before != b'$' {
+                braces += 1;
+                if braces > MAX_BRACES {
+                    *byte = BRACE;
+                }
+            }
+            before = *byte;
+        }
+    }
 }
 
 fn mask_placeholders(out: &mut [u8], placeholders: Placeholders) {
@@ -384,6 +404,13 @@ x"y\"z""#
             ),
             "# it's \"\nx\"y^\u{2}z\""
         );
+    }
+
+    #[test]
+    fn braces_beyond_many_are_masked_and_come_back() {
+        assert_eq!(CODES.get(SPECIAL.iter().position(|special| *special == b'{').unwrap()), Some(&BRACE));
+        let text = masked(&"{a ".repeat(MAX_BRACES + 1));
+        assert_eq!((text.matches('{').count(), text.matches('\u{16}').count()), (MAX_BRACES, 1));
     }
 
     #[test]
