@@ -151,19 +151,19 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
     for check in rule.checks {
         match check {
             Check::Call(ask) => {
-                ask_all(rule, &facts.calls, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+                ask_all(rule, &facts.calls, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
             Check::Grant(ask) => {
-                ask_all(rule, &facts.grants, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+                ask_all(rule, &facts.grants, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
             Check::Stored(ask) => {
-                ask_all(rule, &facts.stored, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+                ask_all(rule, &facts.stored, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
             Check::Account(ask) => {
-                ask_all(rule, &facts.accounts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+                ask_all(rule, &facts.accounts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
             Check::Gcloud(ask) => {
-                ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger)
+                ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
         }
     }

@@ -1,6 +1,14 @@
 //! Imports point one way, from the fronts down to `source`. The table says who may know whom; what a module may *not*
 //! know is what stands not in its row. See `docs/architecture.md`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

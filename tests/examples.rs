@@ -1,6 +1,14 @@
 //! The examples: what a user sees of each `before`, exactly, and nothing of its `after`. To accept what is printed now,
 //! run with `UPDATE_EXAMPLES=1`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

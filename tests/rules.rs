@@ -2,6 +2,14 @@
 //! gives exactly the findings printed below it, every one under "Good" gives none under all rules, and what a safe fix
 //! makes of a bad one has that fault no more.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -120,7 +120,7 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
             StepKind::Command(command) => out.extend(script(command)),
             StepKind::Pipe(stages) => steps(stages, out, depth + 1),
             StepKind::Group(body) | StepKind::Function(_, body) | StepKind::Scope(body, _) => {
-                steps(body, out, depth + 1)
+                steps(body, out, depth + 1);
             }
             StepKind::Fallback(first, other) => {
                 steps(first, out, depth + 1);
@@ -142,9 +142,8 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
 fn script(command: &Command) -> Option<String> {
     command.words.iter().take(4).find_map(|word| {
         let text = word.literal_suffix();
-        (text.ends_with(".sh") || text.ends_with(".bash") || text.contains('/') && !text.contains("://"))
-            .then(|| end(word))
-            .flatten()
+        let is_script = Path::new(text).extension().is_some_and(|extension| extension == "sh" || extension == "bash");
+        (is_script || text.contains('/') && !text.contains("://")).then(|| end(word)).flatten()
     })
 }
 

@@ -290,7 +290,9 @@ impl<'l> Machine<'l> {
             if let Some(path) = (!yes.is_empty()).then(|| taken(number, &When::common_of(&yes))).flatten() {
                 let saved = self.env.clone();
                 self.env.path = path;
-                refusals.iter().for_each(|guard| self.refine(guard, false));
+                for guard in &refusals {
+                    self.refine(guard, false);
+                }
                 self.refine(&arm.guard, true);
                 self.block(&arm.body);
                 ends.push(std::mem::replace(&mut self.env, saved));
@@ -305,7 +307,9 @@ impl<'l> Machine<'l> {
             let mut skipped = self.env.clone();
             std::mem::swap(&mut self.env, &mut skipped);
             self.env.path = path;
-            refusals.iter().for_each(|guard| self.refine(guard, false));
+            for guard in &refusals {
+                self.refine(guard, false);
+            }
             ends.push(self.env.clone());
         }
         self.join(ends, &before, place);

@@ -45,7 +45,9 @@ impl Machine<'_> {
             if let [only] = expanded.as_slice()
                 && all.iter().all(|words| words.when.and(&only.when).is_some())
             {
-                all.iter_mut().for_each(|words| words.extend(only));
+                for words in &mut all {
+                    words.extend(only);
+                }
                 continue;
             }
             let mut next = Vec::new();

@@ -23,7 +23,7 @@ impl Decision {
         Self { yes: self.no, no: self.yes }
     }
 
-    fn and(self, other: Self) -> Self {
+    fn and(self, other: &Self) -> Self {
         let mut no = self.no;
         no.extend(self.yes.iter().flat_map(|yes| other.no.iter().filter_map(|no| yes.and(no))));
         let yes = self.yes.iter().flat_map(|one| other.yes.iter().filter_map(|two| one.and(two))).collect();
@@ -48,11 +48,11 @@ impl Machine<'_> {
             Guard::Not(inner) => self.decide(inner).negate(),
             Guard::All(guards) => {
                 let start = Decision { yes: vec![When::default()], no: Vec::new() };
-                guards.iter().fold(start, |all, guard| all.and(self.decide(guard)).bounded())
+                guards.iter().fold(start, |all, guard| all.and(&self.decide(guard)).bounded())
             }
             Guard::Any(guards) => {
                 let start = Decision { yes: vec![When::default()], no: Vec::new() };
-                guards.iter().fold(start, |all, guard| all.and(self.decide(guard).negate()).bounded()).negate()
+                guards.iter().fold(start, |all, guard| all.and(&self.decide(guard).negate()).bounded()).negate()
             }
             Guard::Opaque(text) if text.starts_with('@') => Decision::undecided(),
             Guard::Opaque(text) => {
@@ -77,7 +77,7 @@ impl Machine<'_> {
                 let start = Decision { yes: Vec::new(), no: vec![When::default()] };
                 known
                     .iter()
-                    .fold(start, |any, text| any.negate().and(self.compare(expr, text).negate()).bounded().negate())
+                    .fold(start, |any, text| any.negate().and(&self.compare(expr, text).negate()).bounded().negate())
             }
             None => Decision::undecided(),
         }

@@ -105,7 +105,7 @@ impl Invocation {
         let most = invocation.command.and_then(|command| command.positionals().1);
         // More arguments than the command takes: some of them are flags that a variable holds.
         let surplus = most.is_some_and(|most| invocation.positionals.len() > most);
-        let holds_flags = |value: &Value| value.loose && surplus || value.loose && names_flags(value);
+        let holds_flags = |value: &Value| value.loose && (surplus || names_flags(value));
         // A file may hold any flags.
         let from_file = invocation.flags.iter().any(|flag| flag.name == "--flags-file");
         invocation.open = parser.open || from_file || invocation.positionals.iter().any(holds_flags);

@@ -101,9 +101,9 @@ mod tests {
         );
         assert_eq!(first.body.text(), "gcloud a \\\n  --b\n");
         let at = first.body.text().find("--b").unwrap();
-        assert_eq!(&text[first.body.span(at..at + 3).range()], "--b");
+        assert_eq!(text.get(first.body.span(at..at + 3).range()), Some("--b"));
         assert_eq!(second.body.text(), "gcloud c\n");
-        assert_eq!(text[second.body.span(7..8).range()], *"c");
+        assert_eq!(text.get(second.body.span(7..8).range()), Some("c"));
     }
 
     #[test]

@@ -228,8 +228,10 @@ impl Value {
     pub fn is_empty(&self) -> Truth {
         if self.pieces.iter().any(|piece| piece.text().is_some_and(|text| !text.is_empty())) {
             Truth::No
+        } else if self.is_literal() {
+            Truth::Yes
         } else {
-            if self.is_literal() { Truth::Yes } else { Truth::Unknown }
+            Truth::Unknown
         }
     }
 
@@ -461,21 +463,24 @@ pub(crate) mod tests {
     /// `{X}` is a hole named X (identity from the name), all else literal.
     pub(crate) fn value(pattern: &str) -> Value {
         let mut out = Value::default();
-        let mut rest = pattern;
         let mut at = 0;
-        while let Some(open) = rest.find('{') {
-            let close = rest[open..].find('}').unwrap() + open;
-            if open > 0 {
-                out.push(Piece::Text(rest[..open].into(), place(at, at + open as u32)));
+        let text = |out: &mut Value, text: &str, at: &mut u32| {
+            out.push(Piece::Text(text.into(), place(*at, *at + text.len() as u32)));
+            *at += text.len() as u32;
+        };
+        let mut rest = pattern;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap();
+            if !before.is_empty() {
+                text(&mut out, before, &mut at);
             }
-            let name = &rest[open + 1..close];
+            let end = at + name.len() as u32 + 2;
             let id = name.bytes().map(u64::from).sum();
-            out.append(&Value::hole(format!("${{{name}}}"), id, place(at + open as u32, at + close as u32 + 1)));
-            at += close as u32 + 1;
-            rest = &rest[close + 1..];
+            out.append(&Value::hole(format!("${{{name}}}"), id, place(at, end)));
+            (at, rest) = (end, after);
         }
         if !rest.is_empty() || pattern.is_empty() {
-            out.push(Piece::Text(rest.into(), place(at, at + rest.len() as u32)));
+            text(&mut out, rest, &mut at);
         }
         out
     }

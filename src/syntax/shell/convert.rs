@@ -38,22 +38,6 @@ impl<'p> Converter<'p> {
         self.prepared.text.get(self.range(span)).unwrap_or("")
     }
 
-    /// Text without marks, placeholders as they stand.
-    pub(super) fn unmask(&self, text: &str) -> String {
-        let mut chars = text.chars();
-        let mut out = String::with_capacity(text.len());
-        while let Some(c) = chars.next() {
-            match c {
-                '\u{1}' => out.extend(chars.next().map(prepare::escaped).filter(|c| *c != '\n')),
-                '\u{e}' => {}
-                '\u{16}' => out.push('{'),
-                '\u{f}' => out.push(' '),
-                _ => out.push(c),
-            }
-        }
-        out
-    }
-
     pub(super) fn body(&self, body: &ast::StmtSeq) -> Vec<Stmt> {
         if self.depth.get() >= MAX_DEPTH {
             return Vec::new();
@@ -319,7 +303,7 @@ impl<'p> Converter<'p> {
             let span = || self.span(node.span);
             match &node.kind {
                 ast::WordPart::Literal(ast::LiteralText::Owned(text)) => {
-                    out.push(Part::Text { text: self.unmask(text), span: span(), exact: false });
+                    out.push(Part::Text { text: unmask(text), span: span(), exact: false });
                 }
                 ast::WordPart::Literal(_) => self.literal(self.range(node.span), quoted, out),
                 ast::WordPart::SingleQuoted { value, dollar } => {
@@ -367,7 +351,7 @@ impl<'p> Converter<'p> {
                 let shown = self.prepared.original.slice(whole.clone()).to_owned();
                 out.push(Part::Placeholder { shown, span: self.prepared.original.span(whole) });
             } else if !piece.is_empty() {
-                let mut text = self.unmask(piece);
+                let mut text = unmask(piece);
                 if !quoted && text.contains('\\') {
                     text = text.replace("\\\n", "").replace('\\', "");
                 }
@@ -443,11 +427,11 @@ impl<'p> Converter<'p> {
             if tabs {
                 at += line.len() - line.trim_start_matches('\t').len();
             }
-            while expands {
-                let masked = self.prepared.text.get(at..end).unwrap_or("");
-                let Some(found) = memchr::memchr(prepare::ESCAPE, masked.as_bytes()) else {
-                    break;
-                };
+            let escape = |at: usize| {
+                let masked = self.prepared.text.get(at..end).filter(|_| expands)?;
+                memchr::memchr(prepare::ESCAPE, masked.as_bytes())
+            };
+            while let Some(found) = escape(at) {
                 builder.push_from(original, at..at + found);
                 builder.push_from(original, at + found + 1..at + found + 2);
                 at += found + 2;
@@ -457,6 +441,22 @@ impl<'p> Converter<'p> {
         }
         builder.finish()
     }
+}
+
+/// Text without marks, placeholders as they stand.
+pub(super) fn unmask(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut out = String::with_capacity(text.len());
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1}' => out.extend(chars.next().map(prepare::escaped).filter(|c| *c != '\n')),
+            '\u{e}' => {}
+            '\u{16}' => out.push('{'),
+            '\u{f}' => out.push(' '),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// Takes the escapes of `$'…'` away.

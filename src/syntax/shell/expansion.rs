@@ -5,7 +5,7 @@ use shuck_ast::{
     SourceText, VarRef, WordPart,
 };
 
-use super::convert::Converter;
+use super::convert::{Converter, unmask};
 use super::{Index, Param, ParamOp};
 
 /// The parameter of a word part, or `None` when the part is no parameter we follow.
@@ -99,7 +99,7 @@ pub(super) fn literal(pattern: &Pattern, converter: &Converter) -> Option<String
         .parts
         .iter()
         .map(|part| match &part.kind {
-            PatternPart::Literal(text) => Some(converter.unmask(literal_text(text, part.span, converter))),
+            PatternPart::Literal(text) => Some(unmask(literal_text(text, part.span, converter))),
             PatternPart::Word(word) => converter.word(word).literal(),
             _ => None,
         })

@@ -207,7 +207,7 @@ impl Scan {
             (b'\\', _) => return self.escape(double),
             (b'\'', Context::Double | Context::Brace(true)) => {}
             (b'\'', _) => return self.single_quoted(),
-            (b'"', Context::Double) => self.pop(),
+            (b'"', Context::Double) | (b')', Context::Paren) | (b'}', Context::Brace(_)) => self.pop(),
             (b'"', _) => drop(self.push(Context::Double)),
             (b'$', _) if matches!(self.peek(1), Some(b'(' | b'{')) => {
                 let inner = if self.peek(1) == Some(b'(') { Context::Paren } else { Context::Brace(double) };
@@ -219,7 +219,6 @@ impl Scan {
                 self.at += 1;
             }
             (b'(', Context::Paren) => drop(self.push(Context::Paren)),
-            (b')', Context::Paren) | (b'}', Context::Brace(_)) => self.pop(),
             (b'#', Context::Code | Context::Paren) if starts_word => {
                 self.at += memchr::memchr(b'\n', self.out.get(self.at..).unwrap_or(&[])).unwrap_or(self.out.len());
                 return;

@@ -9,6 +9,8 @@ use crate::source::Span;
 
 /// A fallback reads at most this many logical lines; each costs a parser.
 const MAX_LINES: usize = 4000;
+/// Bytes of a logical line, beyond which an open quote is taken for a slip.
+const MAX_LINE: usize = 64 * 1024;
 
 /// Parses a prepared script.
 pub(super) fn parse(prepared: &Prepared, dialect: Dialect) -> Script {
@@ -44,19 +46,27 @@ fn parse_at(prepared: &Prepared, range: std::ops::Range<usize>, dialect: Dialect
 /// are cut off, so that what is left parses alone.
 fn logical_lines(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut lines = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
+    let (mut start, mut at, mut quote) = (0, 0, None);
     for line in text.split_inclusive('\n') {
         at += line.len();
-        let whole = text.get(start..at).unwrap_or("");
-        let continued = line.trim_end_matches('\n').ends_with('\\') || open_quote(whole);
-        if !continued || at - start > 64 * 1024 {
+        quote = line.bytes().fold(quote, after_byte);
+        let continued = line.trim_end_matches('\n').ends_with('\\') || quote.is_some();
+        if !continued || at - start > MAX_LINE {
             push_line(text, start..at, &mut lines);
-            start = at;
+            (start, quote) = (at, None);
         }
     }
     push_line(text, start..at, &mut lines);
     lines
+}
+
+/// The quote that is open after a byte. Escaped quotes are already marked.
+fn after_byte(open: Option<u8>, byte: u8) -> Option<u8> {
+    match (byte, open) {
+        (b'"' | b'\'', None) => Some(byte),
+        (_, Some(quote)) if quote == byte => None,
+        _ => open,
+    }
 }
 
 fn push_line(text: &str, range: std::ops::Range<usize>, lines: &mut Vec<std::ops::Range<usize>>) {
@@ -76,20 +86,6 @@ fn push_line(text: &str, range: std::ops::Range<usize>, lines: &mut Vec<std::ops
     if start < range.end && !text.get(start..range.end).unwrap_or("").starts_with('#') {
         lines.push(start..range.end);
     }
-}
-
-/// Whether a quote is open at the end. Escaped quotes are already marked.
-fn open_quote(text: &str) -> bool {
-    let mut open = None;
-    for byte in text.bytes() {
-        match (byte, open) {
-            (b'"' | b'\'', None) => open = Some(byte),
-            (b, Some(o)) if b == o => open = None,
-            (b'\n', None) => {}
-            _ => {}
-        }
-    }
-    open.is_some()
 }
 
 #[cfg(test)]
@@ -113,7 +109,7 @@ mod tests {
                 Command::Simple { words, .. } if !words.is_empty() => out.push(
                     words
                         .iter()
-                        .map(|word| word.literal().unwrap_or_else(|| text[word.span.range()].to_owned()))
+                        .map(|word| word.literal().unwrap_or_else(|| text.get(word.span.range()).unwrap().to_owned()))
                         .collect(),
                 ),
                 Command::And(a, b) | Command::Or(a, b) => walk(&[(**a).clone(), (**b).clone()], text, out),
