@@ -7,7 +7,6 @@
     clippy::string_slice,
     reason = "a test that cannot go on panics"
 )]
-#![allow(clippy::unwrap_used, reason = "what does not work fails its test, in a helper too")]
 
 use std::fs;
 use std::io::Write;
