@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::secrets::masked;
+
 /// Longest prose, in characters, that a report line carries; names in it come from linted files.
 const PROSE_MAX: usize = 2000;
 
@@ -12,6 +14,7 @@ pub(super) fn visible(c: char) -> char {
 
 /// One line of prose, or a path, as it may be printed: no control, line end, bidi or invisible character.
 pub fn clean(text: &str) -> String {
+    let text = &*masked(text);
     let mut out: String = text.chars().take(PROSE_MAX).map(|c| if c == '\t' { ' ' } else { visible(c) }).collect();
     if text.chars().nth(PROSE_MAX).is_some() {
         out.push('…');

@@ -6,6 +6,7 @@
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::clean::{clean_path, clean_prose, defuse_marks, visible};
+use super::secrets::masked;
 use crate::finding::{Finding, Label};
 use crate::outcome::Outcome;
 use crate::source::{FileId, Source, Span};
@@ -98,7 +99,8 @@ impl Excerpt {
         for number in range.first..=range.last {
             let line = range.source.line_span(number);
             let anchor = within.iter().find(|place| place.first == number).map_or(line.start, |place| place.span.start);
-            let cut = Cut::new(range.source.slice(line), (anchor - line.start) as usize);
+            let text = masked(range.source.slice(line));
+            let cut = Cut::new(&text, (anchor - line.start) as usize);
             let base = offset + window.text.len();
             for (place, (start, end)) in within.iter().zip(&mut drawn) {
                 if place.first == number {

@@ -3,12 +3,14 @@
 //! Offsets count raw bytes of the file from 0; lines and columns count from 1, columns in characters. Characters that
 //! could steer a terminal are written as `\u` escapes, which a reader turns back: no information is lost.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
 
 use super::clean::is_hidden;
+use super::secrets::masked;
 use super::{Options, Outcome};
 use crate::finding::{self, Level};
 use crate::source;
@@ -24,8 +26,8 @@ struct Report<'a> {
 struct Finding<'a> {
     rule: &'a str,
     level: &'a str,
-    message: &'a str,
-    help: &'a str,
+    message: Cow<'a, str>,
+    help: Cow<'a, str>,
     path: &'a str,
     start: Position,
     end: Position,
@@ -40,7 +42,7 @@ struct Related<'a> {
     path: &'a str,
     start: Position,
     end: Position,
-    message: &'a str,
+    message: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -94,7 +96,7 @@ fn of<'a>(finding: &'a finding::Finding, outcome: &'a Outcome, options: &Options
     let (path, start, end) = place(outcome, finding.primary.file, finding.primary.span)?;
     let related = finding.related.iter().filter_map(|label| {
         let (path, start, end) = place(outcome, label.file, label.span)?;
-        Some(Related { path, start, end, message: &label.message })
+        Some(Related { path, start, end, message: masked(&label.message) })
     });
     let edit = |edit: &'a finding::Edit| {
         let (path, start, end) = place(outcome, edit.file, edit.span)?;
@@ -108,8 +110,8 @@ fn of<'a>(finding: &'a finding::Finding, outcome: &'a Outcome, options: &Options
     Some(Finding {
         rule: finding.rule,
         level: finding.level.name(),
-        message: &finding.message,
-        help: &finding.help,
+        message: masked(&finding.message),
+        help: masked(&finding.help),
         path,
         start,
         end,

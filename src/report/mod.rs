@@ -7,6 +7,7 @@ mod concise;
 mod excerpt;
 mod human;
 mod json;
+mod secrets;
 #[cfg(test)]
 mod testing;
 
