@@ -185,7 +185,7 @@ impl Command {
 
     /// The flag of this name (`--member`, `-q`; without `=value`), of its own or of every command.
     pub fn flag(&self, name: &str) -> Option<Flag> {
-        self.own_flags().chain(global_flags()).find(|flag| flag.is(name))
+        named(self.flags, name).or_else(|| named(global_text(), name))
     }
 
     /// Its own flags, without those of every command.
@@ -212,8 +212,17 @@ impl Command {
 
 /// The flags that every command has: `--project`, `--impersonate-service-account`, `--quiet`, …
 pub fn global_flags() -> impl Iterator<Item = Flag> {
+    words(global_text()).map(Flag::parse)
+}
+
+fn global_text() -> &'static str {
     let [_, _, flags] = COMMANDS.find(EVERYWHERE).map(Line::columns).unwrap_or_default();
-    words(flags).map(Flag::parse)
+    flags
+}
+
+/// The flag of this name; only what may be it is parsed, since commands have a hundred flags.
+fn named(flags: &'static str, name: &str) -> Option<Flag> {
+    words(flags).filter(|word| word.contains(name)).map(Flag::parse).find(|flag| flag.is(name))
 }
 
 fn words(text: &'static str) -> impl Iterator<Item = &'static str> {

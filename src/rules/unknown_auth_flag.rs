@@ -79,8 +79,12 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
     if invocation.command.is_none() || !invocation.is_command || invocation.guessed {
         return;
     }
+    let mut unknown = invocation.flags.iter().filter(|flag| flag.known.is_none()).peekable();
+    if unknown.peek().is_none() {
+        return;
+    }
     let commands = command::in_all_tracks(invocation.path);
-    for flag in invocation.flags.iter().filter(|flag| flag.known.is_none()) {
+    for flag in unknown {
         // The table is of one day: a flag of another track may have become this one's.
         if commands.iter().any(|command| command.flag(&flag.name).is_some()) {
             continue;
