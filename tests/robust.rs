@@ -1,0 +1,198 @@
+//! Nothing stops a run: mutated scripts, hostile shapes and files of other kinds give an answer, without a panic.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
+
+mod common;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use authlint::eval::{self, Link};
+use authlint::facts::Facts;
+use authlint::program::Program;
+use authlint::read;
+use authlint::source::{FileId, Source};
+use authlint::value::Value;
+
+/// Mutations in the tests; more are run by hand before a release.
+const MUTATIONS: usize = 1500;
+const STACK: usize = 16 * 1024 * 1024;
+
+struct Alone;
+
+impl Link for Alone {
+    fn find(&self, _: FileId, _: &Value) -> Option<Arc<Program>> {
+        None
+    }
+}
+
+/// The whole way without the engine, which would catch a panic.
+fn run(name: &str, bytes: &[u8]) {
+    let Ok(source) = Source::new(name, bytes) else { return };
+    let Some(reader) = read::reader(name, source.text().get(..80).unwrap_or("")) else { return };
+    let program = (reader.read)(&source, FileId(0));
+    let mut facts = Facts::default();
+    for run in eval::run(&program, &Alone, |_| true) {
+        facts.add(&run);
+    }
+}
+
+fn on_a_large_stack(work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().unwrap();
+}
+
+/// The pages, the cases and the examples.
+fn seeds() -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> =
+        ["rules", "tests/cases", "examples", "docs"].iter().map(|folder| root.join(folder)).collect();
+    let mut seeds = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                seeds.push((path.to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    seeds.sort();
+    // The fences of a page, as a script of their own.
+    let scripts: Vec<_> = seeds.iter().map(|(path, bytes)| (format!("{path}.sh"), bytes.clone())).collect();
+    seeds.extend(scripts);
+    seeds
+}
+
+#[test]
+fn mutated_scripts_are_read() {
+    on_a_large_stack(|| {
+        let seeds = seeds();
+        let tokens: &[&[u8]] = &[
+            b"\"",
+            b"'",
+            b"`",
+            b"$(",
+            b"${",
+            b")",
+            b"}",
+            b"<<EOF\n",
+            b"\\\n",
+            b"\\",
+            b"if ",
+            b"fi\n",
+            b"do\n",
+            b"done\n",
+            b"case x in\n",
+            b"esac\n",
+            b"|",
+            b"||",
+            b"\r\n",
+            b"\xff",
+            b"\xf0\x9f\x98\x80",
+            b"{{",
+            b"}}",
+            b"<X>",
+            b"[A_B]",
+            b"\"${A[@]}\"",
+            b"${X:+",
+            b"${X:-",
+            b"f() {",
+            b"```bash\n",
+            b"<<<",
+            b"$((",
+            b"\0",
+            b"\x01\x02",
+            b"\x0e",
+            b"=(",
+        ];
+        let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut next = |bound: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % bound.max(1) as u64) as usize
+        };
+        for _ in 0..MUTATIONS {
+            let (path, bytes) = &seeds[next(seeds.len())];
+            let mut bytes = bytes.clone();
+            for _ in 0..=next(6) {
+                let at = next(bytes.len() + 1);
+                let end = (at + next(60)).min(bytes.len());
+                match next(3) {
+                    0 => drop(bytes.splice(at..at, tokens[next(tokens.len())].iter().copied())),
+                    1 => drop(bytes.drain(at..end)),
+                    _ => {
+                        let copy = bytes[at..end].to_vec();
+                        let to = next(bytes.len() + 1);
+                        bytes.splice(to..to, copy);
+                    }
+                }
+            }
+            run(path, &bytes);
+        }
+    });
+}
+
+#[test]
+fn hostile_shapes_end() {
+    on_a_large_stack(|| {
+        let many = 2_000;
+        for (head, part, tail) in [
+            ("", "(", ""),
+            ("", "$(", ""),
+            ("", "${X:-", ""),
+            ("", "\"$(", ""),
+            ("", "`", ""),
+            ("", "{ ", ""),
+            ("", "{a ", ""),
+            ("echo \"", "{{ ", "\""),
+            ("", "a | ", "b"),
+            ("", "a && ", "b"),
+            ("", "if true; then ", ""),
+            ("", "f() { ", ""),
+            ("", "cat <<A\n", ""),
+            ("", "\\\"", ""),
+            ("", "\"", "\""),
+            ("gcloud ", "--a=b ", ""),
+            ("gcloud \\\n", "# x\n", "--a"),
+            ("", "<A ", ""),
+            ("A=(x)\n", "A+=(y)\n", "gcloud \"${A[@]}\""),
+            ("X=a\n", "X=\"$X$X\"\n", "gcloud $X"),
+            ("", "if [ \"$A\" = x ]; then B=$B$C; fi\n", "gcloud $B"),
+        ] {
+            run("a.sh", format!("{head}{}{tail}", part.repeat(many)).as_bytes());
+        }
+        run("a.md", "> ".repeat(many).as_bytes());
+        run("a.md", "```bash\n".repeat(many).as_bytes());
+    });
+}
+
+#[test]
+fn a_file_of_any_kind_is_read_as_a_script() {
+    on_a_large_stack(|| {
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let bytes = std::fs::read(&path).unwrap();
+                    run("a.sh", &bytes);
+                    run("a.md", &bytes);
+                }
+            }
+        }
+        for bytes in [&b""[..], b"\xff\xfe", b"\xff\xfea", b"\xef\xbb\xbf", b"\r", b"#!", b"\x00"] {
+            run("a.sh", bytes);
+            run("script", bytes);
+        }
+    });
+}
