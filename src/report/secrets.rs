@@ -139,8 +139,9 @@ fn by_length(text: &str, found: &mut Vec<Range<usize>>) {
     while let Some(rest) = text.as_bytes().get(at..).filter(|rest| !rest.is_empty()) {
         let length = rest.iter().take_while(|byte| is_base64(byte)).count();
         let run = rest.get(..length).unwrap_or(&[]);
-        let mixed = [u8::is_ascii_digit, u8::is_ascii_lowercase, u8::is_ascii_uppercase];
-        if length >= LONG_RUN && mixed.iter().all(|kind| run.iter().any(kind)) {
+        let count = |kind: fn(&u8) -> bool| run.iter().filter(|byte| kind(byte)).count();
+        // Two in five letters of a key are capitals; a path of words has few.
+        if length >= LONG_RUN && 5 * count(u8::is_ascii_uppercase) > length && count(u8::is_ascii_digit) > 2 {
             found.push(at..at + length);
         }
         at += length.max(1);
@@ -184,6 +185,7 @@ mod tests {
             "--member=serviceAccount:bot@acme-prod.iam.gserviceaccount.com",
             "https://us-central1-run.googleapis.com/apis/run.googleapis.com/v1/namespaces/acme-prod/jobs/nightly:run",
             "docker run -u root image",
+            "principal:iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ci/subject/runner",
         ] {
             assert_eq!(masked(text), text);
         }
