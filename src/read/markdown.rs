@@ -33,7 +33,7 @@ fn commands(fence: &Fence) -> Option<Snippet> {
     let text = fence.body.text();
     let shell = match fence.language.as_str() {
         "sh" | "bash" | "shell" | "zsh" | "ksh" | "console" | "shell-session" | "shellsession" | "terminal" => true,
-        "" => text.lines().find(|line| !line.trim().is_empty()).is_some_and(starts_as_shell),
+        "" => text.lines().find(|line| !is_remark(line)).is_some_and(starts_as_shell),
         "diff" => text.lines().any(|line| line.starts_with("+gcloud ") || line.starts_with(" gcloud ")),
         _ => false,
     };
@@ -83,6 +83,12 @@ impl Lines<'_> {
             self.body.push_from(&self.fence.body, at + cut..at + line.len());
         }
     }
+}
+
+/// An empty line or a comment: neither says what language follows.
+fn is_remark(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with('#')
 }
 
 fn starts_as_shell(line: &str) -> bool {
@@ -165,6 +171,7 @@ mod tests {
             "gcloud a \\\n  --b\ngcloud c\n"
         );
         assert_eq!(typed("```\ngcloud a\n```").unwrap(), "gcloud a\n");
+        assert_eq!(typed("```\n# Run\ngcloud a\n```").unwrap(), "# Run\ngcloud a\n");
         assert_eq!(typed("```\nError: gcloud failed\n```"), None);
         assert_eq!(typed("```yaml\ngcloud: a\n```"), None);
         assert_eq!(typed("```bash\n# ❌ no\ngcloud a\n# ✅ yes\ngcloud b\n```").unwrap(), "# ✅ yes\ngcloud b\n");
