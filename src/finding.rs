@@ -91,8 +91,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// How to mend it, where that is known.
     pub fix: Option<Fix>,
-    /// Text that names the enclosing statement through edits elsewhere: kind, name and normalised text. The
-    /// fingerprint is made of it.
+    /// Text that names the finding through edits elsewhere: what is pointed at, and the enclosing statement, white space
+    /// folded. The fingerprint is made of it.
     pub anchor: String,
 }
 

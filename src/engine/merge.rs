@@ -86,6 +86,9 @@ impl<'s> Merger<'s> {
                     .map(|(place, text)| Edit { file: place.file, span: place.span, text })
                     .collect(),
             });
+        // What is pointed at tells two findings of one statement apart.
+        let pointed = self.sources.get(primary.file.0 as usize).map_or("", |source| source.slice(primary.span));
+        let anchor = [pointed, statement].map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).join("\n");
         Finding {
             rule: rule.id,
             level: draft.level,
@@ -94,7 +97,7 @@ impl<'s> Merger<'s> {
             primary,
             related,
             fix,
-            anchor: statement.split_whitespace().collect::<Vec<_>>().join(" "),
+            anchor,
         }
     }
 
