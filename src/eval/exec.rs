@@ -7,7 +7,7 @@ use super::env::{Alternative, Content, Env, Flow, Parameters};
 use super::expand::Words;
 use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
-use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_PIECES, MAX_STEPS, MAX_TEXT, MAX_TURNS, Run, Statement};
+use super::{Link, MAX_CALLS, MAX_LEFT, MAX_DEPTH, MAX_ITEMS, MAX_PIECES, MAX_STEPS, MAX_TEXT, MAX_TURNS, Run, Statement};
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
 };
@@ -27,6 +27,8 @@ pub(super) struct Machine<'l> {
     span: Span,
     sites: Vec<Place>,
     runs: Vec<Run>,
+    /// Where arms of branches left a loop or a function, which goes on with them when it ends.
+    left: Vec<Env>,
     called: HashSet<String>,
     counter: u64,
     steps: usize,
@@ -49,6 +51,7 @@ impl<'l> Machine<'l> {
             span: Span::default(),
             sites: Vec::new(),
             runs: Vec::new(),
+            left: Vec::new(),
             called: HashSet::new(),
             counter: 0,
             steps: 0,
@@ -150,8 +153,11 @@ impl<'l> Machine<'l> {
             StepKind::Unset(name) => self.env.unset(name),
             StepKind::Forget(name) => self.forget(name),
             StepKind::Parameters(exprs) => {
-                if let Some(words) = self.words(exprs).into_iter().next() {
-                    self.parameters(words.list);
+                let mut outcomes = self.words(exprs).into_iter();
+                // One list alone can be followed.
+                match (outcomes.next(), outcomes.next()) {
+                    (Some(only), None) => self.parameters(only.list),
+                    _ => self.parameters(List { items: Vec::new(), open: true }),
                 }
             }
             StepKind::Shift(count) => self.shift(*count),
@@ -181,14 +187,31 @@ impl<'l> Machine<'l> {
             }
             StepKind::Return => self.env.flow = Flow::Returned,
             StepKind::Exit => self.env.flow = Flow::Exited,
+            StepKind::Break => self.env.flow = Flow::Broken,
+            StepKind::Continue => self.env.flow = Flow::Continued,
+            StepKind::Refer(target) => {
+                for (_, value) in self.text(target) {
+                    if let Some(name) = value.literal() {
+                        self.forget(&name);
+                    }
+                }
+            }
+            StepKind::Unknown => self.doubt(),
+            StepKind::Test(_) => {}
         }
     }
 
     /// Runs something whose changes to variables are lost.
     pub fn scoped(&mut self, run: impl FnOnce(&mut Self)) {
-        let before = self.env.clone();
+        let (before, mark) = (self.env.clone(), self.left.len());
         run(self);
         self.env = before;
+        self.left.truncate(mark);
+    }
+
+    fn doubt(&mut self) {
+        let (version, place) = (self.fresh(), self.here());
+        self.env.doubt(version, place);
     }
 
     // ---- variables
@@ -353,6 +376,30 @@ impl<'l> Machine<'l> {
         if let Some(env) = joined.or_else(|| off.pop()) {
             self.env = env;
         }
+        let leaves = |env: &Env| matches!(env.flow, Flow::Returned | Flow::Broken | Flow::Continued);
+        let room = MAX_LEFT.saturating_sub(self.left.len());
+        self.left.extend(off.into_iter().filter(leaves).take(room));
+    }
+
+    /// Goes on here with all that left what ends here, since a mark.
+    fn rejoin(&mut self, mark: usize, ends: &[Flow], before: &When, place: Place) {
+        let (mut here, on): (Vec<Env>, Vec<Env>) =
+            self.left.drain(mark..).partition(|env| ends.contains(&env.flow));
+        self.left.extend(on);
+        if self.env.flow == Flow::On && here.is_empty() {
+            return;
+        }
+        if ends.contains(&self.env.flow) || self.env.flow == Flow::On {
+            here.push(self.env.clone());
+        } else if here.is_empty() {
+            return;
+        } else if self.env.flow != Flow::Exited {
+            self.left.push(self.env.clone());
+        }
+        for env in &mut here {
+            env.flow = Flow::On;
+        }
+        self.join(here, before, place);
     }
 
     fn turn(&mut self, each: &Loop) {
@@ -364,7 +411,7 @@ impl<'l> Machine<'l> {
         let outcomes = self.words(items);
         let occurrence = self.fresh();
         let mut ends = Vec::new();
-        let start = self.env.clone();
+        let (start, mark) = (self.env.clone(), self.left.len());
         for (number, outcome) in outcomes.iter().enumerate() {
             self.env = start.clone();
             let arm = Constraint { subject: occurrence, value: number as u64, holds: true };
@@ -374,7 +421,7 @@ impl<'l> Machine<'l> {
             self.env.path = if outcomes.len() > 1 { path } else { before.clone() };
             for item in outcome.list.items.iter().take(MAX_TURNS) {
                 self.bind(each.name.as_deref(), item.clone(), place);
-                self.block(&each.body);
+                self.turn_once(&each.body, place);
                 if self.env.flow != Flow::On {
                     break;
                 }
@@ -383,11 +430,23 @@ impl<'l> Machine<'l> {
                 let name = each.name.as_deref().unwrap_or("…");
                 let item = Value::hole(format!("${{{name}}}"), self.fresh(), place);
                 self.bind(each.name.as_deref(), item, place);
-                self.block(&each.body);
+                self.turn_once(&each.body, place);
             }
             ends.push(self.env.clone());
         }
+        // What ended by `break` is joined with the rest.
+        for env in ends.iter_mut().filter(|env| env.flow == Flow::Broken) {
+            env.flow = Flow::On;
+        }
         self.join(ends, &before, place);
+        self.rejoin(mark, &[Flow::Broken], &before, place);
+    }
+
+    /// One turn of a loop, which `continue` ends.
+    fn turn_once(&mut self, body: &Block, place: Place) {
+        let (mark, before) = (self.left.len(), self.env.path.clone());
+        self.block(body);
+        self.rejoin(mark, &[Flow::Continued], &before, place);
     }
 
     fn bind(&mut self, name: Option<&str>, mut item: Value, place: Place) {
@@ -410,7 +469,10 @@ impl<'l> Machine<'l> {
         if let Some(path) = arm(&before, 1) {
             self.env.path = path;
         }
+        let mark = self.left.len();
         self.block(&each.body);
+        let path = self.env.path.clone();
+        self.rejoin(mark, &[Flow::Continued, Flow::Broken], &path, place);
         self.env.open_lists_since(&before);
         let mut skipped = before.clone();
         if let Some(path) = arm(&before, 0) {
@@ -528,12 +590,11 @@ impl<'l> Machine<'l> {
         let parameters = Rc::new(Parameters { list: arguments, frame, shifted: 0 });
         let outer = std::mem::replace(&mut self.env.parameters, parameters);
         self.env.locals.push(Vec::new());
+        let (mark, before, place) = (self.left.len(), self.env.path.clone(), self.here());
         self.block(body);
+        self.rejoin(mark, &[Flow::Returned], &before, place);
         self.env.restore();
         self.env.parameters = outer;
-        if self.env.flow == Flow::Returned {
-            self.env.flow = Flow::On;
-        }
     }
 
     /// Another script: a process of its own, with what is exported.
@@ -559,7 +620,7 @@ impl<'l> Machine<'l> {
             return;
         };
         let Some(program) = self.link.find(self.file, &path) else {
-            return;
+            return self.doubt();
         };
         self.sited(|machine| {
             let file = std::mem::replace(&mut machine.file, program.file);
@@ -608,7 +669,8 @@ fn appended(old: &Alternative, new: &Alternative) -> Option<Alternative> {
         (Content::Text(old), Content::List(new)) => {
             // An empty text was no element.
             let first = (!old.is_empty().is_yes()).then(|| old.clone());
-            Content::List(List { items: first.into_iter().chain(new.items.iter().cloned()).collect(), open: new.open })
+            let open = new.open || first.as_ref().is_some_and(|first| !first.is_literal());
+            Content::List(List { items: first.into_iter().chain(new.items.iter().cloned()).collect(), open })
         }
         (Content::List(old), Content::Text(_)) => Content::List(List { items: old.items.clone(), open: true }),
     };

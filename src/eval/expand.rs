@@ -197,7 +197,7 @@ impl Machine<'_> {
                 None => always(Content::Text(Value::hole(format!("${{{name}[{index}]}}"), self.fresh(), place))),
             },
             Name::All(name) => match self.env.get(name) {
-                Some(binding) => binding.alternatives.clone(),
+                Some(binding) => binding.alternatives.iter().map(elements).collect(),
                 None => always(Content::List(List { items: Vec::new(), open: true })),
             },
             Name::Parameter(number) => always(Content::Text(self.parameter(*number, place))),
@@ -357,7 +357,7 @@ impl Partial {
                 let alone = self.field.is_none();
                 let field = self.field.get_or_insert_default();
                 field.push(piece.clone());
-                field.loose |= alone && matches!(piece, Piece::Hole(..));
+                field.loose |= alone;
                 continue;
             };
             let mut at = 0;
@@ -405,6 +405,16 @@ fn first_element(alternative: &Alternative) -> Alternative {
             when: alternative.when.clone(),
             content: Content::Text(list.items.first().cloned().unwrap_or_default()),
         },
+        _ => alternative.clone(),
+    }
+}
+
+/// A text that is not known may be a list of any length.
+fn elements(alternative: &Alternative) -> Alternative {
+    match &alternative.content {
+        Content::Text(value) if matches!(value.pieces(), [Piece::Hole(..)]) => {
+            Alternative { content: Content::List(List { items: Vec::new(), open: true }), ..alternative.clone() }
+        }
         _ => alternative.clone(),
     }
 }

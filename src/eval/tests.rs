@@ -81,7 +81,7 @@ fn assignments_hold_in_order() {
 fn alternatives_of_one_branch_stay_together() {
     let found = program(vec![
         step(StepKind::Branch(vec![
-            arm(Guard::Opaque("job".into()), vec![set("U", text("api")), set("T", text("oauth"))]),
+            arm(Guard::Opaque(Some("job".into()), Vec::new()), vec![set("U", text("api")), set("T", text("oauth"))]),
             arm(Guard::Always, vec![set("U", text("run")), set("T", text("oidc"))]),
         ])),
         command(vec![text("call"), var("U"), var("T")]),

@@ -175,7 +175,9 @@ fn names_flags(value: &Value) -> bool {
             let name = hole.shown.to_ascii_uppercase();
             ["ARG", "FLAG", "OPT", "PARAM", "EXTRA"].iter().any(|word| name.contains(word))
         }
-        _ => false,
+        // `$(cat flags.txt)`
+        Piece::Output(..) => value.loose,
+        Piece::Text(..) => false,
     })
 }
 

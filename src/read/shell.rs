@@ -8,8 +8,8 @@ use crate::program::{
     Use, Visibility,
 };
 use crate::source::{FileId, Snippet, Source, Span};
-use crate::syntax::shell::{self, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
-use crate::value::Place;
+use crate::syntax::shell::{self, Declared, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
+use crate::value::{Pattern, Place};
 
 /// Shell scripts by extension, `.env` files, and any file without extension by its shebang.
 pub(super) const READER: Reader = Reader { name: "shell", accepts, read };
@@ -93,8 +93,8 @@ impl Lowering {
         let mut push = |kind| out.push(Step { kind, span: stmt.span });
         match &stmt.command {
             Shell::Simple { assigns, words } => self.simple(stmt, assigns, words, out),
-            Shell::Declare { keyword, associative, assigns, names } => {
-                self.declare(stmt.span, keyword, *associative, assigns, names, out);
+            Shell::Declare { keyword, declared, assigns, names } => {
+                self.declare(stmt.span, keyword, *declared, assigns, names, out);
             }
             Shell::And(left, right) => self.chain(left, right, false, out),
             Shell::Or(left, right) => self.chain(left, right, true, out),
@@ -106,7 +106,14 @@ impl Lowering {
                 }
                 let stages =
                     stages.iter().map(|stage| Step { kind: StepKind::Group(self.one(stage)), span: stage.span });
-                push(StepKind::Pipe(stages.collect()));
+                let mut stages: Vec<Step> = stages.collect();
+                // Only zsh runs the last stage itself.
+                if let (Some(Step { kind, .. }), false) = (stages.last_mut(), self.dialect == Dialect::Zsh)
+                    && let StepKind::Group(body) = kind
+                {
+                    *kind = StepKind::Scope(body.clone(), Inherit::All);
+                }
+                push(StepKind::Pipe(stages));
             }
             Shell::Not(inner) => self.stmt(inner, out),
             Shell::If { arms, otherwise } => {
@@ -131,15 +138,40 @@ impl Lowering {
             }
             Shell::Subshell(body) => push(StepKind::Scope(self.body(body), Inherit::All)),
             Shell::Group(body) => push(StepKind::Group(self.body(body))),
-            Shell::Function { name, body } => push(StepKind::Function(name.clone(), self.body(body))),
+            Shell::Function { name, body } => {
+                let body = match self.predicate(body) {
+                    Some(guard) => Arc::from([Step { kind: StepKind::Test(guard), span: stmt.span }]),
+                    None => self.body(body),
+                };
+                push(StepKind::Function(name.clone(), body));
+            }
             Shell::Return => push(StepKind::Return),
             Shell::Exit => push(StepKind::Exit),
+            Shell::Break => push(StepKind::Break),
+            Shell::Continue => push(StepKind::Continue),
             Shell::Test(_) | Shell::Nothing => {}
         }
     }
 
     /// `a && b` and `a || b`: `b` runs or not; where `a` is a test, it guards.
     fn chain(self, left: &Stmt, right: &Stmt, or: bool, out: &mut Vec<Step>) {
+        if let (true, shell::Command::And(test, then)) = (or, &left.command)
+            && let Some(guard) = self.guard(test)
+        {
+            // `test && this || that`: that, where the test fails; and where this does.
+            let this: Block = self.one(then);
+            let surely = this.iter().all(|step| matches!(step.kind, StepKind::Assign(_)));
+            let that = self.one(right);
+            let body = if surely {
+                this
+            } else {
+                Arc::from([Step { kind: StepKind::Fallback(this, that.clone()), span: left.span.to(right.span) }])
+            };
+            let arm = |guard, body| Arm { test: Arc::from([]), guard, body };
+            let arms = vec![arm(guard, body), arm(Guard::Always, that)];
+            out.push(Step { kind: StepKind::Branch(arms), span: left.span.to(right.span) });
+            return;
+        }
         let mut arm = self.arm(std::slice::from_ref(left), self.one(right));
         if or && !arm.test.is_empty() {
             out.push(Step { kind: StepKind::Fallback(arm.test, arm.body), span: left.span.to(right.span) });
@@ -160,7 +192,7 @@ impl Lowering {
                 Some(guard) => (guard, false),
                 None => (opaque(only, self), true),
             },
-            _ => (Guard::Opaque(format!("@{}", test.first().map_or(0, |stmt| stmt.span.start))), true),
+            _ => (Guard::Opaque(None, Vec::new()), true),
         };
         Arm { test: if runs { self.body(test) } else { Arc::from([]) }, guard, body }
     }
@@ -173,6 +205,7 @@ impl Lowering {
             shell::Command::And(left, right) => Some(Guard::All(vec![self.guard(left)?, self.guard(right)?])),
             shell::Command::Or(left, right) => Some(Guard::Any(vec![self.guard(left)?, self.guard(right)?])),
             shell::Command::Simple { words, .. } => self.bracket(words, stmt),
+            shell::Command::Pipe(stages) => self.grep(stages),
             _ => None,
         }
     }
@@ -185,17 +218,39 @@ impl Lowering {
             Test::Not(inner) => Guard::Not(Box::new(self.test(inner, stmt))),
             Test::All(tests) => Guard::All(tests.iter().map(|test| self.test(test, stmt)).collect()),
             Test::Any(tests) => Guard::Any(tests.iter().map(|test| self.test(test, stmt)).collect()),
-            Test::Other => opaque(stmt, self),
+            Test::Glob(word, glob) => Guard::Matches(self.expr(word), vec![pattern(glob)]),
+            Test::Regex(word, regex) => match regex.literal() {
+                Some(regex) => Guard::Matches(self.expr(word), Pattern::of_regex(&regex)),
+                None => Guard::Opaque(Some("=~".to_owned()), vec![self.expr(word), self.expr(regex)]),
+            },
+            Test::Other(text, words) => Guard::Opaque(Some(text.clone()), self.words(words)),
+        }
+    }
+
+    /// The test that a function is, and nothing else.
+    fn predicate(self, body: &[Stmt]) -> Option<Guard> {
+        match body {
+            [only] => match &only.command {
+                shell::Command::Group(inner) => self.predicate(inner),
+                _ => self.guard(only),
+            },
+            _ => None,
         }
     }
 
     /// `[ … ]` and `test …`.
     fn bracket(self, words: &[Word], stmt: &Stmt) -> Option<Guard> {
         let (name, rest) = words.split_first()?;
+        if let ([shell::Part::Param { .. }], true) = (name.parts.as_slice(), rest.is_empty()) {
+            // `if $DRY_RUN`, which holds `true` or `false`.
+            return Some(Guard::Equal(self.expr(name), Expr::text("true", self.place(name.span))));
+        }
         let operands = match name.literal()?.as_str() {
             "[" => rest.split_last().filter(|(last, _)| last.literal().as_deref() == Some("]"))?.1,
             "test" => rest,
-            "true" | "false" if rest.is_empty() => return None,
+            "true" | ":" if rest.is_empty() => return Some(Guard::Always),
+            "false" if rest.is_empty() => return Some(Guard::Not(Box::new(Guard::Always))),
+            "grep" | "egrep" => return self.grepped(rest, self.here_string(stmt)?),
             _ => return None,
         };
         let text = |word: &Word| word.literal().unwrap_or_default();
@@ -207,10 +262,10 @@ impl Lowering {
             [word] => Guard::Not(Box::new(Guard::Empty(self.expr(word)))),
             [op, word] if text(op) == "-z" => Guard::Empty(self.expr(word)),
             [op, word] if text(op) == "-n" => Guard::Not(Box::new(Guard::Empty(self.expr(word)))),
-            [left, op, right] if matches!(text(op).as_str(), "=" | "==") => {
+            [left, op, right] if matches!(text(op).as_str(), "=" | "==" | "-eq") => {
                 Guard::Equal(self.expr(left), self.expr(right))
             }
-            [left, op, right] if text(op) == "!=" => {
+            [left, op, right] if matches!(text(op).as_str(), "!=" | "-ne") => {
                 Guard::Not(Box::new(Guard::Equal(self.expr(left), self.expr(right))))
             }
             _ => opaque(stmt, self),
@@ -221,18 +276,81 @@ impl Lowering {
     fn case(self, word: &Word, arms: &[shell::CaseArm]) -> Vec<Arm> {
         let subject = self.expr(word);
         let arm = |arm: &shell::CaseArm| {
-            let any = arm.patterns.iter().any(|pattern| pattern.as_deref() == Some("*"));
-            let guard = if any { Guard::Always } else { Guard::Matches(subject.clone(), arm.patterns.clone()) };
+            let patterns: Vec<Pattern> = arm.patterns.iter().map(pattern).collect();
+            let any = patterns.iter().any(Pattern::is_any);
+            let guard = if any { Guard::Always } else { Guard::Matches(subject.clone(), patterns) };
             Arm { test: Arc::from([]), guard, body: self.body(&arm.body) }
         };
-        arms.iter().map(arm).collect()
+        let mut out: Vec<Arm> = Vec::with_capacity(arms.len());
+        // From the last one, for some go on with those that follow.
+        for (number, from) in arms.iter().enumerate().rev() {
+            let mut this = arm(from);
+            let rest = match from.then {
+                shell::CaseEnd::Leave => Vec::new(),
+                shell::CaseEnd::Next => out.last().map(|next| next.body.to_vec()).unwrap_or_default(),
+                shell::CaseEnd::Match if number + 1 < arms.len() => {
+                    vec![Step { kind: StepKind::Branch(out.iter().rev().cloned().collect()), span: word.span }]
+                }
+                shell::CaseEnd::Match => Vec::new(),
+            };
+            if !rest.is_empty() {
+                this.body = this.body.iter().cloned().chain(rest).collect();
+            }
+            out.push(this);
+        }
+        out.reverse();
+        out
+    }
+
+    /// `echo "$X" | grep -q text`
+    fn grep(self, stages: &[Stmt]) -> Option<Guard> {
+        let [first, last] = stages else { return None };
+        let (shell::Command::Simple { words: printed, .. }, shell::Command::Simple { words, .. }) =
+            (&first.command, &last.command)
+        else {
+            return None;
+        };
+        let text = match printed.as_slice() {
+            [name, text] if name.literal().as_deref() == Some("echo") => text,
+            [name, format, text]
+                if name.literal().as_deref() == Some("printf")
+                    && format.literal().is_some_and(|format| format.starts_with("%s")) =>
+            {
+                text
+            }
+            _ => return None,
+        };
+        let (name, rest) = words.split_first()?;
+        matches!(name.literal()?.as_str(), "grep" | "egrep").then(|| self.grepped(rest, text)).flatten()
+    }
+
+    fn here_string(self, stmt: &Stmt) -> Option<&Word> {
+        stmt.redirects.iter().find_map(|redirect| match redirect {
+            shell::Redirect::HereString(word) => Some(word),
+            _ => None,
+        })
+    }
+
+    /// `grep -q text` of a word.
+    fn grepped(self, arguments: &[Word], text: &Word) -> Option<Guard> {
+        let (flags, [wanted]) = arguments.split_at(arguments.len().checked_sub(1)?) else { return None };
+        let flags: Option<Vec<String>> = flags.iter().map(Word::literal).collect();
+        let flags = flags?;
+        if !flags.iter().all(|flag| flag.starts_with('-') && flag.chars().skip(1).all(|c| "qEFse".contains(c))) {
+            return None;
+        }
+        let wanted = wanted.literal()?;
+        let fixed = flags.iter().any(|flag| flag.contains('F'));
+        let patterns =
+            if fixed { vec![Pattern::Runs(vec![None, Some(wanted), None])] } else { Pattern::of_regex(&wanted) };
+        Some(Guard::Matches(self.expr(text), patterns))
     }
 
     fn declare(
         self,
         span: Span,
         keyword: &str,
-        associative: bool,
+        declared: Declared,
         assigns: &[shell::Assign],
         names: &[String],
         out: &mut Vec<Step>,
@@ -243,8 +361,11 @@ impl Lowering {
             _ => Visibility::Program,
         };
         for assign in assigns {
+            if let (Declared::Reference, shell::Assigned::Word(target)) = (declared, &assign.value) {
+                out.push(Step { kind: StepKind::Refer(self.expr(target)), span });
+            }
             let kind =
-                if associative { StepKind::Forget(assign.name.clone()) } else { self.assign(assign, visibility) };
+                if declared == Declared::Map { StepKind::Forget(assign.name.clone()) } else { self.assign(assign, visibility) };
             out.push(Step { kind, span });
         }
         for name in names {
@@ -292,6 +413,7 @@ impl Lowering {
                     push(StepKind::Include(self.expr(path)));
                 }
             }
+            "eval" => push(self.evaluated(words.get(1..).unwrap_or(&[]))),
             "unset" => arguments().for_each(|name| push(StepKind::Unset(name))),
             "shift" => push(StepKind::Shift(arguments().next().map_or(Some(1), |count| count.parse().ok()))),
             "set" if literals.iter().any(|word| word.as_deref() == Some("--")) => {
@@ -397,6 +519,19 @@ impl Lowering {
         reads.then(|| self.nested(&doc.body)).flatten()
     }
 
+    /// `eval "X=$1"`: a script in this scope, where its text is known.
+    fn evaluated(self, words: &[Word]) -> StepKind {
+        let script = match words {
+            [only] if !matches!(only.parts.as_slice(), [shell::Part::Param { .. }]) => self.command_string(only),
+            _ => None,
+        };
+        match script {
+            // Words that stand outside of quotes here are words there.
+            Some(StepKind::Scope(body, _)) if body.iter().all(|step| is_understood(step)) => StepKind::Group(body),
+            _ => StepKind::Unknown,
+        }
+    }
+
     /// The script of `bash -c`. In double quotes its variables are filled in by this shell, which comes to the same.
     fn command_string(self, word: &Word) -> Option<StepKind> {
         let text = word.literal();
@@ -486,6 +621,14 @@ impl Lowering {
     }
 }
 
+/// Whether a step of an evaluated text is surely what it looks like: `$NAME=value` is none.
+fn is_understood(step: &Step) -> bool {
+    match &step.kind {
+        StepKind::Command(command) => command.words.first().is_some_and(|name| name.literal().is_some()),
+        _ => true,
+    }
+}
+
 fn prints(stmt: &Stmt) -> bool {
     !stmt.redirects.iter().any(|redirect| matches!(redirect, shell::Redirect::Out(_)))
 }
@@ -500,12 +643,19 @@ fn opaque(stmt: &Stmt, lowering: Lowering) -> Guard {
         shell::Command::Simple { words, .. } => words.as_slice(),
         _ => &[],
     };
-    let shown: Vec<String> = words.iter().map(|word| format!("{:?}", lowering.expr(word).literal())).collect();
-    // Words with expansions have no text of their own here: only wholly literal guards are compared.
-    if shown.is_empty() || words.iter().any(|word| word.literal().is_none()) {
-        return Guard::Opaque(format!("@{}", stmt.span.start));
+    let runs = |word: &Word| word.parts.iter().any(|part| matches!(part, shell::Part::Output { .. }));
+    // What a command prints may be another thing next time.
+    if words.is_empty() || words.iter().any(runs) {
+        return Guard::Opaque(None, Vec::new());
     }
-    Guard::Opaque(shown.join(" "))
+    Guard::Opaque(Some(String::new()), lowering.words(words))
+}
+
+fn pattern(glob: &shell::Glob) -> Pattern {
+    match glob {
+        Ok(runs) => Pattern::Runs(runs.clone()),
+        Err(text) => Pattern::Other(text.clone()),
+    }
 }
 
 fn is_shell(name: &str) -> bool {

@@ -6,7 +6,7 @@ use shuck_ast::{
 };
 
 use super::convert::{Converter, unmask};
-use super::{Index, Param, ParamOp};
+use super::{Glob, Index, Param, ParamOp};
 
 /// The parameter of a word part, or `None` when the part is no parameter we follow.
 pub(super) fn param(part: &WordPart, converter: &Converter) -> Option<Param> {
@@ -91,6 +91,30 @@ fn replace(pattern: &Pattern, replacement: &shuck_ast::Word, all: bool, converte
         (Some(from), Some(to)) => ParamOp::Replace(from, to, all),
         _ => ParamOp::Other,
     }
+}
+
+/// A pattern without other wildcards than `*`, and without parameters.
+pub(super) fn glob(pattern: &Pattern, converter: &Converter) -> Glob {
+    let mut runs: Vec<Option<String>> = Vec::new();
+    for part in &pattern.parts {
+        let text = match &part.kind {
+            PatternPart::AnyString => None,
+            PatternPart::Literal(text) => Some(unmask(literal_text(text, part.span, converter))),
+            PatternPart::Word(word) => match converter.word(word).literal() {
+                Some(text) => Some(text),
+                None => return Err(converter.masked(pattern.span).to_owned()),
+            },
+            _ => return Err(converter.masked(pattern.span).to_owned()),
+        };
+        match (runs.last_mut(), text) {
+            (Some(Some(run)), Some(text)) => run.push_str(&text),
+            (_, text) => runs.push(text),
+        }
+    }
+    if runs.is_empty() {
+        runs.push(Some(String::new()));
+    }
+    Ok(runs)
 }
 
 /// The text of a pattern without wildcards and parameters.
