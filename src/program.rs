@@ -250,6 +250,10 @@ pub enum Op {
     Alternate(Expr),
     /// A literal prefix is taken away.
     StripPrefix(String),
+    /// All up to a literal is taken away: to its first place, or its last.
+    StripThrough(String, bool),
+    /// All from a literal on is taken away: from its last place, or its first.
+    StripFrom(String, bool),
     /// A literal suffix is taken away.
     StripSuffix(String),
     /// A literal is replaced, once or everywhere.

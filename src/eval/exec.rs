@@ -431,6 +431,7 @@ impl<'l> Machine<'l> {
                 let item = Value::hole(format!("${{{name}}}"), self.fresh(), place);
                 self.bind(each.name.as_deref(), item, place);
                 self.turn_once(&each.body, place);
+                self.env.open_lists_since(&start);
             }
             ends.push(self.env.clone());
         }
@@ -482,6 +483,7 @@ impl<'l> Machine<'l> {
         self.env.flow = Flow::On;
         let ended = self.env.clone();
         self.join(vec![ended, skipped], &before.path, place);
+        self.env.open_lists_since(&before);
         self.env.prefer_known_since(&before);
     }
 
@@ -559,6 +561,9 @@ impl<'l> Machine<'l> {
         } else if let Some(program) = output::is_script_path(name).then(|| self.link.find(self.file, name)).flatten() {
             self.script(&program, command, arguments());
             return;
+        } else if self.may_be_function(name) {
+            self.doubt();
+            return;
         }
         if command.prints {
             self.print(&when, &list, input.as_ref());
@@ -571,6 +576,13 @@ impl<'l> Machine<'l> {
             order: self.runs.len() as u32,
         };
         self.runs.push(Run { words: list, input, at });
+    }
+
+    /// `"deploy_$KIND"`: one of the functions, which of them is not known.
+    fn may_be_function(&self, name: &Value) -> bool {
+        let (start, end) = (name.known_prefix(), name.known_suffix());
+        let like = |function: &String| function.starts_with(&start) && function.ends_with(&end);
+        !(start.is_empty() && end.is_empty()) && self.env.functions.keys().any(like)
     }
 
     fn sited(&mut self, run: impl FnOnce(&mut Self)) {

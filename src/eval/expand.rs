@@ -145,6 +145,8 @@ impl Machine<'_> {
             Op::Alternate(word) => self.alternate(used, base, word),
             Op::StripPrefix(_)
             | Op::StripSuffix(_)
+            | Op::StripThrough(..)
+            | Op::StripFrom(..)
             | Op::Replace(..)
             | Op::Upper
             | Op::Lower
@@ -264,7 +266,8 @@ impl Machine<'_> {
                 Content::List(list) if list.items.is_empty() && !list.open => (Truth::Yes, 0),
                 Content::List(list) => (if list.items.is_empty() { Truth::Unknown } else { Truth::No }, 0),
             };
-            let nothing = Content::List(List::default());
+            // Whether there is nothing, the environment says.
+            let nothing = Content::List(List { items: Vec::new(), open: empty == Truth::Unknown });
             match empty {
                 Truth::Yes => out.push(Alternative { when: alternative.when, content: nothing }),
                 Truth::No => out.extend(self.words_under(word, &alternative.when)),
@@ -294,6 +297,14 @@ impl Machine<'_> {
             let edited = match op {
                 Op::StripPrefix(prefix) => text.strip_prefix(prefix.as_str()).map(str::to_owned),
                 Op::StripSuffix(suffix) => text.strip_suffix(suffix.as_str()).map(str::to_owned),
+                Op::StripThrough(end, last) if !end.is_empty() => {
+                    let found = if *last { text.rsplit_once(end.as_str()) } else { text.split_once(end.as_str()) };
+                    found.map(|(_, rest)| rest.to_owned())
+                }
+                Op::StripFrom(start, first) if !start.is_empty() => {
+                    let found = if *first { text.split_once(start.as_str()) } else { text.rsplit_once(start.as_str()) };
+                    found.map(|(kept, _)| kept.to_owned())
+                }
                 Op::Replace(from, to, true) if !from.is_empty() => Some(text.replace(from, to)),
                 Op::Replace(from, to, false) if !from.is_empty() => Some(text.replacen(from, to, 1)),
                 Op::Upper => Some(text.to_uppercase()),

@@ -163,6 +163,10 @@ impl Machine<'_> {
         if let [Piece::Hole(hole, _)] = value.pieces() {
             return hole.id;
         }
+        if value.assumed {
+            // A default is the same wherever it stands in for the same variable.
+            return identity((self.flow(), format!("{name:?}"), value.to_string()));
+        }
         match name {
             Name::Variable(name) => match self.env.get(name) {
                 Some(binding) => identity((self.flow(), name.as_str(), binding.version)),

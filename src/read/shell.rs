@@ -360,6 +360,9 @@ impl Lowering {
             "local" | "declare" | "typeset" => Visibility::Function,
             _ => Visibility::Program,
         };
+        if declared == Declared::Dynamic {
+            out.push(Step { kind: StepKind::Unknown, span });
+        }
         for assign in assigns {
             if let (Declared::Reference, shell::Assigned::Word(target)) = (declared, &assign.value) {
                 out.push(Step { kind: StepKind::Refer(self.expr(target)), span });
@@ -423,7 +426,7 @@ impl Lowering {
             "read" | "mapfile" | "readarray" | "getopts" => arguments().for_each(|name| push(StepKind::Forget(name))),
             "printf" if literals.get(1).and_then(Option::as_deref) == Some("-v") => {
                 if let Some(Some(name)) = literals.get(2) {
-                    push(StepKind::Forget(name.clone()));
+                    push(self.printed_into(name, words.get(3..).unwrap_or(&[]), stmt.span));
                 }
             }
             _ => {
@@ -440,6 +443,25 @@ impl Lowering {
                 push(StepKind::Command(command));
             }
         }
+    }
+
+    /// `printf -v NAME format …` comes to `NAME=$(printf format …)`.
+    fn printed_into(self, name: &str, words: &[Word], span: Span) -> StepKind {
+        let words = words.iter().skip_while(|word| word.literal().as_deref() == Some("--"));
+        let printf = std::iter::once(Expr::text("printf", self.place(span)));
+        let command = Command {
+            words: printf.chain(words.map(|word| self.expr(word))).collect(),
+            env: Vec::new(),
+            input: None,
+            prints: true,
+        };
+        let body: Block = Arc::from([Step { kind: StepKind::Command(command), span }]);
+        StepKind::Assign(Assign {
+            name: name.to_owned(),
+            value: Assigned::Text(Expr { parts: vec![Part::Output(body, Quote::Whole, self.place(span))] }),
+            append: false,
+            visibility: Visibility::Program,
+        })
     }
 
     fn input(self, stmt: &Stmt) -> Option<Expr> {
@@ -464,7 +486,10 @@ impl Lowering {
         };
         let scope = |doc: &shell::HereDoc| {
             let inherit = if doc.expands { Inherit::All } else { Inherit::Exported };
-            Some(StepKind::Scope(self.nested(&doc.body)?, inherit))
+            let body = self.nested(&doc.body)?;
+            // Its arguments are its own.
+            let body = if doc.expands { body } else { preceded(StepKind::Shift(None), stmt.span, &body) };
+            Some(StepKind::Scope(body, inherit))
         };
         if is_shell(name) {
             let flag = arguments.iter().position(|word| {
@@ -472,7 +497,13 @@ impl Lowering {
                     .is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
             });
             if let Some(flag) = flag {
-                return self.command_string(arguments.get(flag + 1)?);
+                let StepKind::Scope(body, inherit) = self.command_string(arguments.get(flag + 1)?)? else { return None };
+                // The first one after the script is its name.
+                let parameters = StepKind::Parameters(self.words(arguments.get(flag + 3..).unwrap_or(&[])));
+                return Some(match inherit {
+                    Inherit::All => StepKind::Scope(body, inherit),
+                    Inherit::Exported => StepKind::Scope(preceded(parameters, stmt.span, &body), inherit),
+                });
             }
             return scope(documents()?);
         }
@@ -608,6 +639,8 @@ impl Lowering {
             ParamOp::AssignDefault(word) => Op::AssignDefault(self.expr(word)),
             ParamOp::Alternate(word) => Op::Alternate(self.expr(word)),
             ParamOp::StripPrefix(text) => Op::StripPrefix(text.clone()),
+            ParamOp::StripThrough(text, last) => Op::StripThrough(text.clone(), *last),
+            ParamOp::StripFrom(text, first) => Op::StripFrom(text.clone(), *first),
             ParamOp::StripSuffix(text) => Op::StripSuffix(text.clone()),
             ParamOp::Replace(from, to, all) => Op::Replace(from.clone(), to.clone(), *all),
             ParamOp::Upper => Op::Upper,
@@ -619,6 +652,10 @@ impl Lowering {
         };
         Use { name, op, quote, place }
     }
+}
+
+fn preceded(kind: StepKind, span: Span, body: &Block) -> Block {
+    std::iter::once(Step { kind, span }).chain(body.iter().cloned()).collect()
 }
 
 /// Whether a step of an evaluated text is surely what it looks like: `$NAME=value` is none.

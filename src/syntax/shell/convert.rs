@@ -110,7 +110,7 @@ impl<'p> Converter<'p> {
                 },
                 ast::DeclOperand::Name(name) => names.push(name.name.as_str().to_owned()),
                 ast::DeclOperand::Assignment(assign) => assigns.push(self.assign(assign)),
-                ast::DeclOperand::Dynamic(_) => {}
+                ast::DeclOperand::Dynamic(_) => declared = Declared::Dynamic,
             }
         }
         Command::Declare { keyword: decl.variant.as_str().to_owned(), declared, assigns, names }

@@ -68,12 +68,10 @@ fn op(operator: &ParameterOp, operand: Option<&shuck_ast::Word>, converter: &Con
         ParameterOp::AssignDefault => ParamOp::AssignDefault(operand()),
         ParameterOp::UseReplacement => ParamOp::Alternate(operand()),
         ParameterOp::Error => ParamOp::Required,
-        ParameterOp::RemovePrefixShort { pattern } | ParameterOp::RemovePrefixLong { pattern } => {
-            literal(pattern, converter).map_or(ParamOp::Other, ParamOp::StripPrefix)
-        }
-        ParameterOp::RemoveSuffixShort { pattern } | ParameterOp::RemoveSuffixLong { pattern } => {
-            literal(pattern, converter).map_or(ParamOp::Other, ParamOp::StripSuffix)
-        }
+        ParameterOp::RemovePrefixShort { pattern } => prefix(pattern, false, converter),
+        ParameterOp::RemovePrefixLong { pattern } => prefix(pattern, true, converter),
+        ParameterOp::RemoveSuffixShort { pattern } => suffix(pattern, false, converter),
+        ParameterOp::RemoveSuffixLong { pattern } => suffix(pattern, true, converter),
         ParameterOp::ReplaceFirst { pattern, replacement_word_ast, .. } => {
             replace(pattern, replacement_word_ast, false, converter)
         }
@@ -83,6 +81,22 @@ fn op(operator: &ParameterOp, operand: Option<&shuck_ast::Word>, converter: &Con
         ParameterOp::UpperAll => ParamOp::Upper,
         ParameterOp::LowerAll => ParamOp::Lower,
         ParameterOp::UpperFirst | ParameterOp::LowerFirst => ParamOp::Other,
+    }
+}
+
+fn prefix(pattern: &Pattern, long: bool, converter: &Converter) -> ParamOp {
+    match glob(pattern, converter).as_deref() {
+        Ok([Some(text)]) => ParamOp::StripPrefix(text.clone()),
+        Ok([None, Some(text)]) => ParamOp::StripThrough(text.clone(), long),
+        _ => ParamOp::Other,
+    }
+}
+
+fn suffix(pattern: &Pattern, long: bool, converter: &Converter) -> ParamOp {
+    match glob(pattern, converter).as_deref() {
+        Ok([Some(text)]) => ParamOp::StripSuffix(text.clone()),
+        Ok([Some(text), None]) => ParamOp::StripFrom(text.clone(), long),
+        _ => ParamOp::Other,
     }
 }
 

@@ -146,6 +146,8 @@ pub enum Declared {
     Map,
     /// Another name of a variable, by `-n`.
     Reference,
+    /// Some variable: which is only known when it runs.
+    Dynamic,
 }
 
 /// What comes after the body of a case's arm.
@@ -316,6 +318,10 @@ pub enum ParamOp {
     Required,
     /// `${X#text}`, `${X##text}` with a literal pattern.
     StripPrefix(String),
+    /// `${X#*text}`, or with `##` (then the flag is set) up to the last one.
+    StripThrough(String, bool),
+    /// `${X%text*}`, or with `%%` (then the flag is set) from the first one.
+    StripFrom(String, bool),
     /// `${X%text}`, `${X%%text}` with a literal pattern.
     StripSuffix(String),
     /// `${X/from/to}` with literals; the flag is `//`.
