@@ -97,9 +97,7 @@ impl Machine<'_> {
 
     fn matches(&mut self, expr: &Expr, patterns: &[Pattern]) -> Decision {
         let start = Decision { yes: Vec::new(), no: vec![When::default()] };
-        patterns
-            .iter()
-            .fold(start, |any, one| any.negate().and(&self.compare(expr, one).negate()).bounded().negate())
+        patterns.iter().fold(start, |any, one| any.negate().and(&self.compare(expr, one).negate()).bounded().negate())
     }
 
     /// Whether two expressions are the same text.
@@ -135,7 +133,8 @@ impl Machine<'_> {
         let mut decision = Decision::default();
         let name = variable(expr);
         for (when, value) in self.text(expr) {
-            let answer = if value.assumed && !value.pieces().is_empty() { Truth::Unknown } else { pattern.matches(&value) };
+            let answer =
+                if value.assumed && !value.pieces().is_empty() { Truth::Unknown } else { pattern.matches(&value) };
             match answer {
                 Truth::Yes => decision.yes.push(when),
                 Truth::No => decision.no.push(when),

@@ -396,8 +396,7 @@ mod tests {
 
     #[test]
     fn flags_and_arguments_in_any_order() {
-        let found =
-            line("gcloud --project p scheduler --quiet jobs create http --uri=https://x --location us {NAME}");
+        let found = line("gcloud --project p scheduler --quiet jobs create http --uri=https://x --location us {NAME}");
         assert_eq!(found.path, "scheduler jobs create http");
         assert_eq!(found.value("--uri").unwrap().to_string(), "https://x");
         assert_eq!(found.value("--project").unwrap().to_string(), "p");

@@ -133,7 +133,16 @@ fn calls_wrong(line: &str) -> bool {
     // What fails is shown as it is not done, unless something is to be done when it fails.
     let conditional = words.iter().any(|word| ["if", "when", "case", "until", "unless", "once"].contains(word));
     let joined = words.join(" ");
-    let fails = ["does not work", "doesn't work", "will not work", "won't work", "fails with", "will fail", "this fails", "following fails"];
+    let fails = [
+        "does not work",
+        "doesn't work",
+        "will not work",
+        "won't work",
+        "fails with",
+        "will fail",
+        "this fails",
+        "following fails",
+    ];
     if !conditional && fails.iter().any(|text| joined.contains(text)) {
         return true;
     }

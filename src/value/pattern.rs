@@ -114,9 +114,8 @@ mod tests {
 
     #[test]
     fn patterns_are_matched_as_far_as_a_value_is_known() {
-        let glob = |runs: &[&str]| {
-            Pattern::Runs(runs.iter().map(|run| (*run != "*").then(|| (*run).to_owned())).collect())
-        };
+        let glob =
+            |runs: &[&str]| Pattern::Runs(runs.iter().map(|run| (*run != "*").then(|| (*run).to_owned())).collect());
         assert!(glob(&["job-", "*"]).matches(&value("job-report")).is_yes());
         assert!(glob(&["*", ".googleapis.com/", "*"]).matches(&value("https://run.googleapis.com/v2")).is_yes());
         assert!(glob(&["a", "*", "b", "*", "c"]).matches(&value("axbxc")).is_yes());
@@ -128,7 +127,8 @@ mod tests {
 
     #[test]
     fn simple_regular_expressions_are_patterns() {
-        let yes = |regex: &str, text: &str| Pattern::of_regex(regex).iter().any(|one| one.matches(&value(text)).is_yes());
+        let yes =
+            |regex: &str, text: &str| Pattern::of_regex(regex).iter().any(|one| one.matches(&value(text)).is_yes());
         assert!(yes("^https://", "https://x") && yes(r"googleapis\.com", "https://run.googleapis.com/v2"));
         assert!(yes("^(", "x") || !yes("^a$", "ab"));
         assert!(yes("a|b$", "xb") && yes("^a.*z$", "abz"));

@@ -4,7 +4,8 @@ use shuck_ast as ast;
 
 use super::prepare::{self, Prepared};
 use super::{
-    Assign, Assigned, CaseArm, CaseEnd, Declared, Command, HereDoc, Index, Param, ParamOp, Part, Redirect, Stmt, Test, Word, expansion,
+    Assign, Assigned, CaseArm, CaseEnd, Command, Declared, HereDoc, Index, Param, ParamOp, Part, Redirect, Stmt, Test,
+    Word, expansion,
 };
 use crate::source::{Snippet, Span};
 
