@@ -394,3 +394,10 @@ fn what_is_not_known_is_not_what_it_was() {
     assert_eq!(gcloud("set -- a\nif [ \"$K\" ]; then set -- \"$@\" b; fi\ngcloud x \"$@\""), ["gcloud x a …"]);
     assert_eq!(gcloud("A=1\necho | A=2\ngcloud $A\nbash -c 'gcloud $1 $2' _ p"), ["gcloud 1", "gcloud p"]);
 }
+
+#[test]
+fn a_command_in_a_variable_is_run_where_it_is_a_test_too() {
+    assert_eq!(gcloud("f() { \"$@\" || exit 1; }\nf gcloud a"), ["gcloud a"]);
+    assert_eq!(gcloud("CMD=(gcloud a)\nif \"${CMD[@]}\"; then gcloud b; fi"), ["gcloud a", "gcloud b"]);
+    assert_eq!(gcloud("DRY_RUN=false\nif $DRY_RUN; then gcloud a; else gcloud b; fi"), ["gcloud b"]);
+}

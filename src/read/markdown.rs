@@ -142,7 +142,17 @@ fn calls_wrong(line: &str) -> bool {
         "will fail",
         "this fails",
         "following fails",
+        "expected error",
+        "anti pattern",
+        "antipattern",
     ];
+    let forbids = ["never", "don't", "do not"].iter().any(|no| {
+        let rest = joined.strip_prefix(no).unwrap_or("").trim_start();
+        ["do this", "do that", "use", "run this", "run these"].iter().any(|what| rest.starts_with(what))
+    });
+    if forbids && lower.trim_end().ends_with([':', '*', '_']) {
+        return true;
+    }
     if !conditional && fails.iter().any(|text| joined.contains(text)) {
         return true;
     }
@@ -175,6 +185,9 @@ mod tests {
             "This is incorrect:",
             "(before)",
             "This does not work:",
+            "Never do this:",
+            "**Anti-pattern**",
+            "Expected error:",
             "The following fails with 401:",
         ] {
             assert!(calls_wrong(line), "{line}");

@@ -95,8 +95,7 @@ impl Lowering {
     /// `[ … ]` and `test …`.
     fn bracket(self, words: &[Word], stmt: &Stmt) -> Option<Guard> {
         let (name, rest) = words.split_first()?;
-        if let ([shell::Part::Param { .. }], true) = (name.parts.as_slice(), rest.is_empty()) {
-            // `if $DRY_RUN`, which holds `true` or `false`.
+        if rest.is_empty() && holds_truth(name) {
             return Some(Guard::Equal(self.expr(name), Expr::text("true", self.place(name.span))));
         }
         let operands = match name.literal()?.as_str() {
@@ -219,4 +218,13 @@ fn here_string(stmt: &Stmt) -> Option<&Word> {
         shell::Redirect::HereString(word) => Some(word),
         _ => None,
     })
+}
+
+/// Whether a command is a variable that holds `true` or `false`, as in `if $DRY_RUN`, and no whole command.
+fn holds_truth(name: &Word) -> bool {
+    let [shell::Part::Param { param, .. }] = name.parts.as_slice() else { return false };
+    let upper = param.name.to_ascii_uppercase();
+    let is_name = upper.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_command = ["CMD", "COMMAND", "GCLOUD", "CURL", "ARGV"].iter().any(|word| upper.contains(word));
+    matches!(param.op, shell::ParamOp::Plain) && param.index == shell::Index::None && is_name && !is_command
 }
