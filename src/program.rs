@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::source::{FileId, Span};
-use crate::value::Place;
+use crate::value::{Pattern, Place};
 
 /// What one file does.
 #[derive(Debug, Clone)]
@@ -63,10 +63,20 @@ pub enum StepKind {
     Include(Expr),
     /// Runs a block in a scope of its own.
     Scope(Block, Inherit),
+    /// Makes another name for the variable that this names, by which it may be set.
+    Refer(Expr),
+    /// Runs something unknown that may set any variable.
+    Unknown,
+    /// Only succeeds or fails; at the end of a function it says which of them the function does.
+    Test(Guard),
     /// Leaves the function.
     Return,
     /// Leaves the program.
     Exit,
+    /// Leaves the innermost loop.
+    Break,
+    /// Goes on with the next turn of the innermost loop.
+    Continue,
 }
 
 /// What a scope sees of its surroundings.
@@ -142,8 +152,8 @@ pub enum Guard {
     Always,
     /// `a` and `b` are the same text.
     Equal(Expr, Expr),
-    /// The text is one of these patterns; `None` is a pattern with wildcards.
-    Matches(Expr, Vec<Option<String>>),
+    /// The text matches one of these patterns.
+    Matches(Expr, Vec<Pattern>),
     /// The text is empty.
     Empty(Expr),
     /// The guard does not hold.
@@ -152,8 +162,9 @@ pub enum Guard {
     All(Vec<Guard>),
     /// Any holds.
     Any(Vec<Guard>),
-    /// Something we do not follow, by its normalised text: equal texts are taken to hold alike.
-    Opaque(String),
+    /// Something we do not follow, by its text and the words in it: equal ones are taken to hold alike. `None`: no two
+    /// are equal.
+    Opaque(Option<String>, Vec<Expr>),
 }
 
 /// A loop.
@@ -239,6 +250,10 @@ pub enum Op {
     Alternate(Expr),
     /// A literal prefix is taken away.
     StripPrefix(String),
+    /// All up to a literal is taken away: to its first place, or its last.
+    StripThrough(String, bool),
+    /// All from a literal on is taken away: from its last place, or its first.
+    StripFrom(String, bool),
     /// A literal suffix is taken away.
     StripSuffix(String),
     /// A literal is replaced, once or everywhere.

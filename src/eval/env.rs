@@ -54,7 +54,7 @@ pub(super) struct Binding {
 }
 
 /// The positional parameters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Parameters {
     /// Those that are known; open when more may follow.
     pub list: List,
@@ -73,6 +73,10 @@ pub(super) enum Flow {
     Returned,
     /// The program was left.
     Exited,
+    /// The turn of the innermost loop was left.
+    Continued,
+    /// The innermost loop was left.
+    Broken,
 }
 
 /// A variable and what it held before a function made it its own.
@@ -155,6 +159,22 @@ impl Env {
         self.functions = Rc::default();
     }
 
+    /// Something that is not known ran in this scope: what was set may have been set anew. Empty texts and lists waited
+    /// for it; others are taken for defaults.
+    pub fn doubt(&mut self, version: u64, place: Place) {
+        let names: Vec<Rc<str>> = self.vars.iter().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let Some(binding) = Rc::make_mut(&mut self.vars).get_mut(&name) else { continue };
+            for alternative in &mut binding.alternatives {
+                match &mut alternative.content {
+                    Content::Text(value) if value.is_empty().is_yes() => *value = unset(&name, version, place),
+                    Content::Text(value) => value.assumed = true,
+                    Content::List(list) => list.open = true,
+                }
+            }
+        }
+    }
+
     /// A loop that runs an unknown number of times grew some lists: they may hold more.
     pub fn open_lists_since(&mut self, before: &Self) {
         let is_list = |alternative: &Alternative| matches!(alternative.content, Content::List(_));
@@ -216,7 +236,11 @@ impl Env {
             return arms.pop();
         }
         if let Some((first, rest)) = arms.split_first()
-            && rest.iter().all(|arm| Rc::ptr_eq(&arm.vars, &first.vars) && Rc::ptr_eq(&arm.functions, &first.functions))
+            && rest.iter().all(|arm| {
+                Rc::ptr_eq(&arm.vars, &first.vars)
+                    && Rc::ptr_eq(&arm.functions, &first.functions)
+                    && Rc::ptr_eq(&arm.parameters, &first.parameters)
+            })
         {
             // Nothing was set in any arm: the most frequent case by far.
             return Some(Self { path: path.clone(), ..first.clone() });
@@ -254,14 +278,27 @@ impl Env {
         for arm in &arms {
             functions.extend(arm.functions.iter().map(|(name, body)| (name.clone(), body.clone())));
         }
+        let parameters = same_parameters(&arms, version());
         let first = arms.into_iter().next()?;
         Some(Self {
+            parameters,
             vars: Rc::new(vars.into_iter().collect()),
             functions: Rc::new(functions),
             path: path.clone(),
             ..first
         })
     }
+}
+
+/// The parameters of all arms; where they differ, what they begin with.
+fn same_parameters(arms: &[Env], frame: u64) -> Rc<Parameters> {
+    let mut all = arms.iter().map(|arm| &arm.parameters);
+    let first = all.next().cloned().unwrap_or_default();
+    if all.all(|parameters| Rc::ptr_eq(parameters, &first)) {
+        return first;
+    }
+    let lists: Vec<&List> = arms.iter().map(|arm| &arm.parameters.list).collect();
+    Rc::new(Parameters { list: common_start(&lists), frame, shifted: 0 })
 }
 
 /// A variable that one arm sets and another leaves to the environment.
@@ -296,10 +333,15 @@ fn common_list(alternatives: &[Alternative]) -> Option<List> {
         })
         .collect();
     let lists = lists?;
-    let first = lists.first()?;
+    (!lists.is_empty()).then(|| common_start(&lists))
+}
+
+/// What all lists begin with; more may follow.
+fn common_start(lists: &[&List]) -> List {
+    let Some(first) = lists.first() else { return List { items: Vec::new(), open: true } };
     let length = first.items.iter().enumerate().take_while(|(index, item)| {
         lists.iter().all(|list| list.items.get(*index).is_some_and(|other| other.same(item)))
     });
     let length = length.count();
-    Some(List { items: first.items.iter().take(length).cloned().collect(), open: true })
+    List { items: first.items.iter().take(length).cloned().collect(), open: true }
 }

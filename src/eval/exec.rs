@@ -1,5 +1,7 @@
 //! Steps, one after the other.
 
+mod control;
+
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -7,7 +9,9 @@ use super::env::{Alternative, Content, Env, Flow, Parameters};
 use super::expand::Words;
 use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
-use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_PIECES, MAX_STEPS, MAX_TEXT, MAX_TURNS, Run, Statement};
+use super::{
+    Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_PIECES, MAX_STEPS, MAX_TEXT, MAX_TURNS, Run, Statement,
+};
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
 };
@@ -27,6 +31,8 @@ pub(super) struct Machine<'l> {
     span: Span,
     sites: Vec<Place>,
     runs: Vec<Run>,
+    /// Where arms of branches left a loop or a function, which goes on with them when it ends.
+    left: Vec<Env>,
     called: HashSet<String>,
     counter: u64,
     steps: usize,
@@ -49,6 +55,7 @@ impl<'l> Machine<'l> {
             span: Span::default(),
             sites: Vec::new(),
             runs: Vec::new(),
+            left: Vec::new(),
             called: HashSet::new(),
             counter: 0,
             steps: 0,
@@ -150,8 +157,11 @@ impl<'l> Machine<'l> {
             StepKind::Unset(name) => self.env.unset(name),
             StepKind::Forget(name) => self.forget(name),
             StepKind::Parameters(exprs) => {
-                if let Some(words) = self.words(exprs).into_iter().next() {
-                    self.parameters(words.list);
+                let mut outcomes = self.words(exprs).into_iter();
+                // One list alone can be followed.
+                match (outcomes.next(), outcomes.next()) {
+                    (Some(only), None) => self.parameters(only.list),
+                    _ => self.parameters(List { items: Vec::new(), open: true }),
                 }
             }
             StepKind::Shift(count) => self.shift(*count),
@@ -181,14 +191,31 @@ impl<'l> Machine<'l> {
             }
             StepKind::Return => self.env.flow = Flow::Returned,
             StepKind::Exit => self.env.flow = Flow::Exited,
+            StepKind::Break => self.env.flow = Flow::Broken,
+            StepKind::Continue => self.env.flow = Flow::Continued,
+            StepKind::Refer(target) => {
+                for (_, value) in self.text(target) {
+                    if let Some(name) = value.literal() {
+                        self.forget(&name);
+                    }
+                }
+            }
+            StepKind::Unknown => self.doubt(),
+            StepKind::Test(_) => {}
         }
     }
 
     /// Runs something whose changes to variables are lost.
     pub fn scoped(&mut self, run: impl FnOnce(&mut Self)) {
-        let before = self.env.clone();
+        let (before, mark) = (self.env.clone(), self.left.len());
         run(self);
         self.env = before;
+        self.left.truncate(mark);
+    }
+
+    fn doubt(&mut self) {
+        let (version, place) = (self.fresh(), self.here());
+        self.env.doubt(version, place);
     }
 
     // ---- variables
@@ -271,158 +298,6 @@ impl<'l> Machine<'l> {
 
     // ---- control
 
-    fn branch(&mut self, arms: &[Arm]) {
-        let before = self.env.path.clone();
-        let (place, occurrence) = (self.here(), self.fresh());
-        let taken = |number: usize, path: &When| {
-            path.with(Constraint { subject: occurrence, value: number as u64, holds: true })
-        };
-        let mut remaining = vec![before.clone()];
-        let mut ends: Vec<Env> = Vec::new();
-        let mut refusals: Vec<&Guard> = Vec::new();
-        for (number, arm) in arms.iter().enumerate() {
-            self.block(&arm.test);
-            let decision = self.decide(&arm.guard);
-            let join = |ways: &[When]| -> Vec<When> {
-                remaining.iter().flat_map(|one| ways.iter().filter_map(|two| one.and(two))).collect()
-            };
-            let (yes, no) = (join(&decision.yes), join(&decision.no));
-            if let Some(path) = (!yes.is_empty()).then(|| taken(number, &When::common_of(&yes))).flatten() {
-                let saved = self.env.clone();
-                self.env.path = path;
-                for guard in &refusals {
-                    self.refine(guard, false);
-                }
-                self.refine(&arm.guard, true);
-                self.block(&arm.body);
-                ends.push(std::mem::replace(&mut self.env, saved));
-            }
-            refusals.push(&arm.guard);
-            remaining = if no.len() > super::MAX_ALTERNATIVES { vec![When::common_of(&no)] } else { no };
-            if remaining.is_empty() {
-                break;
-            }
-        }
-        if let Some(path) = (!remaining.is_empty()).then(|| taken(arms.len(), &When::common_of(&remaining))).flatten() {
-            let mut skipped = self.env.clone();
-            std::mem::swap(&mut self.env, &mut skipped);
-            self.env.path = path;
-            for guard in &refusals {
-                self.refine(guard, false);
-            }
-            ends.push(self.env.clone());
-        }
-        self.join(ends, &before, place);
-    }
-
-    fn fallback(&mut self, first: &Block, other: &Block) {
-        let (before, place, occurrence) = (self.env.path.clone(), self.here(), self.fresh());
-        let arm = |value| Constraint { subject: occurrence, value, holds: true };
-        let printed_before = self.captures.last().map_or(0, Vec::len);
-        self.block(first);
-        for printed in self.captures.last_mut().into_iter().flatten().skip(printed_before) {
-            // What the first one printed counts where it succeeded.
-            if let Some(when) = printed.when.with(arm(0)) {
-                printed.when = when;
-            }
-        }
-        let mut succeeded = self.env.clone();
-        for (env, value) in [(&mut succeeded, 0), (&mut self.env, 1)] {
-            if let Some(path) = env.path.with(arm(value)) {
-                env.path = path;
-            }
-        }
-        // A first one that leaves the program leaves nothing to fall back from.
-        if succeeded.flow == Flow::On {
-            self.block(other);
-        }
-        let failed = self.env.clone();
-        self.join(vec![succeeded, failed], &before, place);
-    }
-
-    /// Goes on with the arms that go on; when none does, as the last one ended.
-    fn join(&mut self, ends: Vec<Env>, before: &When, place: Place) {
-        let (on, mut off): (Vec<Env>, Vec<Env>) = ends.into_iter().partition(|env| env.flow == Flow::On);
-        let mut counter = self.counter;
-        let flow = self.flow;
-        let joined = Env::merge(on, before, place, || {
-            counter += 1;
-            identity((flow, "fresh", counter))
-        });
-        self.counter = counter;
-        if let Some(env) = joined.or_else(|| off.pop()) {
-            self.env = env;
-        }
-    }
-
-    fn turn(&mut self, each: &Loop) {
-        let place = self.here();
-        let Some(items) = &each.items else {
-            return self.unknown_turns(each, place);
-        };
-        let before = self.env.path.clone();
-        let outcomes = self.words(items);
-        let occurrence = self.fresh();
-        let mut ends = Vec::new();
-        let start = self.env.clone();
-        for (number, outcome) in outcomes.iter().enumerate() {
-            self.env = start.clone();
-            let arm = Constraint { subject: occurrence, value: number as u64, holds: true };
-            let Some(path) = outcome.when.with(arm) else {
-                continue;
-            };
-            self.env.path = if outcomes.len() > 1 { path } else { before.clone() };
-            for item in outcome.list.items.iter().take(MAX_TURNS) {
-                self.bind(each.name.as_deref(), item.clone(), place);
-                self.block(&each.body);
-                if self.env.flow != Flow::On {
-                    break;
-                }
-            }
-            if outcome.list.open && self.env.flow == Flow::On {
-                let name = each.name.as_deref().unwrap_or("…");
-                let item = Value::hole(format!("${{{name}}}"), self.fresh(), place);
-                self.bind(each.name.as_deref(), item, place);
-                self.block(&each.body);
-            }
-            ends.push(self.env.clone());
-        }
-        self.join(ends, &before, place);
-    }
-
-    fn bind(&mut self, name: Option<&str>, mut item: Value, place: Place) {
-        if let Some(name) = name {
-            item.loose = false;
-            let version = self.fresh();
-            let alternative = Alternative { when: When::default(), content: Content::Text(item) };
-            self.env.set(name, vec![alternative], version, place);
-        }
-    }
-
-    /// A loop whose turns are not known: its body once, or not at all.
-    fn unknown_turns(&mut self, each: &Loop, place: Place) {
-        let before = self.env.clone();
-        let occurrence = self.fresh();
-        if let Some(name) = &each.name {
-            self.forget(name);
-        }
-        let arm = |env: &Env, value| env.path.with(Constraint { subject: occurrence, value, holds: true });
-        if let Some(path) = arm(&before, 1) {
-            self.env.path = path;
-        }
-        self.block(&each.body);
-        self.env.open_lists_since(&before);
-        let mut skipped = before.clone();
-        if let Some(path) = arm(&before, 0) {
-            skipped.path = path;
-        }
-        // A loop is left by its condition, or by an `exit` in one of its arms, which need not be taken.
-        self.env.flow = Flow::On;
-        let ended = self.env.clone();
-        self.join(vec![ended, skipped], &before.path, place);
-        self.env.prefer_known_since(&before);
-    }
-
     // ---- commands
 
     fn command(&mut self, command: &Command) {
@@ -497,6 +372,9 @@ impl<'l> Machine<'l> {
         } else if let Some(program) = output::is_script_path(name).then(|| self.link.find(self.file, name)).flatten() {
             self.script(&program, command, arguments());
             return;
+        } else if self.may_be_function(name) {
+            self.doubt();
+            return;
         }
         if command.prints {
             self.print(&when, &list, input.as_ref());
@@ -509,6 +387,13 @@ impl<'l> Machine<'l> {
             order: self.runs.len() as u32,
         };
         self.runs.push(Run { words: list, input, at });
+    }
+
+    /// `"deploy_$KIND"`: one of the functions, which of them is not known.
+    fn may_be_function(&self, name: &Value) -> bool {
+        let (start, end) = (name.known_prefix(), name.known_suffix());
+        let like = |function: &String| function.starts_with(&start) && function.ends_with(&end);
+        !(start.is_empty() && end.is_empty()) && self.env.functions.keys().any(like)
     }
 
     fn sited(&mut self, run: impl FnOnce(&mut Self)) {
@@ -528,12 +413,11 @@ impl<'l> Machine<'l> {
         let parameters = Rc::new(Parameters { list: arguments, frame, shifted: 0 });
         let outer = std::mem::replace(&mut self.env.parameters, parameters);
         self.env.locals.push(Vec::new());
+        let (mark, before, place) = (self.left.len(), self.env.path.clone(), self.here());
         self.block(body);
+        self.rejoin(mark, &[Flow::Returned], &before, place);
         self.env.restore();
         self.env.parameters = outer;
-        if self.env.flow == Flow::Returned {
-            self.env.flow = Flow::On;
-        }
     }
 
     /// Another script: a process of its own, with what is exported.
@@ -559,7 +443,7 @@ impl<'l> Machine<'l> {
             return;
         };
         let Some(program) = self.link.find(self.file, &path) else {
-            return;
+            return self.doubt();
         };
         self.sited(|machine| {
             let file = std::mem::replace(&mut machine.file, program.file);
@@ -608,7 +492,8 @@ fn appended(old: &Alternative, new: &Alternative) -> Option<Alternative> {
         (Content::Text(old), Content::List(new)) => {
             // An empty text was no element.
             let first = (!old.is_empty().is_yes()).then(|| old.clone());
-            Content::List(List { items: first.into_iter().chain(new.items.iter().cloned()).collect(), open: new.open })
+            let open = new.open || first.as_ref().is_some_and(|first| !first.is_literal());
+            Content::List(List { items: first.into_iter().chain(new.items.iter().cloned()).collect(), open })
         }
         (Content::List(old), Content::Text(_)) => Content::List(List { items: old.items.clone(), open: true }),
     };

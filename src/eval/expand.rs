@@ -145,6 +145,8 @@ impl Machine<'_> {
             Op::Alternate(word) => self.alternate(used, base, word),
             Op::StripPrefix(_)
             | Op::StripSuffix(_)
+            | Op::StripThrough(..)
+            | Op::StripFrom(..)
             | Op::Replace(..)
             | Op::Upper
             | Op::Lower
@@ -197,7 +199,7 @@ impl Machine<'_> {
                 None => always(Content::Text(Value::hole(format!("${{{name}[{index}]}}"), self.fresh(), place))),
             },
             Name::All(name) => match self.env.get(name) {
-                Some(binding) => binding.alternatives.clone(),
+                Some(binding) => binding.alternatives.iter().map(elements).collect(),
                 None => always(Content::List(List { items: Vec::new(), open: true })),
             },
             Name::Parameter(number) => always(Content::Text(self.parameter(*number, place))),
@@ -264,7 +266,8 @@ impl Machine<'_> {
                 Content::List(list) if list.items.is_empty() && !list.open => (Truth::Yes, 0),
                 Content::List(list) => (if list.items.is_empty() { Truth::Unknown } else { Truth::No }, 0),
             };
-            let nothing = Content::List(List::default());
+            // Whether there is nothing, the environment says.
+            let nothing = Content::List(List { items: Vec::new(), open: empty == Truth::Unknown });
             match empty {
                 Truth::Yes => out.push(Alternative { when: alternative.when, content: nothing }),
                 Truth::No => out.extend(self.words_under(word, &alternative.when)),
@@ -294,6 +297,14 @@ impl Machine<'_> {
             let edited = match op {
                 Op::StripPrefix(prefix) => text.strip_prefix(prefix.as_str()).map(str::to_owned),
                 Op::StripSuffix(suffix) => text.strip_suffix(suffix.as_str()).map(str::to_owned),
+                Op::StripThrough(end, last) if !end.is_empty() => {
+                    let found = if *last { text.rsplit_once(end.as_str()) } else { text.split_once(end.as_str()) };
+                    found.map(|(_, rest)| rest.to_owned())
+                }
+                Op::StripFrom(start, first) if !start.is_empty() => {
+                    let found = if *first { text.split_once(start.as_str()) } else { text.rsplit_once(start.as_str()) };
+                    found.map(|(kept, _)| kept.to_owned())
+                }
                 Op::Replace(from, to, true) if !from.is_empty() => Some(text.replace(from, to)),
                 Op::Replace(from, to, false) if !from.is_empty() => Some(text.replacen(from, to, 1)),
                 Op::Upper => Some(text.to_uppercase()),
@@ -357,7 +368,7 @@ impl Partial {
                 let alone = self.field.is_none();
                 let field = self.field.get_or_insert_default();
                 field.push(piece.clone());
-                field.loose |= alone && matches!(piece, Piece::Hole(..));
+                field.loose |= alone;
                 continue;
             };
             let mut at = 0;
@@ -405,6 +416,16 @@ fn first_element(alternative: &Alternative) -> Alternative {
             when: alternative.when.clone(),
             content: Content::Text(list.items.first().cloned().unwrap_or_default()),
         },
+        _ => alternative.clone(),
+    }
+}
+
+/// A text that is not known may be a list of any length.
+fn elements(alternative: &Alternative) -> Alternative {
+    match &alternative.content {
+        Content::Text(value) if matches!(value.pieces(), [Piece::Hole(..)]) => {
+            Alternative { content: Content::List(List { items: Vec::new(), open: true }), ..alternative.clone() }
+        }
         _ => alternative.clone(),
     }
 }

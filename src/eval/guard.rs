@@ -1,11 +1,13 @@
 //! Guards of branches: decided where they can be, else circumstances that alternatives keep.
 
 use super::MAX_ALTERNATIVES;
-use super::env::{Alternative, Content};
+use std::rc::Rc;
+
+use super::env::{Alternative, Content, Parameters};
 use super::exec::Machine;
 use super::when::{Constraint, When, identity};
-use crate::program::{Expr, Guard, Name, Op, Part};
-use crate::value::{Piece, Truth, Value};
+use crate::program::{Expr, Guard, Name, Op, Part, Step, StepKind};
+use crate::value::{Pattern, Piece, Truth, Value};
 
 /// Under which circumstances a guard holds, and under which it does not. An empty list: never.
 #[derive(Debug, Clone, Default)]
@@ -54,41 +56,85 @@ impl Machine<'_> {
                 let start = Decision { yes: vec![When::default()], no: Vec::new() };
                 guards.iter().fold(start, |all, guard| all.and(&self.decide(guard).negate()).bounded()).negate()
             }
-            Guard::Opaque(text) if text.starts_with('@') => Decision::undecided(),
-            Guard::Opaque(text) => {
-                let subject = identity(text);
-                let says = |holds| When::default().with(Constraint { subject, value: 1, holds }).into_iter().collect();
-                Decision { yes: says(true), no: says(false) }
+            Guard::Opaque(None, _) => Decision::undecided(),
+            Guard::Opaque(Some(text), words) => {
+                if let Some(decision) = self.predicate(words) {
+                    return decision;
+                }
+                let mut decision = Decision::default();
+                for outcome in self.words(words) {
+                    let known: Vec<u64> = outcome.list.items.iter().map(identity_of).collect();
+                    let subject = identity((text, known));
+                    let says = |holds| Constraint { subject, value: 1, holds };
+                    decision.yes.extend(outcome.when.with(says(true)));
+                    decision.no.extend(outcome.when.with(says(false)));
+                }
+                decision.bounded()
             }
-            Guard::Empty(expr) => self.compare(expr, ""),
+            Guard::Empty(expr) => self.compare(expr, &Pattern::text("")),
             Guard::Equal(a, b) => match (a.literal(), b.literal()) {
-                (_, Some(text)) => self.compare(a, &text),
-                (Some(text), None) => self.compare(b, &text),
-                (None, None) => Decision::undecided(),
+                (_, Some(text)) => self.compare(a, &Pattern::text(text)),
+                (Some(text), None) => self.compare(b, &Pattern::text(text)),
+                (None, None) => self.equal(a, b),
             },
             Guard::Matches(expr, patterns) => self.matches(expr, patterns),
         }
     }
 
-    fn matches(&mut self, expr: &Expr, patterns: &[Option<String>]) -> Decision {
-        let known: Option<Vec<String>> = patterns.iter().cloned().collect();
-        match known {
-            Some(known) => {
-                let start = Decision { yes: Vec::new(), no: vec![When::default()] };
-                known
-                    .iter()
-                    .fold(start, |any, text| any.negate().and(&self.compare(expr, text).negate()).bounded().negate())
-            }
-            None => Decision::undecided(),
-        }
+    /// A call of a function that is a test and nothing else, with known arguments.
+    fn predicate(&mut self, words: &[Expr]) -> Option<Decision> {
+        let body = self.env.functions.get(&words.first()?.literal()?)?.clone();
+        let [Step { kind: StepKind::Test(guard), .. }] = &*body else { return None };
+        let mut outcomes = self.words(words.get(1..)?).into_iter();
+        let (only, None) = (outcomes.next()?, outcomes.next()) else { return None };
+        let frame = identity(("predicate", only.list.items.iter().map(identity_of).collect::<Vec<_>>()));
+        let parameters = Rc::new(Parameters { list: only.list, frame, shifted: 0 });
+        let outer = std::mem::replace(&mut self.env.parameters, parameters);
+        let decision = self.decide(guard);
+        self.env.parameters = outer;
+        Some(decision)
     }
 
-    /// Whether an expression is a text, alternative by alternative.
-    fn compare(&mut self, expr: &Expr, text: &str) -> Decision {
+    fn matches(&mut self, expr: &Expr, patterns: &[Pattern]) -> Decision {
+        let start = Decision { yes: Vec::new(), no: vec![When::default()] };
+        patterns.iter().fold(start, |any, one| any.negate().and(&self.compare(expr, one).negate()).bounded().negate())
+    }
+
+    /// Whether two expressions are the same text.
+    fn equal(&mut self, a: &Expr, b: &Expr) -> Decision {
+        let mut decision = Decision::default();
+        let others = self.text(b);
+        for (when, one) in self.text(a) {
+            for (also, other) in &others {
+                let Some(when) = when.and(also) else { continue };
+                let answer = match other.literal() {
+                    _ if one.assumed || other.assumed => Truth::Unknown,
+                    _ if one.same(other) => Truth::Yes,
+                    Some(text) => one.equals(&text),
+                    None => one.literal().map_or(Truth::Unknown, |text| other.equals(&text)),
+                };
+                let subject = identity(("equal", identity_of(&one), identity_of(other)));
+                let says = |holds| Constraint { subject, value: 1, holds };
+                match answer {
+                    Truth::Yes => decision.yes.push(when),
+                    Truth::No => decision.no.push(when),
+                    Truth::Unknown => {
+                        decision.yes.extend(when.with(says(true)));
+                        decision.no.extend(when.with(says(false)));
+                    }
+                }
+            }
+        }
+        decision.bounded()
+    }
+
+    /// Whether an expression matches a pattern, alternative by alternative.
+    fn compare(&mut self, expr: &Expr, pattern: &Pattern) -> Decision {
         let mut decision = Decision::default();
         let name = variable(expr);
         for (when, value) in self.text(expr) {
-            let answer = if value.assumed && !value.pieces().is_empty() { Truth::Unknown } else { value.equals(text) };
+            let answer =
+                if value.assumed && !value.pieces().is_empty() { Truth::Unknown } else { pattern.matches(&value) };
             match answer {
                 Truth::Yes => decision.yes.push(when),
                 Truth::No => decision.no.push(when),
@@ -97,7 +143,12 @@ impl Machine<'_> {
                         Some(name) => self.subject_of(name, &value),
                         None => identity(value.to_string()),
                     };
-                    let says = |holds| Constraint { subject, value: identity(text), holds };
+                    // A text is one of several that it may be; a pattern is a question of its own.
+                    let (subject, value) = match pattern.literal() {
+                        Some(text) => (subject, identity(text.as_str())),
+                        None => (identity((subject, pattern)), 1),
+                    };
+                    let says = |holds| Constraint { subject, value, holds };
                     decision.yes.extend(when.with(says(true)));
                     decision.no.extend(when.with(says(false)));
                 }
@@ -110,6 +161,10 @@ impl Machine<'_> {
     pub(super) fn subject_of(&self, name: &Name, value: &Value) -> u64 {
         if let [Piece::Hole(hole, _)] = value.pieces() {
             return hole.id;
+        }
+        if value.assumed {
+            // A default is the same wherever it stands in for the same variable.
+            return identity((self.flow(), format!("{name:?}"), value.to_string()));
         }
         match name {
             Name::Variable(name) => match self.env.get(name) {
@@ -138,8 +193,10 @@ impl Machine<'_> {
                 }
             }
             Guard::Matches(expr, patterns) => {
-                if let (Some(name), [Some(text)]) = (variable(expr), patterns.as_slice()) {
-                    self.refine_variable(&name.clone(), text, &Expr::default(), holds);
+                if let (Some(name), [only]) = (variable(expr), patterns.as_slice())
+                    && let Some(text) = only.literal()
+                {
+                    self.refine_variable(&name.clone(), &text, &Expr::default(), holds);
                 }
             }
             _ => {}
@@ -186,6 +243,16 @@ impl Machine<'_> {
             self.env.set(name, alternatives, binding.version, place);
         }
     }
+}
+
+/// What tells a value from others: equal ones have the same.
+fn identity_of(value: &Value) -> u64 {
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text, _) => identity((0, &**text)),
+        Piece::Hole(hole, _) => identity((1, hole.id)),
+        Piece::Output(..) => identity((2, Value::from(piece.clone()).to_string())),
+    };
+    identity(value.pieces().iter().map(piece).collect::<Vec<_>>())
 }
 
 /// The variable that an expression is, and nothing else.

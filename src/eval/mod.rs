@@ -24,6 +24,8 @@ const MAX_ALTERNATIVES: usize = 8;
 const MAX_CALLS: usize = 6;
 /// Turns of a loop over known items.
 const MAX_TURNS: usize = 64;
+/// Ways out of loops and functions that are remembered.
+const MAX_LEFT: usize = 64;
 /// Steps of one root program, everything it calls included.
 const MAX_STEPS: usize = 40_000;
 /// Pieces of a text that a variable holds, items of a list, and bytes of a text; larger ones become holes or open.

@@ -168,11 +168,13 @@ fn printf(arguments: &[Value]) -> Option<Value> {
 
 /// The command itself: `sudo`, `timeout 60`, `retry 5`, `env X=Y` and the like taken away.
 pub(super) fn unwrapped(list: List) -> List {
-    let mut items = list.items.as_slice();
+    let (mut items, mut open) = (list.items.as_slice(), list.open);
     // Each turn drops at least one word.
     while let Some((first, rest)) = items.split_first() {
         let Some(name) = first.literal() else { break };
         let name = name.rsplit('/').next().unwrap_or("");
+        // It adds what it reads.
+        open |= name == "xargs";
         let inner = match name {
             _ if RUNNERS.contains(&name) => options_skipped(rest),
             _ if is_helper(name) => match position_of_gcloud(rest) {
@@ -186,7 +188,7 @@ pub(super) fn unwrapped(list: List) -> List {
             _ => break,
         }
     }
-    if items.len() == list.items.len() { list } else { List { items: items.to_vec(), open: list.open } }
+    if items.len() == list.items.len() { list } else { List { items: items.to_vec(), open } }
 }
 
 /// Whether a command may run another one that it is given, or is a script.

@@ -81,7 +81,7 @@ fn assignments_hold_in_order() {
 fn alternatives_of_one_branch_stay_together() {
     let found = program(vec![
         step(StepKind::Branch(vec![
-            arm(Guard::Opaque("job".into()), vec![set("U", text("api")), set("T", text("oauth"))]),
+            arm(Guard::Opaque(Some("job".into()), Vec::new()), vec![set("U", text("api")), set("T", text("oauth"))]),
             arm(Guard::Always, vec![set("U", text("run")), set("T", text("oidc"))]),
         ])),
         command(vec![text("call"), var("U"), var("T")]),
@@ -209,7 +209,7 @@ fn a_call_names_its_site() {
 fn a_flag_that_is_there_when_a_variable_is() {
     assert_eq!(
         gcloud("gcloud a ${SA:+--sa=\"$SA\"} ${SA:+--aud=\"x y\"} --z"),
-        ["gcloud a --z", "gcloud a --sa=${SA} --aud=x y --z"]
+        ["gcloud a --z …", "gcloud a --sa=${SA} --aud=x y --z"]
     );
     assert_eq!(gcloud("SA=bot\ngcloud a ${SA:+--sa=\"$SA\"}"), ["gcloud a --sa=bot"]);
     assert_eq!(gcloud("SA=\ngcloud a ${SA:+--sa=\"$SA\"} $SA"), ["gcloud a"]);
@@ -309,7 +309,7 @@ fn options_read_in_a_loop_keep_their_defaults() {
 fn lists_that_grow_in_a_loop_are_open() {
     assert_eq!(
         gcloud("A=(x)\nwhile read -r l; do A+=(\"$l\"); done < f\ngcloud a \"${A[@]}\""),
-        ["gcloud a x ${l} …", "gcloud a x"]
+        ["gcloud a x ${l} …", "gcloud a x …"]
     );
 }
 
@@ -347,4 +347,57 @@ fn a_fallback_prints_in_place_of_what_failed() {
 fn markdown_fences_are_one_flow() {
     let runs = files(&[("a.md", "```bash\nX=1\nexit\n```\ntext\n```sh\ngcloud a $X <Y>\n```\n")]);
     assert_eq!(shown(&runs), ["gcloud a 1 <Y>"]);
+}
+
+#[test]
+fn loops_and_functions_are_left_early() {
+    assert_eq!(
+        gcloud("for x in a b c; do\n[ $x = a ] && continue\n[ $x = c ] && break\ngcloud $x\ndone\ngcloud end $x"),
+        ["gcloud b", "gcloud end c"]
+    );
+    assert_eq!(
+        gcloud("f() { if [ \"$K\" = j ]; then A=1; return; fi; A=2; }\nf\ngcloud $A"),
+        ["gcloud 1", "gcloud 2"],
+        "both ways out of a function"
+    );
+    assert_eq!(
+        gcloud("while true; do X=1; break; done\ngcloud a $X\nf() { gcloud b; }"),
+        ["gcloud a 1", "gcloud a ${X}", "gcloud b"]
+    );
+}
+
+#[test]
+fn the_same_test_is_the_same_circumstance() {
+    for test in ["[[ $K == j-* ]]", "[[ $K =~ ^j ]]", "[ -f \"$K\" ]", "(( K > 1 ))", "echo \"$K\" | grep -q j", "$K"] {
+        let text = format!("if {test}; then A=1; else A=2; fi\n{test} && B=1 || B=2\ngcloud $A $B");
+        assert_eq!(gcloud(&text), ["gcloud 1 1", "gcloud 2 2"], "{test}");
+    }
+    assert_eq!(
+        gcloud("U=a.b/c\ncase $U in *.b/*) A=1;; *) A=2;; esac\ngcloud $A ${U%%/*} ${U##*.}"),
+        ["gcloud 1 a.b b/c"]
+    );
+    assert_eq!(gcloud("p() { [[ $1 == a* ]]; }\nif p abc; then gcloud yes; else gcloud no; fi"), ["gcloud yes"]);
+}
+
+#[test]
+fn arms_that_fall_through() {
+    assert_eq!(gcloud("case a in a) gcloud 1;& b) gcloud 2;; *) gcloud 3;; esac"), ["gcloud 1", "gcloud 2"]);
+    assert_eq!(gcloud("case ab in a*) gcloud 1;;& b) gcloud 2;; *b) gcloud 3;; esac"), ["gcloud 1", "gcloud 3"]);
+}
+
+#[test]
+fn what_is_not_known_is_not_what_it_was() {
+    assert_eq!(gcloud("A=\nB=b\n. ./gone.sh\ngcloud \"$A\" $B"), ["gcloud ${A} b"]);
+    assert_eq!(gcloud("A=()\neval \"$X\"\ngcloud x \"${A[@]}\""), ["gcloud x …"]);
+    assert_eq!(gcloud("f() { local -n o=$1; o=(y); }\nA=()\nf A\ngcloud x \"${A[@]}\""), ["gcloud x …"]);
+    assert_eq!(gcloud("f_a() { A=1; }\nA=\n\"f_$K\"\ngcloud \"$A\""), ["gcloud ${A}"]);
+    assert_eq!(gcloud("set -- a\nif [ \"$K\" ]; then set -- \"$@\" b; fi\ngcloud x \"$@\""), ["gcloud x a …"]);
+    assert_eq!(gcloud("A=1\necho | A=2\ngcloud $A\nbash -c 'gcloud $1 $2' _ p"), ["gcloud 1", "gcloud p"]);
+}
+
+#[test]
+fn a_command_in_a_variable_is_run_where_it_is_a_test_too() {
+    assert_eq!(gcloud("f() { \"$@\" || exit 1; }\nf gcloud a"), ["gcloud a"]);
+    assert_eq!(gcloud("CMD=(gcloud a)\nif \"${CMD[@]}\"; then gcloud b; fi"), ["gcloud a", "gcloud b"]);
+    assert_eq!(gcloud("DRY_RUN=false\nif $DRY_RUN; then gcloud a; else gcloud b; fi"), ["gcloud b"]);
 }

@@ -105,7 +105,8 @@ impl Invocation {
         let most = invocation.command.and_then(|command| command.positionals().1);
         // More arguments than the command takes: some of them are flags that a variable holds.
         let surplus = most.is_some_and(|most| invocation.positionals.len() > most);
-        let holds_flags = |value: &Value| value.loose && (surplus || names_flags(value));
+        let unknown = |value: &Value| value.known_prefix().is_empty() && !value.is_literal();
+        let holds_flags = |value: &Value| surplus && unknown(value) || value.loose && names_flags(value);
         // A file may hold any flags.
         let from_file = invocation.flags.iter().any(|flag| flag.name == "--flags-file");
         invocation.open = parser.open || from_file || invocation.positionals.iter().any(holds_flags);
@@ -175,7 +176,9 @@ fn names_flags(value: &Value) -> bool {
             let name = hole.shown.to_ascii_uppercase();
             ["ARG", "FLAG", "OPT", "PARAM", "EXTRA"].iter().any(|word| name.contains(word))
         }
-        _ => false,
+        // `$(cat flags.txt)`
+        Piece::Output(..) => value.loose,
+        Piece::Text(..) => false,
     })
 }
 
@@ -393,13 +396,12 @@ mod tests {
 
     #[test]
     fn flags_and_arguments_in_any_order() {
-        let found =
-            line("gcloud --project p scheduler --quiet jobs create http --uri=https://x tick --location us {REST}");
+        let found = line("gcloud --project p scheduler --quiet jobs create http --uri=https://x --location us {NAME}");
         assert_eq!(found.path, "scheduler jobs create http");
         assert_eq!(found.value("--uri").unwrap().to_string(), "https://x");
         assert_eq!(found.value("--project").unwrap().to_string(), "p");
         assert_eq!(found.value("--location").unwrap().to_string(), "us");
-        assert_eq!(found.positionals.iter().map(ToString::to_string).collect::<Vec<_>>(), ["tick", "${REST}"]);
+        assert_eq!(found.positionals.iter().map(ToString::to_string).collect::<Vec<_>>(), ["${NAME}"]);
         assert_eq!(found.has("--oidc-service-account-email"), Truth::No);
         assert_eq!(found.shown(), "gcloud scheduler jobs create http");
     }
@@ -409,6 +411,7 @@ mod tests {
         assert!(!line("gcloud run deploy ?{SVC}").open);
         assert!(line("gcloud run deploy ?{SVC} ?{MORE}").open);
         assert!(line("gcloud run deploy ?{EXTRA_ARGS}").open);
+        assert!(line("gcloud run deploy x {MORE}").open, "a surplus argument can only be a flag");
         assert!(line("gcloud run deploy x --{KIND}-account=y").open);
         assert!(line("gcloud run deploy x --flags-file=f.yaml").open);
         assert!(!line("gcloud run deploy x --image ?{IMAGE}").open);

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::shell::block;
-use crate::program::{Program, Step, StepKind};
+use crate::program::{Inherit, Program, Step, StepKind};
 use crate::source::{FileId, Snippet, Source};
 use crate::syntax::markdown::{self, Fence};
 use crate::syntax::shell::{Dialect, Placeholders};
@@ -20,8 +20,28 @@ fn read(source: &Source, file: FileId) -> Program {
         let body = block(&commands(fence)?, file, Dialect::Bash, Placeholders::Document);
         Some(Step { kind: StepKind::Group(body), span: fence.span })
     };
-    let body = document.fences.iter().filter(|fence| !is_counter_example(fence)).filter_map(step).collect();
-    Program { file, body, document: true }
+    let mut body: Vec<Step> = Vec::new();
+    let fences: Vec<&Fence> = document.fences.iter().filter(|fence| !is_counter_example(fence)).collect();
+    for section in fences.chunk_by(|a, b| a.heading == b.heading) {
+        let steps: Vec<Step> = section.iter().filter_map(|fence| step(fence)).collect();
+        match (section.first(), steps.first(), steps.last()) {
+            // A reader follows one of several options: what is set in this one need not hold below.
+            (Some(fence), Some(first), Some(last)) if is_option(&fence.heading) => {
+                let span = first.span.to(last.span);
+                body.push(Step { kind: StepKind::Scope(steps.into(), Inherit::All), span });
+            }
+            _ => body.extend(steps),
+        }
+    }
+    Program { file, body: body.into(), document: true }
+}
+
+/// Whether a heading is that of one of several ways: `Option A: …`, `Method 2`, `Alternative`.
+fn is_option(heading: &str) -> bool {
+    let lower = heading.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let names = ["option", "alternative", "alternatively", "method", "approach", "variant", "way"];
+    words.any(|word| names.contains(&word))
 }
 
 fn is_counter_example(fence: &Fence) -> bool {
@@ -116,6 +136,32 @@ fn calls_wrong(line: &str) -> bool {
     if lower.contains('❌') || words.iter().any(|word| ["wrong", "incorrect", "bad", "broken"].contains(word)) {
         return true;
     }
+    // What fails is shown as it is not done, unless something is to be done when it fails.
+    let conditional = words.iter().any(|word| ["if", "when", "case", "until", "unless", "once"].contains(word));
+    let joined = words.join(" ");
+    let fails = [
+        "does not work",
+        "doesn't work",
+        "will not work",
+        "won't work",
+        "fails with",
+        "will fail",
+        "this fails",
+        "following fails",
+        "expected error",
+        "anti pattern",
+        "antipattern",
+    ];
+    let forbids = ["never", "don't", "do not"].iter().any(|no| {
+        let rest = joined.strip_prefix(no).unwrap_or("").trim_start();
+        ["do this", "do that", "use", "run this", "run these"].iter().any(|what| rest.starts_with(what))
+    });
+    if forbids && lower.trim_end().ends_with([':', '*', '_']) {
+        return true;
+    }
+    if !conditional && fails.iter().any(|text| joined.contains(text)) {
+        return true;
+    }
     ["before", "old", "don't", "do not", "never", "avoid"].iter().any(|label| is_label(&plain, label))
 }
 
@@ -144,6 +190,11 @@ mod tests {
             "Don't:",
             "This is incorrect:",
             "(before)",
+            "This does not work:",
+            "Never do this:",
+            "**Anti-pattern**",
+            "Expected error:",
+            "The following fails with 401:",
         ] {
             assert!(calls_wrong(line), "{line}");
         }
@@ -154,6 +205,7 @@ mod tests {
             "Hold on",
             "Never mind the cost, run this:",
             "Old projects need this:",
+            "If it fails with 403, grant the role:",
         ] {
             assert!(!calls_wrong(line), "{line}");
         }

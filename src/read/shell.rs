@@ -1,5 +1,7 @@
 //! A shell tree → a program.
 
+mod guard;
+
 use std::sync::Arc;
 
 use super::Reader;
@@ -8,7 +10,7 @@ use crate::program::{
     Use, Visibility,
 };
 use crate::source::{FileId, Snippet, Source, Span};
-use crate::syntax::shell::{self, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
+use crate::syntax::shell::{self, Declared, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
 use crate::value::Place;
 
 /// Shell scripts by extension, `.env` files, and any file without extension by its shebang.
@@ -93,8 +95,8 @@ impl Lowering {
         let mut push = |kind| out.push(Step { kind, span: stmt.span });
         match &stmt.command {
             Shell::Simple { assigns, words } => self.simple(stmt, assigns, words, out),
-            Shell::Declare { keyword, associative, assigns, names } => {
-                self.declare(stmt.span, keyword, *associative, assigns, names, out);
+            Shell::Declare { keyword, declared, assigns, names } => {
+                self.declare(stmt.span, keyword, *declared, assigns, names, out);
             }
             Shell::And(left, right) => self.chain(left, right, false, out),
             Shell::Or(left, right) => self.chain(left, right, true, out),
@@ -106,7 +108,14 @@ impl Lowering {
                 }
                 let stages =
                     stages.iter().map(|stage| Step { kind: StepKind::Group(self.one(stage)), span: stage.span });
-                push(StepKind::Pipe(stages.collect()));
+                let mut stages: Vec<Step> = stages.collect();
+                // Only zsh runs the last stage itself.
+                if let (Some(Step { kind, .. }), false) = (stages.last_mut(), self.dialect == Dialect::Zsh)
+                    && let StepKind::Group(body) = kind
+                {
+                    *kind = StepKind::Scope(body.clone(), Inherit::All);
+                }
+                push(StepKind::Pipe(stages));
             }
             Shell::Not(inner) => self.stmt(inner, out),
             Shell::If { arms, otherwise } => {
@@ -131,108 +140,26 @@ impl Lowering {
             }
             Shell::Subshell(body) => push(StepKind::Scope(self.body(body), Inherit::All)),
             Shell::Group(body) => push(StepKind::Group(self.body(body))),
-            Shell::Function { name, body } => push(StepKind::Function(name.clone(), self.body(body))),
+            Shell::Function { name, body } => {
+                let body = match self.predicate(body) {
+                    Some(guard) => Arc::from([Step { kind: StepKind::Test(guard), span: stmt.span }]),
+                    None => self.body(body),
+                };
+                push(StepKind::Function(name.clone(), body));
+            }
             Shell::Return => push(StepKind::Return),
             Shell::Exit => push(StepKind::Exit),
+            Shell::Break => push(StepKind::Break),
+            Shell::Continue => push(StepKind::Continue),
             Shell::Test(_) | Shell::Nothing => {}
         }
-    }
-
-    /// `a && b` and `a || b`: `b` runs or not; where `a` is a test, it guards.
-    fn chain(self, left: &Stmt, right: &Stmt, or: bool, out: &mut Vec<Step>) {
-        let mut arm = self.arm(std::slice::from_ref(left), self.one(right));
-        if or && !arm.test.is_empty() {
-            out.push(Step { kind: StepKind::Fallback(arm.test, arm.body), span: left.span.to(right.span) });
-            return;
-        }
-        if or {
-            arm.guard = Guard::Not(Box::new(arm.guard));
-        }
-        // What runs before the choice is no part of it.
-        out.extend(arm.test.iter().cloned());
-        arm.test = Arc::from([]);
-        out.push(Step { kind: StepKind::Branch(vec![arm]), span: right.span });
-    }
-
-    fn arm(self, test: &[Stmt], body: Block) -> Arm {
-        let (guard, runs) = match test {
-            [only] => match self.guard(only) {
-                Some(guard) => (guard, false),
-                None => (opaque(only, self), true),
-            },
-            _ => (Guard::Opaque(format!("@{}", test.first().map_or(0, |stmt| stmt.span.start))), true),
-        };
-        Arm { test: if runs { self.body(test) } else { Arc::from([]) }, guard, body }
-    }
-
-    /// The guard that a statement is, when it is nothing else.
-    fn guard(self, stmt: &Stmt) -> Option<Guard> {
-        match &stmt.command {
-            shell::Command::Test(test) => Some(self.test(test, stmt)),
-            shell::Command::Not(inner) => Some(Guard::Not(Box::new(self.guard(inner)?))),
-            shell::Command::And(left, right) => Some(Guard::All(vec![self.guard(left)?, self.guard(right)?])),
-            shell::Command::Or(left, right) => Some(Guard::Any(vec![self.guard(left)?, self.guard(right)?])),
-            shell::Command::Simple { words, .. } => self.bracket(words, stmt),
-            _ => None,
-        }
-    }
-
-    fn test(self, test: &shell::Test, stmt: &Stmt) -> Guard {
-        use shell::Test;
-        match test {
-            Test::Equal(left, right) => Guard::Equal(self.expr(left), self.expr(right)),
-            Test::Empty(word) => Guard::Empty(self.expr(word)),
-            Test::Not(inner) => Guard::Not(Box::new(self.test(inner, stmt))),
-            Test::All(tests) => Guard::All(tests.iter().map(|test| self.test(test, stmt)).collect()),
-            Test::Any(tests) => Guard::Any(tests.iter().map(|test| self.test(test, stmt)).collect()),
-            Test::Other => opaque(stmt, self),
-        }
-    }
-
-    /// `[ … ]` and `test …`.
-    fn bracket(self, words: &[Word], stmt: &Stmt) -> Option<Guard> {
-        let (name, rest) = words.split_first()?;
-        let operands = match name.literal()?.as_str() {
-            "[" => rest.split_last().filter(|(last, _)| last.literal().as_deref() == Some("]"))?.1,
-            "test" => rest,
-            "true" | "false" if rest.is_empty() => return None,
-            _ => return None,
-        };
-        let text = |word: &Word| word.literal().unwrap_or_default();
-        let (negated, operands) = match operands.split_first() {
-            Some((first, rest)) if text(first) == "!" => (true, rest),
-            _ => (false, operands),
-        };
-        let guard = match operands {
-            [word] => Guard::Not(Box::new(Guard::Empty(self.expr(word)))),
-            [op, word] if text(op) == "-z" => Guard::Empty(self.expr(word)),
-            [op, word] if text(op) == "-n" => Guard::Not(Box::new(Guard::Empty(self.expr(word)))),
-            [left, op, right] if matches!(text(op).as_str(), "=" | "==") => {
-                Guard::Equal(self.expr(left), self.expr(right))
-            }
-            [left, op, right] if text(op) == "!=" => {
-                Guard::Not(Box::new(Guard::Equal(self.expr(left), self.expr(right))))
-            }
-            _ => opaque(stmt, self),
-        };
-        Some(if negated { Guard::Not(Box::new(guard)) } else { guard })
-    }
-
-    fn case(self, word: &Word, arms: &[shell::CaseArm]) -> Vec<Arm> {
-        let subject = self.expr(word);
-        let arm = |arm: &shell::CaseArm| {
-            let any = arm.patterns.iter().any(|pattern| pattern.as_deref() == Some("*"));
-            let guard = if any { Guard::Always } else { Guard::Matches(subject.clone(), arm.patterns.clone()) };
-            Arm { test: Arc::from([]), guard, body: self.body(&arm.body) }
-        };
-        arms.iter().map(arm).collect()
     }
 
     fn declare(
         self,
         span: Span,
         keyword: &str,
-        associative: bool,
+        declared: Declared,
         assigns: &[shell::Assign],
         names: &[String],
         out: &mut Vec<Step>,
@@ -242,9 +169,18 @@ impl Lowering {
             "local" | "declare" | "typeset" => Visibility::Function,
             _ => Visibility::Program,
         };
+        if declared == Declared::Dynamic {
+            out.push(Step { kind: StepKind::Unknown, span });
+        }
         for assign in assigns {
-            let kind =
-                if associative { StepKind::Forget(assign.name.clone()) } else { self.assign(assign, visibility) };
+            if let (Declared::Reference, shell::Assigned::Word(target)) = (declared, &assign.value) {
+                out.push(Step { kind: StepKind::Refer(self.expr(target)), span });
+            }
+            let kind = if declared == Declared::Map {
+                StepKind::Forget(assign.name.clone())
+            } else {
+                self.assign(assign, visibility)
+            };
             out.push(Step { kind, span });
         }
         for name in names {
@@ -292,6 +228,7 @@ impl Lowering {
                     push(StepKind::Include(self.expr(path)));
                 }
             }
+            "eval" => push(self.evaluated(words.get(1..).unwrap_or(&[]))),
             "unset" => arguments().for_each(|name| push(StepKind::Unset(name))),
             "shift" => push(StepKind::Shift(arguments().next().map_or(Some(1), |count| count.parse().ok()))),
             "set" if literals.iter().any(|word| word.as_deref() == Some("--")) => {
@@ -301,7 +238,7 @@ impl Lowering {
             "read" | "mapfile" | "readarray" | "getopts" => arguments().for_each(|name| push(StepKind::Forget(name))),
             "printf" if literals.get(1).and_then(Option::as_deref) == Some("-v") => {
                 if let Some(Some(name)) = literals.get(2) {
-                    push(StepKind::Forget(name.clone()));
+                    push(self.printed_into(name, words.get(3..).unwrap_or(&[]), stmt.span));
                 }
             }
             _ => {
@@ -318,6 +255,25 @@ impl Lowering {
                 push(StepKind::Command(command));
             }
         }
+    }
+
+    /// `printf -v NAME format …` comes to `NAME=$(printf format …)`.
+    fn printed_into(self, name: &str, words: &[Word], span: Span) -> StepKind {
+        let words = words.iter().skip_while(|word| word.literal().as_deref() == Some("--"));
+        let printf = std::iter::once(Expr::text("printf", self.place(span)));
+        let command = Command {
+            words: printf.chain(words.map(|word| self.expr(word))).collect(),
+            env: Vec::new(),
+            input: None,
+            prints: true,
+        };
+        let body: Block = Arc::from([Step { kind: StepKind::Command(command), span }]);
+        StepKind::Assign(Assign {
+            name: name.to_owned(),
+            value: Assigned::Text(Expr { parts: vec![Part::Output(body, Quote::Whole, self.place(span))] }),
+            append: false,
+            visibility: Visibility::Program,
+        })
     }
 
     fn input(self, stmt: &Stmt) -> Option<Expr> {
@@ -342,7 +298,10 @@ impl Lowering {
         };
         let scope = |doc: &shell::HereDoc| {
             let inherit = if doc.expands { Inherit::All } else { Inherit::Exported };
-            Some(StepKind::Scope(self.nested(&doc.body)?, inherit))
+            let body = self.nested(&doc.body)?;
+            // Its arguments are its own.
+            let body = if doc.expands { body } else { preceded(StepKind::Shift(None), stmt.span, &body) };
+            Some(StepKind::Scope(body, inherit))
         };
         if is_shell(name) {
             let flag = arguments.iter().position(|word| {
@@ -350,7 +309,15 @@ impl Lowering {
                     .is_some_and(|text| text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'))
             });
             if let Some(flag) = flag {
-                return self.command_string(arguments.get(flag + 1)?);
+                let StepKind::Scope(body, inherit) = self.command_string(arguments.get(flag + 1)?)? else {
+                    return None;
+                };
+                // The first one after the script is its name.
+                let parameters = StepKind::Parameters(self.words(arguments.get(flag + 3..).unwrap_or(&[])));
+                return Some(match inherit {
+                    Inherit::All => StepKind::Scope(body, inherit),
+                    Inherit::Exported => StepKind::Scope(preceded(parameters, stmt.span, &body), inherit),
+                });
             }
             return scope(documents()?);
         }
@@ -395,6 +362,19 @@ impl Lowering {
             }
         };
         reads.then(|| self.nested(&doc.body)).flatten()
+    }
+
+    /// `eval "X=$1"`: a script in this scope, where its text is known.
+    fn evaluated(self, words: &[Word]) -> StepKind {
+        let script = match words {
+            [only] if !matches!(only.parts.as_slice(), [shell::Part::Param { .. }]) => self.command_string(only),
+            _ => None,
+        };
+        match script {
+            // Words that stand outside of quotes here are words there.
+            Some(StepKind::Scope(body, _)) if body.iter().all(is_understood) => StepKind::Group(body),
+            _ => StepKind::Unknown,
+        }
     }
 
     /// The script of `bash -c`. In double quotes its variables are filled in by this shell, which comes to the same.
@@ -473,6 +453,8 @@ impl Lowering {
             ParamOp::AssignDefault(word) => Op::AssignDefault(self.expr(word)),
             ParamOp::Alternate(word) => Op::Alternate(self.expr(word)),
             ParamOp::StripPrefix(text) => Op::StripPrefix(text.clone()),
+            ParamOp::StripThrough(text, last) => Op::StripThrough(text.clone(), *last),
+            ParamOp::StripFrom(text, first) => Op::StripFrom(text.clone(), *first),
             ParamOp::StripSuffix(text) => Op::StripSuffix(text.clone()),
             ParamOp::Replace(from, to, all) => Op::Replace(from.clone(), to.clone(), *all),
             ParamOp::Upper => Op::Upper,
@@ -486,26 +468,24 @@ impl Lowering {
     }
 }
 
+fn preceded(kind: StepKind, span: Span, body: &Block) -> Block {
+    std::iter::once(Step { kind, span }).chain(body.iter().cloned()).collect()
+}
+
+/// Whether a step of an evaluated text is surely what it looks like: `$NAME=value` is none.
+fn is_understood(step: &Step) -> bool {
+    match &step.kind {
+        StepKind::Command(command) => command.words.first().is_some_and(|name| name.literal().is_some()),
+        _ => true,
+    }
+}
+
 fn prints(stmt: &Stmt) -> bool {
     !stmt.redirects.iter().any(|redirect| matches!(redirect, shell::Redirect::Out(_)))
 }
 
 fn all_parameters(place: Place) -> Expr {
     Expr { parts: vec![Part::Use(Box::new(Use { name: Name::Parameters, op: Op::Plain, quote: Quote::Whole, place }))] }
-}
-
-/// A guard that is not followed: two of the same words are taken to hold alike.
-fn opaque(stmt: &Stmt, lowering: Lowering) -> Guard {
-    let words = match &stmt.command {
-        shell::Command::Simple { words, .. } => words.as_slice(),
-        _ => &[],
-    };
-    let shown: Vec<String> = words.iter().map(|word| format!("{:?}", lowering.expr(word).literal())).collect();
-    // Words with expansions have no text of their own here: only wholly literal guards are compared.
-    if shown.is_empty() || words.iter().any(|word| word.literal().is_none()) {
-        return Guard::Opaque(format!("@{}", stmt.span.start));
-    }
-    Guard::Opaque(shown.join(" "))
 }
 
 fn is_shell(name: &str) -> bool {

@@ -4,6 +4,7 @@
 //! about it are answered by [`Truth`]; a rule speaks only on `Yes`.
 
 mod matching;
+mod pattern;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use crate::source::{FileId, Span};
 
 pub use matching::may_equal;
+pub use pattern::Pattern;
 
 /// The answer to a question about something partly known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,7 +4,8 @@ use shuck_ast as ast;
 
 use super::prepare::{self, Prepared};
 use super::{
-    Assign, Assigned, CaseArm, Command, HereDoc, Index, Param, ParamOp, Part, Redirect, Stmt, Test, Word, expansion,
+    Assign, Assigned, CaseArm, CaseEnd, Command, Declared, HereDoc, Index, Param, ParamOp, Part, Redirect, Stmt, Test,
+    Word, expansion,
 };
 use crate::source::{Snippet, Span};
 
@@ -79,7 +80,8 @@ impl<'p> Converter<'p> {
             ast::Command::Decl(decl) => self.declare(decl),
             ast::Command::Builtin(ast::BuiltinCommand::Return(_)) => Command::Return,
             ast::Command::Builtin(ast::BuiltinCommand::Exit(_)) => Command::Exit,
-            ast::Command::Builtin(_) => Command::Nothing,
+            ast::Command::Builtin(ast::BuiltinCommand::Break(_)) => Command::Break,
+            ast::Command::Builtin(ast::BuiltinCommand::Continue(_)) => Command::Continue,
             ast::Command::Binary(binary) => self.binary(binary),
             ast::Command::Compound(compound) => self.compound(compound),
             ast::Command::Function(function) => Command::Function {
@@ -99,16 +101,20 @@ impl<'p> Converter<'p> {
     }
 
     fn declare(&self, decl: &ast::DeclClause) -> Command {
-        let (mut assigns, mut names, mut associative) = (Vec::new(), Vec::new(), false);
+        let (mut assigns, mut names, mut declared) = (Vec::new(), Vec::new(), Declared::Plain);
         for operand in &decl.operands {
             match operand {
-                ast::DeclOperand::Flag(word) => associative |= self.masked(word.span).contains('A'),
+                ast::DeclOperand::Flag(word) => match self.masked(word.span) {
+                    flag if flag.contains('A') => declared = Declared::Map,
+                    flag if flag.contains('n') => declared = Declared::Reference,
+                    _ => {}
+                },
                 ast::DeclOperand::Name(name) => names.push(name.name.as_str().to_owned()),
                 ast::DeclOperand::Assignment(assign) => assigns.push(self.assign(assign)),
-                ast::DeclOperand::Dynamic(_) => {}
+                ast::DeclOperand::Dynamic(_) => declared = Declared::Dynamic,
             }
         }
-        Command::Declare { keyword: decl.variant.as_str().to_owned(), associative, assigns, names }
+        Command::Declare { keyword: decl.variant.as_str().to_owned(), declared, assigns, names }
     }
 
     fn binary(&self, binary: &ast::BinaryCommand) -> Command {
@@ -175,7 +181,9 @@ impl<'p> Converter<'p> {
             },
             Compound::Subshell(body) => Command::Subshell(self.body(body)),
             Compound::BraceGroup(body) => Command::Group(self.body(body)),
-            Compound::Arithmetic(_) => Command::Nothing,
+            Compound::Arithmetic(command) => {
+                Command::Test(Test::Other(self.masked(command.span).to_owned(), Vec::new()))
+            }
             Compound::Time(command) => match &command.command {
                 Some(stmt) => Command::Group(vec![self.stmt(stmt)]),
                 None => Command::Nothing,
@@ -191,45 +199,80 @@ impl<'p> Converter<'p> {
     }
 
     fn case_arm(&self, item: &ast::CaseItem) -> CaseArm {
-        let text = |pattern: &ast::Pattern| match pattern.parts.as_slice() {
-            [part] if matches!(part.kind, ast::PatternPart::AnyString) => Some("*".to_owned()),
-            _ => expansion::literal(pattern, self),
-        };
-        CaseArm { patterns: item.patterns.iter().map(text).collect(), body: self.body(&item.body) }
+        CaseArm {
+            patterns: item.patterns.iter().map(|pattern| expansion::glob(pattern, self)).collect(),
+            body: self.body(&item.body),
+            then: match item.terminator {
+                ast::CaseTerminator::Break => CaseEnd::Leave,
+                ast::CaseTerminator::FallThrough => CaseEnd::Next,
+                ast::CaseTerminator::Continue | ast::CaseTerminator::ContinueMatching => CaseEnd::Match,
+            },
+        }
     }
 
     fn test(&self, expression: &ast::ConditionalExpr, depth: usize) -> Test {
         use ast::{ConditionalBinaryOp as Binary, ConditionalExpr as Expr, ConditionalUnaryOp as Unary};
         if depth > MAX_DEPTH {
-            return Test::Other;
+            return Test::Other("…".to_owned(), Vec::new());
         }
+        let other = || {
+            let mut words = Vec::new();
+            self.words_of(expression, &mut words);
+            Test::Other(self.masked(expression.span()).to_owned(), words)
+        };
         let next = |expression: &Expr| self.test(expression, depth + 1);
         match expression {
             Expr::Parenthesized(inner) => next(&inner.expr),
             Expr::Unary(unary) => match unary.op {
                 Unary::Not => Test::Not(Box::new(next(&unary.expr))),
-                Unary::EmptyString => self.operand(&unary.expr).map_or(Test::Other, Test::Empty),
+                Unary::EmptyString => self.operand(&unary.expr).map_or_else(other, Test::Empty),
                 Unary::NonEmptyString => {
-                    self.operand(&unary.expr).map_or(Test::Other, |word| Test::Not(Box::new(Test::Empty(word))))
+                    self.operand(&unary.expr).map_or_else(other, |word| Test::Not(Box::new(Test::Empty(word))))
                 }
-                _ => Test::Other,
+                _ => other(),
             },
             Expr::Binary(binary) => {
                 let words = || Some((self.operand(&binary.left)?, self.operand(&binary.right)?));
+                let equal = || match (words(), &*binary.right) {
+                    (Some((left, right)), _) => Some(Test::Equal(left, right)),
+                    (None, Expr::Pattern(pattern)) => {
+                        Some(Test::Glob(self.operand(&binary.left)?, expansion::glob(pattern, self)))
+                    }
+                    _ => None,
+                };
                 match binary.op {
                     Binary::And => Test::All(vec![next(&binary.left), next(&binary.right)]),
                     Binary::Or => Test::Any(vec![next(&binary.left), next(&binary.right)]),
-                    Binary::PatternEq | Binary::PatternEqShort => {
-                        words().map_or(Test::Other, |(left, right)| Test::Equal(left, right))
+                    Binary::PatternEq | Binary::PatternEqShort => equal().unwrap_or_else(other),
+                    Binary::PatternNe => equal().map_or_else(other, |equal| Test::Not(Box::new(equal))),
+                    Binary::RegexMatch => match (self.operand(&binary.left), &*binary.right) {
+                        (Some(left), Expr::Regex(right)) => Test::Regex(left, self.word(right)),
+                        _ => other(),
+                    },
+                    Binary::ArithmeticEq => words().map_or_else(other, |(left, right)| Test::Equal(left, right)),
+                    Binary::ArithmeticNe => {
+                        words().map_or_else(other, |(left, right)| Test::Not(Box::new(Test::Equal(left, right))))
                     }
-                    Binary::PatternNe => {
-                        words().map_or(Test::Other, |(left, right)| Test::Not(Box::new(Test::Equal(left, right))))
-                    }
-                    _ => Test::Other,
+                    _ => other(),
                 }
             }
             Expr::Word(word) => Test::Not(Box::new(Test::Empty(self.word(word)))),
-            Expr::Pattern(_) | Expr::Regex(_) | Expr::VarRef(_) => Test::Other,
+            Expr::Pattern(_) | Expr::Regex(_) | Expr::VarRef(_) => other(),
+        }
+    }
+
+    /// The words in a condition, in order.
+    fn words_of(&self, expression: &ast::ConditionalExpr, out: &mut Vec<Word>) {
+        use ast::ConditionalExpr as Expr;
+        match expression {
+            Expr::Parenthesized(inner) => self.words_of(&inner.expr, out),
+            Expr::Unary(unary) => self.words_of(&unary.expr, out),
+            Expr::Binary(binary) => {
+                self.words_of(&binary.left, out);
+                self.words_of(&binary.right, out);
+            }
+            Expr::Word(word) | Expr::Regex(word) => out.push(self.word(word)),
+            Expr::Pattern(_) | Expr::VarRef(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use shuck_ast::{
 };
 
 use super::convert::{Converter, unmask};
-use super::{Index, Param, ParamOp};
+use super::{Glob, Index, Param, ParamOp};
 
 /// The parameter of a word part, or `None` when the part is no parameter we follow.
 pub(super) fn param(part: &WordPart, converter: &Converter) -> Option<Param> {
@@ -68,12 +68,10 @@ fn op(operator: &ParameterOp, operand: Option<&shuck_ast::Word>, converter: &Con
         ParameterOp::AssignDefault => ParamOp::AssignDefault(operand()),
         ParameterOp::UseReplacement => ParamOp::Alternate(operand()),
         ParameterOp::Error => ParamOp::Required,
-        ParameterOp::RemovePrefixShort { pattern } | ParameterOp::RemovePrefixLong { pattern } => {
-            literal(pattern, converter).map_or(ParamOp::Other, ParamOp::StripPrefix)
-        }
-        ParameterOp::RemoveSuffixShort { pattern } | ParameterOp::RemoveSuffixLong { pattern } => {
-            literal(pattern, converter).map_or(ParamOp::Other, ParamOp::StripSuffix)
-        }
+        ParameterOp::RemovePrefixShort { pattern } => prefix(pattern, false, converter),
+        ParameterOp::RemovePrefixLong { pattern } => prefix(pattern, true, converter),
+        ParameterOp::RemoveSuffixShort { pattern } => suffix(pattern, false, converter),
+        ParameterOp::RemoveSuffixLong { pattern } => suffix(pattern, true, converter),
         ParameterOp::ReplaceFirst { pattern, replacement_word_ast, .. } => {
             replace(pattern, replacement_word_ast, false, converter)
         }
@@ -86,11 +84,51 @@ fn op(operator: &ParameterOp, operand: Option<&shuck_ast::Word>, converter: &Con
     }
 }
 
+fn prefix(pattern: &Pattern, long: bool, converter: &Converter) -> ParamOp {
+    match glob(pattern, converter).as_deref() {
+        Ok([Some(text)]) => ParamOp::StripPrefix(text.clone()),
+        Ok([None, Some(text)]) => ParamOp::StripThrough(text.clone(), long),
+        _ => ParamOp::Other,
+    }
+}
+
+fn suffix(pattern: &Pattern, long: bool, converter: &Converter) -> ParamOp {
+    match glob(pattern, converter).as_deref() {
+        Ok([Some(text)]) => ParamOp::StripSuffix(text.clone()),
+        Ok([Some(text), None]) => ParamOp::StripFrom(text.clone(), long),
+        _ => ParamOp::Other,
+    }
+}
+
 fn replace(pattern: &Pattern, replacement: &shuck_ast::Word, all: bool, converter: &Converter) -> ParamOp {
     match (literal(pattern, converter), converter.word(replacement).literal()) {
         (Some(from), Some(to)) => ParamOp::Replace(from, to, all),
         _ => ParamOp::Other,
     }
+}
+
+/// A pattern without other wildcards than `*`, and without parameters.
+pub(super) fn glob(pattern: &Pattern, converter: &Converter) -> Glob {
+    let mut runs: Vec<Option<String>> = Vec::new();
+    for part in &pattern.parts {
+        let text = match &part.kind {
+            PatternPart::AnyString => None,
+            PatternPart::Literal(text) => Some(unmask(literal_text(text, part.span, converter))),
+            PatternPart::Word(word) => match converter.word(word).literal() {
+                Some(text) => Some(text),
+                None => return Err(converter.masked(pattern.span).to_owned()),
+            },
+            _ => return Err(converter.masked(pattern.span).to_owned()),
+        };
+        match (runs.last_mut(), text) {
+            (Some(Some(run)), Some(text)) => run.push_str(&text),
+            (_, text) => runs.push(text),
+        }
+    }
+    if runs.is_empty() {
+        runs.push(Some(String::new()));
+    }
+    Ok(runs)
 }
 
 /// The text of a pattern without wildcards and parameters.

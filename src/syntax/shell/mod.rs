@@ -56,8 +56,8 @@ pub enum Command {
     Declare {
         /// The keyword.
         keyword: String,
-        /// Whether a flag such as `-A` makes it an associative array.
-        associative: bool,
+        /// What its flags make of the variables.
+        declared: Declared,
         /// Assignments.
         assigns: Vec<Assign>,
         /// Names given without a value.
@@ -116,6 +116,10 @@ pub enum Command {
     Test(Test),
     /// `return`
     Return,
+    /// `break`
+    Break,
+    /// `continue`
+    Continue,
     /// `exit`
     Exit,
     /// Arithmetic, `break` and what else changes nothing we follow.
@@ -125,11 +129,40 @@ pub enum Command {
 /// One arm of a `case`.
 #[derive(Debug, Clone)]
 pub struct CaseArm {
-    /// Its patterns: the text of those without wildcards, `None` for others; `*` is `Some("*")`.
-    pub patterns: Vec<Option<String>>,
+    /// Its patterns.
+    pub patterns: Vec<Glob>,
     /// The body.
     pub body: Vec<Stmt>,
+    /// What comes after the body.
+    pub then: CaseEnd,
 }
+
+/// What the flags of a declaration make of a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// A text or a list.
+    Plain,
+    /// An associative array, by `-A`.
+    Map,
+    /// Another name of a variable, by `-n`.
+    Reference,
+    /// Some variable: which is only known when it runs.
+    Dynamic,
+}
+
+/// What comes after the body of a case's arm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseEnd {
+    /// `;;`
+    Leave,
+    /// `;&`: the next body.
+    Next,
+    /// `;;&`: the patterns of the arms that follow.
+    Match,
+}
+
+/// A pattern: literal runs, and `None` for each `*`. `Err` holds the text of any other pattern.
+pub type Glob = Result<Vec<Option<String>>, String>;
 
 /// A condition in double brackets.
 #[derive(Debug, Clone)]
@@ -144,8 +177,12 @@ pub enum Test {
     All(Vec<Test>),
     /// `t || u`
     Any(Vec<Test>),
-    /// Anything else.
-    Other,
+    /// `a == b*`
+    Glob(Word, Glob),
+    /// `a =~ b`
+    Regex(Word, Word),
+    /// Anything else: its text, and the words in it.
+    Other(String, Vec<Word>),
 }
 
 /// An assignment.
@@ -281,6 +318,10 @@ pub enum ParamOp {
     Required,
     /// `${X#text}`, `${X##text}` with a literal pattern.
     StripPrefix(String),
+    /// `${X#*text}`, or with `##` (then the flag is set) up to the last one.
+    StripThrough(String, bool),
+    /// `${X%text*}`, or with `%%` (then the flag is set) from the first one.
+    StripFrom(String, bool),
     /// `${X%text}`, `${X%%text}` with a literal pattern.
     StripSuffix(String),
     /// `${X/from/to}` with literals; the flag is `//`.
