@@ -246,6 +246,8 @@ pub enum Op {
     Default(Expr),
     /// The same, and the variable is set to it.
     AssignDefault(Expr),
+    /// The program is left when it is unset or empty.
+    Required,
     /// This instead when it is set, else nothing.
     Alternate(Expr),
     /// A literal prefix is taken away.

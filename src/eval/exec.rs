@@ -9,14 +9,12 @@ use super::env::{Alternative, Content, Env, Flow, Parameters};
 use super::expand::Words;
 use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
-use super::{
-    Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_PIECES, MAX_STEPS, MAX_TEXT, MAX_TURNS, Run, Statement,
-};
+use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_STEPS, MAX_TURNS, Run, Statement};
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
 };
 use crate::source::{FileId, Span};
-use crate::value::{List, Piece, Place, Value};
+use crate::value::{List, Place, Value};
 
 /// A running program.
 pub(super) struct Machine<'l> {
@@ -170,7 +168,7 @@ impl<'l> Machine<'l> {
             StepKind::Group(body) => {
                 self.block(body);
                 // In a document, leaving one fence early says nothing about the next.
-                if self.program.document && self.sites.is_empty() {
+                if self.in_document() {
                     self.env.flow = Flow::On;
                 }
             }
@@ -243,6 +241,7 @@ impl<'l> Machine<'l> {
                 .collect();
         }
         for alternative in &mut alternatives {
+            self.filled_in(&assign.name, &mut alternative.content);
             self.bound(&mut alternative.content);
         }
         if assign.visibility == Visibility::Function {
@@ -255,21 +254,9 @@ impl<'l> Machine<'l> {
         }
     }
 
-    /// Keeps what a variable holds within bounds: programs may double it at every turn.
-    fn bound(&mut self, content: &mut Content) {
-        match content {
-            Content::Text(value) => {
-                let length: usize = value.pieces().iter().filter_map(Piece::text).map(str::len).sum();
-                if value.pieces().len() > MAX_PIECES || length > MAX_TEXT {
-                    *value = Value::hole("…", self.fresh(), self.here());
-                }
-            }
-            Content::List(list) if list.items.len() > MAX_ITEMS => {
-                list.items.truncate(MAX_ITEMS);
-                list.open = true;
-            }
-            Content::List(_) => {}
-        }
+    /// Whether this is a document's own flow, and not that of a script or a function which it runs.
+    pub(super) fn in_document(&self) -> bool {
+        self.program.document && self.sites.is_empty()
     }
 
     fn forget(&mut self, name: &str) {

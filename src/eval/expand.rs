@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::MAX_ALTERNATIVES;
-use super::env::{Alternative, Content};
+use super::env::{Alternative, Content, Flow};
 use super::exec::Machine;
 use super::when::{Constraint, When, identity};
 use crate::program::{Expr, Name, Op, Part, Quote, Use};
@@ -142,6 +142,7 @@ impl Machine<'_> {
                 }
                 alternatives
             }
+            Op::Required => self.required(base),
             Op::Alternate(word) => self.alternate(used, base, word),
             Op::StripPrefix(_)
             | Op::StripSuffix(_)
@@ -255,6 +256,16 @@ impl Machine<'_> {
             }
         }
         out
+    }
+
+    /// `${X:?}`: what it is where it is not surely empty; nothing runs after one that always is.
+    fn required(&mut self, base: Vec<Alternative>) -> Vec<Alternative> {
+        let is_empty = |alternative: &Alternative| matches!(&alternative.content, Content::Text(value) if value.is_empty().is_yes());
+        if base.iter().all(is_empty) {
+            self.env.flow = Flow::Exited;
+            return base;
+        }
+        base.into_iter().filter(|alternative| !is_empty(alternative)).collect()
     }
 
     /// `${X:+word}`: the word where X is surely set, nothing where it surely is not, else both.

@@ -320,6 +320,22 @@ fn leaving_early_says_what_holds_after() {
 }
 
 #[test]
+fn what_is_required_ends_a_script_that_sets_it_to_nothing() {
+    assert_eq!(gcloud("X=\n: \"${X:?is required}\"\ngcloud a $X"), Vec::<String>::new());
+    assert_eq!(gcloud(": \"${X:?}\"\ngcloud a \"$X\""), ["gcloud a ${X}"]);
+    assert_eq!(gcloud("X=b\ngcloud a \"${X:?}\""), ["gcloud a b"]);
+    assert_eq!(gcloud("X=\nif test -f x; then X=b; fi\ngcloud a \"${X:?}\""), ["gcloud a b"]);
+    assert_eq!(gcloud("X=\nY=$(: ${X:?}; gcloud c)\ngcloud a"), ["gcloud a"]);
+}
+
+#[test]
+fn what_a_document_sets_to_nothing_is_to_be_filled_in() {
+    let runs = files(&[("a.md", "```bash\nX=\nexport Y=''\n```\n```sh\ngcloud a \"$X\" \"$Y\" \"$X\"\n```\n")]);
+    assert_eq!(shown(&runs), ["gcloud a ${X} ${Y} ${X}"]);
+    assert_eq!(gcloud("X=\ngcloud a \"$X\""), ["gcloud a "]);
+}
+
+#[test]
 fn outputs_are_followed() {
     let runs = files(&[(
         "a.sh",

@@ -1,8 +1,12 @@
-//! A small map from names to bindings: sorted, cheap to copy, for it is copied at every branch.
+//! A small map from names to bindings: sorted, cheap to copy, for it is copied at every branch. And what a variable may
+//! hold.
 
 use std::rc::Rc;
 
-use super::env::Binding;
+use super::env::{Binding, Content};
+use super::exec::Machine;
+use super::{MAX_ITEMS, MAX_PIECES, MAX_TEXT};
+use crate::value::{Piece, Value};
 
 /// Variables by name.
 #[derive(Debug, Clone, Default)]
@@ -52,5 +56,34 @@ impl FromIterator<(Rc<str>, Rc<Binding>)> for Vars {
     /// The names must come in order.
     fn from_iter<I: IntoIterator<Item = (Rc<str>, Rc<Binding>)>>(items: I) -> Self {
         Self(items.into_iter().collect())
+    }
+}
+
+impl Machine<'_> {
+    /// What a document sets to nothing (`export PROJECT_ID=`) is left for its reader to fill in.
+    pub(super) fn filled_in(&mut self, name: &str, content: &mut Content) {
+        if let Content::Text(value) = content
+            && self.in_document()
+            && value.is_empty().is_yes()
+        {
+            *value = Value::hole(format!("${{{name}}}"), self.fresh(), self.here());
+        }
+    }
+
+    /// Keeps what a variable holds within bounds: programs may double it at every turn.
+    pub(super) fn bound(&mut self, content: &mut Content) {
+        match content {
+            Content::Text(value) => {
+                let length: usize = value.pieces().iter().filter_map(Piece::text).map(str::len).sum();
+                if value.pieces().len() > MAX_PIECES || length > MAX_TEXT {
+                    *value = Value::hole("…", self.fresh(), self.here());
+                }
+            }
+            Content::List(list) if list.items.len() > MAX_ITEMS => {
+                list.items.truncate(MAX_ITEMS);
+                list.open = true;
+            }
+            Content::List(_) => {}
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Call, Caller, Credential, Facts, Given, Sink, Stored, Token, given};
 use crate::eval::Run;
-use crate::gcp::invocation::{Invocation, pairs};
-use crate::value::Truth;
+use crate::gcp::invocation::{FlagUse, Invocation, pairs};
+use crate::value::{Truth, Value};
 
 pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
     let (caller, url, changes) = match invocation.path {
@@ -52,8 +52,7 @@ fn credential(caller: Caller, invocation: &Invocation, changes: bool) -> Credent
             token(given("--oauth-service-account-email"), None, given("--oauth-token-scope")),
         )
     };
-    let open =
-        invocation.open || changes || invocation.flag("--headers").is_some() || invocation.flag("--header").is_some();
+    let open = invocation.open || changes || may_carry_a_credential(invocation);
     match (id, access) {
         (Some(token), None) => Credential::IdToken(token),
         (None, Some(token)) => Credential::AccessToken(token),
@@ -62,16 +61,40 @@ fn credential(caller: Caller, invocation: &Invocation, changes: bool) -> Credent
     }
 }
 
-fn headers(facts: &mut Facts, invocation: &Invocation, run: &Run) {
+/// Whether a header may prove who calls: its name says so, or is not known. `Content-Type` does not.
+fn may_carry_a_credential(invocation: &Invocation) -> bool {
+    let words = ["auth", "token", "key", "secret", "goog", "cookie"];
+    let names_one = |name: &Value| {
+        name.literal().is_none_or(|name| {
+            let name = name.to_ascii_lowercase();
+            words.iter().any(|word| name.contains(word))
+        })
+    };
+    // `Content-Type=text/plain${MORE}`: more headers may follow.
+    let goes_on = |value: &Value| !value.is_literal() && value.pieces().len() > 1;
+    header_flags(invocation).any(|flag| {
+        let headers = header_pairs(flag);
+        headers.is_empty() || headers.iter().any(|(name, value)| names_one(name) || value.as_ref().is_some_and(goes_on))
+    })
+}
+
+fn header_flags(invocation: &Invocation) -> impl Iterator<Item = &FlagUse> {
     let flags = ["--headers", "--update-headers", "--header"];
-    for flag in invocation.flags.iter().filter(|flag| flags.contains(&flag.name.as_str())) {
-        let Some(value) = &flag.value else { continue };
-        let pairs = if flag.name == "--header" {
-            value.split_once(':').into_iter().map(|(name, value)| (name, Some(value))).collect()
-        } else {
-            pairs(value)
-        };
-        for (name, value) in pairs {
+    invocation.flags.iter().filter(move |flag| flags.contains(&flag.name.as_str()))
+}
+
+fn header_pairs(flag: &FlagUse) -> Vec<(Value, Option<Value>)> {
+    let Some(value) = &flag.value else { return Vec::new() };
+    if flag.name == "--header" {
+        value.split_once(':').into_iter().map(|(name, value)| (name, Some(value))).collect()
+    } else {
+        pairs(value)
+    }
+}
+
+fn headers(facts: &mut Facts, invocation: &Invocation, run: &Run) {
+    for flag in header_flags(invocation) {
+        for (name, value) in header_pairs(flag) {
             if let (Some(name), Some(value)) = (name.literal(), value) {
                 facts.stored.push(Stored { sink: Sink::Header(name), value, place: flag.at, at: run.at.clone() });
             }

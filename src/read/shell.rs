@@ -448,7 +448,8 @@ impl Lowering {
             (name, Index::Other) => Name::Other(format!("${{{name}[…]}}")),
         };
         let op = match &param.op {
-            ParamOp::Plain | ParamOp::Required => Op::Plain,
+            ParamOp::Plain => Op::Plain,
+            ParamOp::Required => Op::Required,
             ParamOp::Default(word) => Op::Default(self.expr(word)),
             ParamOp::AssignDefault(word) => Op::AssignDefault(self.expr(word)),
             ParamOp::Alternate(word) => Op::Alternate(self.expr(word)),

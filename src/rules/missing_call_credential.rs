@@ -22,6 +22,9 @@ const APIS: &[&str] = &[
     "storagetransfer", "composer", "bigquerydatatransfer", "iamcredentials",
 ];
 
+/// Methods of Firestore that its rules never open to the public, as they may open documents.
+const OF_FIRESTORE: &[&str] = &[":exportDocuments", ":importDocuments"];
+
 fn check(call: &Call, project: &Project, report: &mut Report) {
     let (Credential::None, Some(given)) = (&call.credential, &call.url) else { return };
     // A request of the script's own may be a probe that wants to be refused.
@@ -42,7 +45,8 @@ fn api(call: &Call, given: &Given, url: &Url, report: &mut Report) {
     if call.caller == Caller::PushSubscription || elided {
         return;
     }
-    if !APIS.iter().any(|api| url.is_api(api)) || super::may_be_keyed(url) || !changes(call) {
+    let of_firestore = || url.is_api("firestore") && OF_FIRESTORE.iter().any(|method| url.path.ends_with(method).is_yes());
+    if !APIS.iter().any(|api| url.is_api(api)) && !of_firestore() || super::may_be_keyed(url) || !changes(call) {
         return;
     }
     let message = format!(

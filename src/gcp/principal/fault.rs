@@ -22,6 +22,8 @@ pub enum FaultKind {
     WordWithPrefix,
     /// `user:` or `group:` before a service account's e-mail.
     ServiceAccountAsOther,
+    /// A variable that no shell replaces: `'serviceAccount:$SA'`.
+    Unexpanded,
     /// `serviceAccount:` before an e-mail that is no service account's.
     NoServiceAccount,
     /// The domain of a service account misspelt: `gserviceaccount.iam.com`.
@@ -75,6 +77,7 @@ impl FaultKind {
             Self::WordWithPrefix => "is a whole member by itself and takes no type",
             Self::ServiceAccountAsOther => "is not the type of a service account's e-mail",
             Self::NoServiceAccount => "is not the e-mail of a service account",
+            Self::Unexpanded => "is in single quotes or escaped, so that the shell does not replace it",
             Self::EmailDomain => "is not the domain of service accounts",
             Self::MissingIam => "lacks `.iam` between project and domain",
             Self::MissingProject => "lacks the project before `iam.gserviceaccount.com`",
@@ -100,6 +103,7 @@ impl FaultKind {
             }
             Self::WordSpelling | Self::WordWithPrefix => "write `allUsers` or `allAuthenticatedUsers` alone",
             Self::ServiceAccountAsOther => "write `serviceAccount:`",
+            Self::Unexpanded => "write double quotes around it",
             Self::NoServiceAccount => {
                 "write the e-mail of a service account; a person is a member as `user:`, a group as `group:`"
             }
@@ -168,6 +172,11 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
         return Some(MemberFault::new(FaultKind::PrefixSpelling, &flat, 0..colon, Some(right)));
     };
     let id = flat.after(colon + 1);
+    if matches!(kind, MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount | MemberKind::Domain)
+        && let Some(fault) = unexpanded(&flat, colon + 1)
+    {
+        return Some(fault);
+    }
     match kind {
         MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount | MemberKind::Domain
             if right_word(id).is_some() =>
@@ -190,7 +199,19 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
 /// (`--service-account=…`).
 pub fn account_fault(account: &Value) -> Option<MemberFault> {
     let flat = Flat::new(account);
-    if flat.text().contains([':', '/']) { None } else { email::fault(&flat, 0) }
+    if flat.text().contains([':', '/']) { None } else { unexpanded(&flat, 0).or_else(|| email::fault(&flat, 0)) }
+}
+
+/// A variable whose `$` is text: `$NAME`, `${NAME}`. Not `$$`, by which templates mean one `$`.
+fn unexpanded(flat: &Flat, from: usize) -> Option<MemberFault> {
+    let (before, after) = flat.after(from).split_once('$')?;
+    let start = from + before.len();
+    let (braces, name) = after.strip_prefix('{').map_or((0, after), |name| (1, name));
+    let length = name.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+    let is_name = length > 1 && !name.starts_with(|c: char| c.is_ascii_digit());
+    let closed = braces == 0 || name.get(length..).is_some_and(|rest| rest.starts_with('}'));
+    let end = start + 1 + length + 2 * braces;
+    (is_name && closed).then(|| MemberFault::new(FaultKind::Unexpanded, flat, start..end, None))
 }
 
 /// A member without a colon.

@@ -103,6 +103,17 @@ fn silent_for_placeholders() {
 }
 
 #[test]
+fn variables_that_stay_text() {
+    let whole = "serviceAccount:$NUMBER-compute@developer.gserviceaccount.com";
+    finds(Unexpanded, whole, "$NUMBER", None);
+    finds(Unexpanded, "serviceAccount:$SA", "$SA", None);
+    finds(Unexpanded, "user:$_ME@example.com", "$_ME", None);
+    for member in ["serviceAccount:$1", "serviceAccount:$$SA", "serviceAccount:$", "serviceAccount:$-x", "$MEMBER"] {
+        assert_eq!(said(member), None, "{member}");
+    }
+}
+
+#[test]
 fn a_missing_prefix() {
     let email = "bot@acme.iam.gserviceaccount.com";
     finds(MissingPrefix, email, email, Some("serviceAccount:bot@acme.iam.gserviceaccount.com"));
