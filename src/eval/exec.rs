@@ -10,7 +10,8 @@ use super::expand::Words;
 use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
 use super::{
-    Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_PIECES, MAX_STEPS, MAX_TEXT, MAX_TURNS, Run, Statement,
+    Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_PIECES, MAX_STEPS, MAX_TEXT, MAX_TURNS, MAX_WAYS, Run,
+    Statement,
 };
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
