@@ -9,8 +9,9 @@
     reason = "a test that cannot go on panics"
 )]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 const README: &str = include_str!("../README.md");
 
@@ -18,16 +19,19 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A project to run the README's commands in, with the paths that they name.
-fn project() -> std::path::PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-    for folder in ["scripts", "docs", ".git"] {
-        std::fs::create_dir_all(directory.join(folder)).unwrap();
-    }
-    let script = root().join("examples/scheduler-oidc-to-job/before/deploy.sh");
-    std::fs::copy(script, directory.join("scripts/deploy.sh")).unwrap();
-    std::fs::write(directory.join("docs/README.md"), "# Notes\n").unwrap();
-    directory
+/// A project to run the README's commands in, with the paths that they name; made once for all tests.
+fn project() -> &'static Path {
+    static PROJECT: OnceLock<PathBuf> = OnceLock::new();
+    PROJECT.get_or_init(|| {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+        for folder in ["scripts", "docs", ".git"] {
+            std::fs::create_dir_all(directory.join(folder)).unwrap();
+        }
+        let script = root().join("examples/scheduler-oidc-to-job/before/deploy.sh");
+        std::fs::copy(script, directory.join("scripts/deploy.sh")).unwrap();
+        std::fs::write(directory.join("docs/README.md"), "# Notes\n").unwrap();
+        directory
+    })
 }
 
 fn run(command: &str) -> Output {

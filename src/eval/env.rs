@@ -308,9 +308,14 @@ fn unset(name: &str, version: u64, place: Place) -> Value {
 
 /// Joins equal alternatives; too many become what they have in common.
 fn reduce(alternatives: &mut Vec<Alternative>, version: u64, place: Place) {
+    let several = alternatives.len() > MAX_ALTERNATIVES;
     let mut kept: Vec<Alternative> = Vec::new();
     for alternative in alternatives.drain(..) {
-        match kept.iter_mut().find(|known| known.content.same(&alternative.content)) {
+        // The same under other circumstances is told apart, as long as there are few.
+        let like = |known: &&mut Alternative| {
+            known.content.same(&alternative.content) && (several || known.when.implies_or_follows(&alternative.when))
+        };
+        match kept.iter_mut().find(like) {
             Some(known) => known.when = known.when.common(&alternative.when),
             None => kept.push(alternative),
         }

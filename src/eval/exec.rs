@@ -9,7 +9,7 @@ use super::env::{Alternative, Content, Env, Flow, Parameters};
 use super::expand::Words;
 use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
-use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_STEPS, MAX_TURNS, Run, Statement};
+use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_STEPS, MAX_TURNS, MAX_WAYS, Run, Statement};
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
 };

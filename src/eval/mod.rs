@@ -20,6 +20,8 @@ use crate::value::{List, Place, Value};
 
 /// Alternatives of one text or statement; more become a hole.
 const MAX_ALTERNATIVES: usize = 8;
+/// Ways into one arm of a branch that are told apart.
+const MAX_WAYS: usize = 3;
 /// Functions and scripts that call each other, deeper than this, are not followed.
 const MAX_CALLS: usize = 6;
 /// Turns of a loop over known items.

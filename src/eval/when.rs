@@ -56,6 +56,12 @@ impl When {
         Self(self.0.iter().filter(|one| other.0.contains(one)).copied().collect())
     }
 
+    /// Whether one of the two demands all that the other does.
+    pub fn implies_or_follows(&self, other: &Self) -> bool {
+        let common = self.common(other);
+        common == *self || common == *other
+    }
+
     /// What all demand; always when there are none.
     pub fn common_of(all: &[Self]) -> Self {
         let mut all = all.iter();

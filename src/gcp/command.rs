@@ -6,6 +6,8 @@
 //!
 //! A *path* is a command without `gcloud` and without its release track: `scheduler jobs create http`.
 
+use std::sync::LazyLock;
+
 use super::lookup::{Line, Table};
 
 const COMMANDS: Table = Table::new(include_str!("../../data/gcloud.txt"));
@@ -216,8 +218,12 @@ pub fn global_flags() -> impl Iterator<Item = Flag> {
 }
 
 fn global_text() -> &'static str {
-    let [_, _, flags] = COMMANDS.find(EVERYWHERE).map(Line::columns).unwrap_or_default();
-    flags
+    // Asked for each flag of each command line.
+    static FLAGS: LazyLock<&str> = LazyLock::new(|| {
+        let [_, _, flags] = COMMANDS.find(EVERYWHERE).map(Line::columns).unwrap_or_default();
+        flags
+    });
+    &FLAGS
 }
 
 /// The flag of this name; only what may be it is parsed, since commands have a hundred flags.

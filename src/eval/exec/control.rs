@@ -1,8 +1,8 @@
 //! Branches and loops, and the ways out of them.
 
 use super::{
-    Alternative, Arm, Block, Constraint, Content, Env, Flow, Guard, Loop, MAX_LEFT, MAX_TURNS, Machine, Place, Value,
-    When, identity,
+    Alternative, Arm, Block, Constraint, Content, Env, Flow, Guard, Loop, MAX_LEFT, MAX_TURNS, MAX_WAYS, Machine,
+    Place, StepKind, Value, When, identity,
 };
 use crate::eval::MAX_ALTERNATIVES;
 
@@ -23,7 +23,11 @@ impl Machine<'_> {
                 remaining.iter().flat_map(|one| ways.iter().filter_map(|two| one.and(two))).collect()
             };
             let (yes, no) = (join(&decision.yes), join(&decision.no));
-            if let Some(path) = (!yes.is_empty()).then(|| taken(number, &When::common_of(&yes))).flatten() {
+            // Several ways into an arm have little in common; where it only sets variables, each is followed.
+            let sets = (2..=MAX_WAYS).contains(&yes.len())
+                && arm.body.iter().all(|step| matches!(step.kind, StepKind::Assign(_)));
+            let ways = if sets { yes } else { Vec::from_iter((!yes.is_empty()).then(|| When::common_of(&yes))) };
+            for path in ways.iter().filter_map(|way| taken(number, way)) {
                 let saved = self.env.clone();
                 self.env.path = path;
                 for guard in &refusals {
@@ -39,14 +43,16 @@ impl Machine<'_> {
                 break;
             }
         }
-        if let Some(path) = (!remaining.is_empty()).then(|| taken(arms.len(), &When::common_of(&remaining))).flatten() {
-            let mut skipped = self.env.clone();
-            std::mem::swap(&mut self.env, &mut skipped);
+        if remaining.len() > MAX_WAYS {
+            remaining = vec![When::common_of(&remaining)];
+        }
+        for path in remaining.iter().filter_map(|way| taken(arms.len(), way)) {
+            let saved = self.env.clone();
             self.env.path = path;
             for guard in &refusals {
                 self.refine(guard, false);
             }
-            ends.push(self.env.clone());
+            ends.push(std::mem::replace(&mut self.env, saved));
         }
         self.join(ends, &before, place);
     }
