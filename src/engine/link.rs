@@ -138,12 +138,12 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
     }
 }
 
-/// A script that a command may be: a path with a slash, or one that a shell is given.
+/// A script that a command may be: its name when that is a path, else a word with a script's ending.
 fn script(command: &Command) -> Option<String> {
-    command.words.iter().take(4).find_map(|word| {
+    command.words.iter().take(4).enumerate().find_map(|(index, word)| {
         let text = word.literal_suffix();
-        let is_script = Path::new(text).extension().is_some_and(|extension| extension == "sh" || extension == "bash");
-        (is_script || text.contains('/') && !text.contains("://")).then(|| end(word)).flatten()
+        let ends_so = Path::new(text).extension().is_some_and(|extension| extension == "sh" || extension == "bash");
+        (ends_so || index == 0 && text.contains('/')).then(|| end(word)).flatten()
     })
 }
 
