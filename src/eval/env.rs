@@ -211,6 +211,28 @@ impl Env {
         });
     }
 
+    /// At the end of turns that set a variable in some arm only: where an arm left it as it was, another turn may have
+    /// set it, so it is not known.
+    pub fn forget_unchanged_since(&mut self, before: &Self, place: Place, mut version: impl FnMut() -> u64) {
+        let names: Vec<Rc<str>> = self
+            .vars
+            .iter()
+            .filter(|(name, binding)| before.get(name).is_some_and(|old| !Rc::ptr_eq(old, binding)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in names {
+            let Some(old) = before.get(&name) else { continue };
+            let Some(binding) = Rc::make_mut(&mut self.vars).get_mut(&name) else { continue };
+            let version = version();
+            for alternative in &mut binding.alternatives {
+                let unchanged = old.alternatives.iter().any(|known| known.content.same(&alternative.content));
+                if unchanged && matches!(alternative.content, Content::Text(_)) {
+                    alternative.content = Content::Text(Value::hole(format!("${{{name}}}"), version, place));
+                }
+            }
+        }
+    }
+
     /// Changes the bindings that were set since, of those that the change is about: it is told whether each was set
     /// before.
     fn change_since(&mut self, before: &Self, wanted: impl Fn(bool, &Binding) -> bool, change: impl Fn(&mut Binding)) {

@@ -306,6 +306,19 @@ fn options_read_in_a_loop_keep_their_defaults() {
 }
 
 #[test]
+fn options_that_different_arms_set_have_nothing_in_common() {
+    let script = |first: &str, second: &str| {
+        format!(
+            "U=run\nT=oidc\nwhile [[ $# -gt 0 ]]; do\n  case $1 in\n    --a) {first} ;;\n    --b) {second} ;;\n  esac\n  shift\ndone\ngcloud a $U $T\n"
+        )
+    };
+    assert_eq!(gcloud(&script("U=api", "T=oauth")), ["gcloud a run oidc"]);
+    let mut together = gcloud(&script("U=api; T=oauth", "V=1"));
+    together.sort();
+    assert_eq!(together, ["gcloud a api oauth", "gcloud a run oidc"]);
+}
+
+#[test]
 fn lists_that_grow_in_a_loop_are_open() {
     assert_eq!(
         gcloud("A=(x)\nwhile read -r l; do A+=(\"$l\"); done < f\ngcloud a \"${A[@]}\""),

@@ -193,6 +193,12 @@ impl Machine<'_> {
         let path = self.env.path.clone();
         self.rejoin(mark, &[Flow::Continued, Flow::Broken], &path, place);
         self.env.open_lists_since(&before);
+        let (mut counter, flow) = (self.counter, self.flow);
+        self.env.forget_unchanged_since(&before, place, || {
+            counter += 1;
+            identity((flow, "fresh", counter))
+        });
+        self.counter = counter;
         let mut skipped = before.clone();
         if let Some(path) = arm(&before, 0) {
             skipped.path = path;
