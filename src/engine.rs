@@ -147,7 +147,7 @@ fn parse(path: &str, bytes: &[u8], id: FileId) -> Option<(Source, Arc<Program>)>
 }
 
 fn nothing(path: &str, file: FileId) -> (Source, Arc<Program>) {
-    let program = Program { file, body: Arc::from([]), document: false };
+    let program = Program { file, ..Program::default() };
     (Source::empty(path), Arc::new(program))
 }
 

@@ -8,7 +8,7 @@ use crate::source::{FileId, Span};
 use crate::value::{Pattern, Place};
 
 /// What one file does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Program {
     /// The file.
     pub file: FileId,
@@ -16,6 +16,11 @@ pub struct Program {
     pub body: Block,
     /// Whether it is a document whose steps belong together only loosely: leaving it early means nothing.
     pub document: bool,
+    /// Whether it is one of the files of a directory that are one program together, in no order.
+    pub directory: bool,
+    /// Parts of the file that are one thing to their reader, beyond single statements: fences, steps, resources. What is
+    /// said above the first line of one is said of all of it.
+    pub regions: Vec<Span>,
 }
 
 /// Steps in order, shared between calls.

@@ -53,7 +53,7 @@ fn command(words: Vec<Expr>) -> Step {
 }
 
 fn program(body: Vec<Step>) -> Vec<String> {
-    let program = Program { file: FileId(0), body: body.into(), document: false };
+    let program = Program { body: body.into(), ..Program::default() };
     shown(&run(&program, &Disk::default(), |_| true))
 }
 

@@ -21,6 +21,7 @@ fn read(source: &Source, file: FileId) -> Program {
         Some(Step { kind: StepKind::Group(body), span: fence.span })
     };
     let mut body: Vec<Step> = Vec::new();
+    let regions = document.fences.iter().map(|fence| fence.span).collect();
     let fences: Vec<&Fence> = document.fences.iter().filter(|fence| !is_counter_example(fence)).collect();
     for section in fences.chunk_by(|a, b| a.heading == b.heading) {
         let steps: Vec<Step> = section.iter().filter_map(|fence| step(fence)).collect();
@@ -33,7 +34,7 @@ fn read(source: &Source, file: FileId) -> Program {
             _ => body.extend(steps),
         }
     }
-    Program { file, body: body.into(), document: true }
+    Program { file, body: body.into(), document: true, regions, ..Program::default() }
 }
 
 /// Whether a heading is that of one of several ways: `Option A: …`, `Method 2`, `Alternative`.

@@ -53,7 +53,7 @@ fn read(source: &Source, file: FileId) -> Program {
         _ => interpreter(source.text()).unwrap_or_default(),
     };
     let body = block(&source.snippet(), file, dialect, Placeholders::Script);
-    Program { file, body, document: false }
+    Program { file, body, ..Program::default() }
 }
 
 /// Reads a snippet of shell.

@@ -19,7 +19,7 @@ pub use snippet::{Snippet, SnippetBuilder};
 pub const MAX_SIZE: u64 = 1024 * 1024;
 
 /// Which file of a run: an index into the engine's list of sources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
 /// A half-open range of byte offsets into [`Source::text`].

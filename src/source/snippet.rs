@@ -9,17 +9,24 @@ pub struct Snippet {
     text: String,
     map: OffsetMap,
     end: u32,
+    /// The span of all of it, where nothing finer is known.
+    whole: Option<Span>,
 }
 
 impl Snippet {
     /// A whole file.
     pub fn whole(text: &str) -> Self {
-        Self { text: text.to_owned(), map: OffsetMap::default(), end: text.len() as u32 }
+        Self { text: text.to_owned(), map: OffsetMap::default(), end: text.len() as u32, whole: None }
+    }
+
+    /// A text of which nothing is known but where it stands as a whole: every part of it is at `whole`, and none is exact.
+    pub fn unmapped(text: impl Into<String>, whole: Span) -> Self {
+        Self { text: text.into(), map: OffsetMap::default(), end: whole.end, whole: Some(whole) }
     }
 
     /// Puts a snippet together from pieces of the file: see [`SnippetBuilder`].
     pub fn builder() -> SnippetBuilder {
-        SnippetBuilder { text: String::new(), map: OffsetMap::default(), end: 0 }
+        SnippetBuilder { text: String::new(), map: OffsetMap::default(), end: 0, whole: None }
     }
 
     /// The embedded text.
@@ -34,6 +41,9 @@ impl Snippet {
 
     /// The file's span of a range of snippet offsets.
     pub fn span(&self, range: std::ops::Range<usize>) -> Span {
+        if let Some(whole) = self.whole {
+            return whole;
+        }
         if range.start >= self.text.len() {
             return Span::new(self.end, self.end);
         }
@@ -42,7 +52,7 @@ impl Snippet {
 
     /// Whether the range stands in the file exactly as in the snippet.
     pub fn is_exact(&self, range: std::ops::Range<usize>) -> bool {
-        self.map.is_exact(range.start as u32..range.end as u32)
+        self.whole.is_none() && self.map.is_exact(range.start as u32..range.end as u32)
     }
 
     /// The same places with another text of equal length, as masking makes it.
@@ -50,7 +60,7 @@ impl Snippet {
     /// # Errors
     /// Gives the text back when its length differs.
     pub fn with_text(&self, text: String) -> Result<Self, String> {
-        if text.len() == self.text.len() { Ok(Self { text, map: self.map.clone(), end: self.end }) } else { Err(text) }
+        if text.len() == self.text.len() { Ok(Self { text, map: self.map.clone(), end: self.end, whole: self.whole }) } else { Err(text) }
     }
 }
 
@@ -60,6 +70,7 @@ pub struct SnippetBuilder {
     text: String,
     map: OffsetMap,
     end: u32,
+    whole: Option<Span>,
 }
 
 impl SnippetBuilder {
@@ -73,6 +84,12 @@ impl SnippetBuilder {
     /// Appends the part `range` of another snippet.
     pub fn push_from(&mut self, base: &Snippet, range: std::ops::Range<usize>) {
         let (start, text) = (range.start, base.slice(range));
+        // One part of unknown place makes the place of all unknown.
+        if let Some(whole) = base.whole {
+            self.whole = Some(self.whole.map_or(whole, |known| known.to(whole)));
+            self.text.push_str(text);
+            return;
+        }
         let mut at = start;
         for line in text.split_inclusive('\n') {
             if base.is_exact(at..at + line.len()) {
@@ -88,7 +105,7 @@ impl SnippetBuilder {
 
     /// The snippet.
     pub fn finish(self) -> Snippet {
-        Snippet { text: self.text, map: self.map, end: self.end }
+        Snippet { text: self.text, map: self.map, end: self.end, whole: self.whole }
     }
 }
 
