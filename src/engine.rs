@@ -61,6 +61,9 @@ impl Settings {
 pub trait Files: Sync {
     /// The bytes, if there is such a file and it may be read.
     fn read(&self, path: &Path) -> Option<Vec<u8>>;
+
+    /// The files of a directory.
+    fn list(&self, directory: &Path) -> Vec<PathBuf>;
 }
 
 /// A file without any of these says nothing that a rule asks for.
@@ -111,16 +114,20 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
     }
     linker.follow(files, &mut outcome.sources);
 
-    let facts = parallel::map(&read, |_, file| {
+    let programs: Vec<Arc<Program>> = read.iter().map(|file| file.program.clone()).collect();
+    let roots = linker.roots(&programs);
+    let facts = parallel::map(&roots, |_, root| {
         let mut facts = Facts::default();
-        for run in eval::run(&file.program, &linker, facts::concerns) {
-            facts.add(&run);
-        }
+        let runs = eval::run(root, &linker, facts::concerns);
+        runs.commands.iter().for_each(|run| facts.add(run));
+        runs.declared.iter().for_each(|declared| facts.declare(declared));
         facts
     });
     let mut projects: std::collections::BTreeMap<u32, Project> = std::collections::BTreeMap::new();
-    for (file, facts) in read.iter().zip(facts) {
-        projects.entry(file.project).or_default().facts.append(facts);
+    for (root, facts) in roots.iter().zip(facts) {
+        // A file that was read because another one names it belongs to that one's project.
+        let project = root.iter().find_map(|program| read.get(program.file.0 as usize)).map_or(0, |file| file.project);
+        projects.entry(project).or_default().facts.append(facts);
     }
     let reported = |file: FileId| read.get(file.0 as usize).is_some_and(|file| file.reported);
     for project in projects.values() {

@@ -72,6 +72,12 @@ pub enum StepKind {
     Refer(Expr),
     /// Runs something unknown that may set any variable.
     Unknown,
+    /// Gives a name to what is evaluated when it is asked for.
+    Define(Definition),
+    /// Declares something, by a name under which its parts are asked for if it has one.
+    Declare(Arc<Declaration>),
+    /// Runs another directory with inputs of its own, by a name under which its outputs are asked for.
+    Module(Arc<Module>),
     /// Only succeeds or fails; at the end of a function it says which of them the function does.
     Test(Guard),
     /// Leaves the function.
@@ -82,6 +88,109 @@ pub enum StepKind {
     Break,
     /// Goes on with the next turn of the innermost loop.
     Continue,
+}
+
+/// A name for what is evaluated when it is asked for.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The name, its parts joined by dots: `local.region`.
+    pub name: String,
+    /// What it stands for.
+    pub value: Node,
+    /// What it gives way to.
+    pub strength: Strength,
+}
+
+/// Which of several definitions of one name counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// What holds where nobody says otherwise.
+    Default,
+    /// One of several sets of values that a deployment is given; those of one file belong together.
+    Chosen,
+    /// What surely holds.
+    Given,
+}
+
+/// Something declared.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    /// In which vocabulary.
+    pub schema: Schema,
+    /// Its type in that vocabulary.
+    pub kind: String,
+    /// The name under which its parts are asked for, its parts joined by dots; empty when nobody can.
+    pub name: String,
+    /// Where it begins: its type and name.
+    pub head: Place,
+    /// What is said of it.
+    pub body: Node,
+    /// Over what it is repeated, `each.key` and `each.value` being the parts.
+    pub each: Option<Node>,
+}
+
+/// The vocabulary that a declaration is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Schema {
+    /// Resources and data sources of Terraform.
+    Terraform,
+    /// Objects of Kubernetes, Knative and Config Connector, by `kind`.
+    Object,
+    /// An action of a CI step with its inputs; the type is `owner/name@version`.
+    Action,
+    /// A job of CI with what it is allowed to do.
+    Job,
+    /// A call of Google Workflows.
+    Workflow,
+    /// A back end of an API gateway.
+    Gateway,
+    /// An IAM policy by itself.
+    Policy,
+    /// Anything else that is deployed from a file of its own; the type names the file's kind.
+    Other,
+}
+
+/// Another directory that is run with inputs of its own.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// The name under which its outputs are asked for.
+    pub name: String,
+    /// The directory.
+    pub source: Expr,
+    /// Its inputs: a map.
+    pub inputs: Node,
+    /// Over what it is repeated.
+    pub each: Option<Node>,
+}
+
+/// A tree in the making.
+#[derive(Debug, Clone)]
+pub enum Node {
+    /// A text, or whatever a single name stands for.
+    Text(Expr),
+    /// Expressly nothing.
+    Null(Place),
+    /// Nodes in order, and whether there may be more of them.
+    List(Vec<Node>, bool),
+    /// Nodes by name, and whether there may be more of them.
+    Map(Vec<Entry>, bool),
+    /// Maps or lists put together, later ones winning.
+    Merged(Vec<Node>),
+    /// The first when the guard holds, else the second.
+    Choice(Box<Guard>, Box<Node>, Box<Node>),
+}
+
+/// A named node.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub at: Place,
+    /// From the name to the end of the value.
+    pub whole: Place,
+    /// The value.
+    pub value: Node,
 }
 
 /// What a scope sees of its surroundings.
@@ -201,6 +310,8 @@ pub enum Part {
     Use(Box<Use>),
     /// The output of steps.
     Output(Block, Quote, Place),
+    /// The text of a node.
+    Nested(Box<Node>, Place),
 }
 
 /// Whether an expansion stays one word.
@@ -238,6 +349,8 @@ pub enum Name {
     Parameter(usize),
     /// All positional parameters, each a word.
     Parameters,
+    /// Something defined, and a part of it: `local.services`, `google_service_account.caller.email`.
+    Path(Vec<String>),
     /// Something we do not follow, as it is shown.
     Other(String),
 }

@@ -5,7 +5,7 @@
 
 use crate::facts::{Call, Caller, Credential, Exposure, Facts, Service};
 use crate::gcp::invocation::items;
-use crate::gcp::output::{Meaning, meaning};
+use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Place, Truth, Value, may_equal};
 
@@ -86,8 +86,8 @@ impl Project {
 /// Whether a URL is of a service.
 fn is_of(url: &Url, service: &Service) -> Truth {
     let Some(name) = &service.name else { return Truth::Unknown };
-    if let [Piece::Output(output, _)] = url.host.pieces() {
-        return match meaning(output) {
+    if let [piece @ (Piece::Output(..) | Piece::Attribute(..))] = url.host.pieces() {
+        return match meaning_of_piece(piece) {
             Meaning::ServiceUrl { name: Some(described), .. } if described.same(name) => Truth::Yes,
             Meaning::ServiceUrl { name: Some(described), .. } if !may_equal(&described, name, &[]) => Truth::No,
             _ => Truth::Unknown,

@@ -53,6 +53,10 @@ impl Files for Disk {
     fn read(&self, path: &Path) -> Option<Vec<u8>> {
         files::read_within(path, &self.directories)
     }
+
+    fn list(&self, directory: &Path) -> Vec<PathBuf> {
+        files::list(directory)
+    }
 }
 
 /// What is reported of one project.

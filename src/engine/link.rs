@@ -19,25 +19,32 @@ const MAX_FOLLOWED: usize = 2000;
 #[derive(Debug, Default)]
 pub(super) struct Linker {
     by_path: BTreeMap<PathBuf, Arc<Program>>,
+    /// Directories whose files are one program together.
+    directories: BTreeMap<PathBuf, Vec<Arc<Program>>>,
     paths: Vec<PathBuf>,
 }
 
 impl Linker {
     /// Adds a program; its file is the next in order.
     pub fn add(&mut self, disk: PathBuf, program: &Arc<Program>) {
+        if program.directory
+            && let Some(directory) = disk.parent()
+        {
+            self.directories.entry(directory.to_owned()).or_default().push(program.clone());
+        }
         self.by_path.insert(disk.clone(), program.clone());
         self.paths.push(disk);
     }
 
     /// Reads what the programs name and what that names, once each.
     pub fn follow(&mut self, files: &dyn Files, sources: &mut Vec<Source>) {
-        let mut tried = BTreeSet::new();
+        let (mut tried, mut listed) = (BTreeSet::new(), BTreeSet::new());
         let mut next = 0;
         while let Some(from) = self.paths.get(next).cloned() {
             next += 1;
             let Some(program) = self.by_path.get(&from).cloned() else { continue };
-            for end in named(&program) {
-                for candidate in candidates(&from, &end) {
+            for candidates in self.wanted(&from, &program, files, &mut listed) {
+                for candidate in candidates {
                     if self.by_path.contains_key(&candidate) || !tried.insert(candidate.clone()) {
                         continue;
                     }
@@ -57,7 +64,84 @@ impl Linker {
     }
 }
 
+impl Linker {
+    /// The files that a program names, each by the places where it may lie: scripts, the other files of its directory,
+    /// the files of its modules.
+    fn wanted(
+        &self,
+        from: &Path,
+        program: &Program,
+        files: &dyn Files,
+        listed: &mut BTreeSet<PathBuf>,
+    ) -> Vec<Vec<PathBuf>> {
+        let mut wanted: Vec<Vec<PathBuf>> = named(program).iter().map(|end| candidates(from, end)).collect();
+        if !program.directory {
+            return wanted;
+        }
+        let own = from.parent().map(Path::to_owned);
+        let modules = program.body.iter().filter_map(|step| match &step.kind {
+            StepKind::Module(module) => beside(from, &module.source.literal()?),
+            _ => None,
+        });
+        for directory in own.into_iter().chain(modules) {
+            if listed.insert(directory.clone()) {
+                let mut found = files.list(&directory);
+                found.sort();
+                wanted.extend(found.into_iter().filter(|path| is_together(path)).map(|path| vec![path]));
+            }
+        }
+        wanted
+    }
+
+    /// What is run: each program by itself, or with the others of its directory where they are one. A directory that
+    /// another one runs as its module is not run by itself.
+    pub fn roots(&self, programs: &[Arc<Program>]) -> Vec<Vec<Arc<Program>>> {
+        let mut modules = BTreeSet::new();
+        for (path, program) in &self.by_path {
+            for step in program.body.iter() {
+                if let StepKind::Module(module) = &step.kind
+                    && let Some(directory) = module.source.literal().and_then(|source| beside(path, &source))
+                    && path.parent() != Some(&directory)
+                {
+                    modules.insert(directory);
+                }
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let mut roots = Vec::new();
+        for program in programs {
+            let directory = self.paths.get(program.file.0 as usize).and_then(|path| path.parent());
+            match directory {
+                Some(directory) if program.directory => {
+                    if !modules.contains(directory) && seen.insert(directory) {
+                        roots.push(self.directories.get(directory).cloned().unwrap_or_default());
+                    }
+                }
+                _ => roots.push(vec![program.clone()]),
+            }
+        }
+        roots
+    }
+}
+
+/// Whether a file of this name is one of those that make a directory one program.
+fn is_together(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    [".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|end| name.ends_with(end))
+}
+
+/// A directory as a file names it: from its own, by a path that begins with a dot.
+fn beside(file: &Path, directory: &str) -> Option<PathBuf> {
+    let local = directory.starts_with("./") || directory.starts_with("../") || matches!(directory, "." | "..");
+    Some(normal(&file.parent().filter(|_| local)?.join(directory)))
+}
+
 impl Link for Linker {
+    fn directory(&self, from: FileId, path: &str) -> Vec<Arc<Program>> {
+        let from = self.paths.get(from.0 as usize);
+        from.and_then(|from| self.directories.get(&beside(from, path)?)).cloned().unwrap_or_default()
+    }
+
     fn find(&self, from: FileId, path: &Value) -> Option<Arc<Program>> {
         let from = self.paths.get(from.0 as usize)?;
         let end = end_of(&path.known_suffix(), path.is_literal())?;

@@ -4,12 +4,16 @@ mod control;
 
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use super::declare::Scope;
 use super::env::{Alternative, Content, Env, Flow, Parameters};
 use super::expand::Words;
 use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
-use super::{Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_STEPS, MAX_TURNS, MAX_WAYS, Run, Statement};
+use super::{
+    Declared, Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_STEPS, MAX_TURNS, MAX_WAYS, Run, Runs, Statement,
+};
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
 };
@@ -21,50 +25,60 @@ pub(super) struct Machine<'l> {
     pub env: Env,
     pub captures: Vec<Vec<Printed>>,
     pub input: Option<Value>,
-    link: &'l dyn Link,
+    pub(super) link: &'l dyn Link,
     concerns: fn(&str) -> bool,
-    program: Program,
-    file: FileId,
+    document: bool,
+    pub(super) file: FileId,
     flow: FileId,
     span: Span,
     sites: Vec<Place>,
     runs: Vec<Run>,
+    pub declared: Vec<Declared>,
+    /// The names of directories that are run, the first being the root's own, and which of them counts.
+    pub scopes: Vec<Scope>,
+    pub scope: usize,
     /// Where arms of branches left a loop or a function, which goes on with them when it ends.
     left: Vec<Env>,
     called: HashSet<String>,
     counter: u64,
-    steps: usize,
-    depth: usize,
+    pub steps: usize,
+    pub depth: usize,
 }
 
 impl<'l> Machine<'l> {
-    pub fn new(program: &Program, link: &'l dyn Link, concerns: fn(&str) -> bool) -> Self {
-        let frame = identity((program.file, "parameters"));
+    /// A machine for programs that are run together; `None` when there are none.
+    pub fn new(programs: &[Arc<Program>], link: &'l dyn Link, concerns: fn(&str) -> bool) -> Option<Self> {
+        let first = programs.first()?;
+        let frame = identity((first.file, "parameters"));
         let parameters = Parameters { list: List { items: Vec::new(), open: true }, frame, shifted: 0 };
-        Self {
+        Some(Self {
             env: Env::new(parameters),
             captures: Vec::new(),
             input: None,
             link,
             concerns,
-            program: program.clone(),
-            file: program.file,
-            flow: program.file,
+            document: first.document,
+            file: first.file,
+            flow: first.file,
             span: Span::default(),
             sites: Vec::new(),
             runs: Vec::new(),
+            declared: Vec::new(),
+            scopes: Vec::new(),
+            scope: 0,
             left: Vec::new(),
             called: HashSet::new(),
             counter: 0,
             steps: 0,
             depth: 0,
-        }
+        })
     }
 
-    pub fn run(mut self) -> Vec<Run> {
-        self.block(&self.program.body.clone());
+    pub fn run(mut self, programs: &[Arc<Program>]) -> Runs {
+        self.register(programs);
+        self.together(programs);
         self.uncalled_functions();
-        self.runs
+        Runs { commands: self.runs, declared: self.declared }
     }
 
     /// Functions that nothing here calls are there for someone else, with arguments that are not known.
@@ -92,6 +106,7 @@ impl<'l> Machine<'l> {
             expr.parts.iter().any(|part| match part {
                 Part::Output(body, ..) => self.may_report(body),
                 Part::Use(used) => !matches!(used.op, Op::Plain),
+                Part::Nested(..) => true,
                 Part::Text(..) | Part::Hole(..) => false,
             })
         };
@@ -112,7 +127,7 @@ impl<'l> Machine<'l> {
             StepKind::Fallback(first, other) => self.may_report(first) || self.may_report(other),
             StepKind::Loop(each) => self.may_report(&each.body) || each.items.iter().flatten().any(expr),
             StepKind::Branch(arms) => arms.iter().any(|arm| self.may_report(&arm.test) || self.may_report(&arm.body)),
-            StepKind::Include(_) => true,
+            StepKind::Include(_) | StepKind::Declare(_) | StepKind::Module(_) => true,
             _ => false,
         })
     }
@@ -199,7 +214,9 @@ impl<'l> Machine<'l> {
                 }
             }
             StepKind::Unknown => self.doubt(),
-            StepKind::Test(_) => {}
+            StepKind::Declare(declaration) => self.declaration(declaration),
+            StepKind::Module(module) => self.module(module),
+            StepKind::Test(_) | StepKind::Define(_) => {}
         }
     }
 
@@ -256,7 +273,7 @@ impl<'l> Machine<'l> {
 
     /// Whether this is a document's own flow, and not that of a script or a function which it runs.
     pub(super) fn in_document(&self) -> bool {
-        self.program.document && self.sites.is_empty()
+        self.document && self.sites.is_empty()
     }
 
     fn forget(&mut self, name: &str) {
@@ -327,7 +344,7 @@ impl<'l> Machine<'l> {
         let idle = |part: &Part| match part {
             Part::Text(..) | Part::Hole(..) => true,
             Part::Use(used) => matches!(used.op, Op::Plain),
-            Part::Output(..) => false,
+            Part::Output(..) | Part::Nested(..) => false,
         };
         self.captures.is_empty()
             && !output::runs_others(&name)
@@ -366,14 +383,19 @@ impl<'l> Machine<'l> {
         if command.prints {
             self.print(&when, &list, input.as_ref());
         }
-        let at = Statement {
+        let at = self.statement();
+        self.runs.push(Run { words: list, input, at });
+    }
+
+    /// The running statement, as the next one in the order of the flow.
+    pub(super) fn statement(&self) -> Statement {
+        Statement {
             file: self.file,
             span: self.span,
             sites: self.sites.clone(),
             flow: self.flow,
-            order: self.runs.len() as u32,
-        };
-        self.runs.push(Run { words: list, input, at });
+            order: (self.runs.len() + self.declared.len()) as u32,
+        }
     }
 
     /// `"deploy_$KIND"`: one of the functions, which of them is not known.
@@ -383,7 +405,7 @@ impl<'l> Machine<'l> {
         !(start.is_empty() && end.is_empty()) && self.env.functions.keys().any(like)
     }
 
-    fn sited(&mut self, run: impl FnOnce(&mut Self)) {
+    pub(super) fn sited(&mut self, run: impl FnOnce(&mut Self)) {
         if self.sites.len() >= MAX_CALLS {
             return;
         }

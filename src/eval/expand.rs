@@ -87,7 +87,7 @@ impl Machine<'_> {
 
     fn hole_of(&mut self, expr: &Expr) -> Value {
         let place = expr.parts.first().map_or(self.here(), |part| match part {
-            Part::Text(_, place) | Part::Hole(_, place) | Part::Output(_, _, place) => *place,
+            Part::Text(_, place) | Part::Hole(_, place) | Part::Output(_, _, place) | Part::Nested(_, place) => *place,
             Part::Use(used) => used.place,
         });
         let mut value = Value::hole("…", self.fresh(), place);
@@ -114,6 +114,11 @@ impl Machine<'_> {
                 Part::Output(body, quote, place) => {
                     let contents = self.output(body, *place);
                     all = combine(all, &contents, *quote);
+                }
+                Part::Nested(node, place) => {
+                    let trees = self.tree(node);
+                    let contents = self.contents(trees, *place);
+                    all = combine(all, &contents, Quote::Whole);
                 }
                 Part::Use(used) => {
                     let contents = self.resolve(used);
@@ -205,6 +210,10 @@ impl Machine<'_> {
             },
             Name::Parameter(number) => always(Content::Text(self.parameter(*number, place))),
             Name::Parameters => always(Content::List(self.env.parameters.list.clone())),
+            Name::Path(segments) => {
+                let trees = self.path(segments, place);
+                self.contents(trees, place)
+            }
             Name::Other(shown) => {
                 let indirect = shown.strip_prefix("$!").map(|name| format!("${{!{name}}}"));
                 let value = Value::hole(indirect.unwrap_or_else(|| shown.clone()), self.fresh(), place);

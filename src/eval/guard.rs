@@ -164,7 +164,7 @@ impl Machine<'_> {
         }
         if value.assumed {
             // A default is the same wherever it stands in for the same variable.
-            return identity((self.flow(), format!("{name:?}"), value.to_string()));
+            return identity((self.flow(), self.scope, format!("{name:?}"), value.to_string()));
         }
         match name {
             Name::Variable(name) => match self.env.get(name) {
@@ -172,7 +172,7 @@ impl Machine<'_> {
                 // The same as the hole that an unset variable is.
                 None => identity((self.flow(), name.as_str())),
             },
-            other => identity((self.flow(), format!("{other:?}"))),
+            other => identity((self.flow(), self.scope, format!("{other:?}"))),
         }
     }
 
@@ -250,7 +250,7 @@ fn identity_of(value: &Value) -> u64 {
     let piece = |piece: &Piece| match piece {
         Piece::Text(text, _) => identity((0, &**text)),
         Piece::Hole(hole, _) => identity((1, hole.id)),
-        Piece::Output(..) => identity((2, Value::from(piece.clone()).to_string())),
+        Piece::Output(..) | Piece::Attribute(..) => identity((2, Value::from(piece.clone()).to_string())),
     };
     identity(value.pieces().iter().map(piece).collect::<Vec<_>>())
 }

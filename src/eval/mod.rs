@@ -4,6 +4,7 @@
 //! with their arguments, and files that include each other, and reports every command that would run, as far as its
 //! words are known. Knows no language, no Google, no rules and no disk.
 
+mod declare;
 mod env;
 mod exec;
 mod expand;
@@ -14,9 +15,9 @@ mod when;
 
 use std::sync::Arc;
 
-use crate::program::Program;
+use crate::program::{Program, Schema};
 use crate::source::{FileId, Span};
-use crate::value::{List, Place, Value};
+use crate::value::{List, Place, Tree, Value};
 
 /// Alternatives of one text or statement; more become a hole.
 const MAX_ALTERNATIVES: usize = 8;
@@ -34,6 +35,9 @@ const MAX_STEPS: usize = 40_000;
 const MAX_PIECES: usize = 500;
 const MAX_ITEMS: usize = 1000;
 const MAX_TEXT: usize = 64 * 1024;
+/// Modules within modules, and scopes of one root in all.
+const MAX_MODULES: usize = 4;
+const MAX_SCOPES: usize = 200;
 /// Blocks within blocks.
 const MAX_DEPTH: usize = 120;
 
@@ -47,6 +51,32 @@ pub struct Run {
     pub input: Option<Value>,
     /// The statement.
     pub at: Statement,
+}
+
+/// Something declared, as one consistent outcome of the program.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// In which vocabulary.
+    pub schema: Schema,
+    /// Its type in that vocabulary.
+    pub kind: String,
+    /// The name that others of its program know it by; may be empty.
+    pub name: String,
+    /// Where its type and name stand.
+    pub head: Place,
+    /// What is said of it.
+    pub body: Tree,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// What a program does.
+#[derive(Debug, Default)]
+pub struct Runs {
+    /// Commands that would run.
+    pub commands: Vec<Run>,
+    /// Things that are declared.
+    pub declared: Vec<Declared>,
 }
 
 /// Where a command stands, and how it was reached.
@@ -68,12 +98,15 @@ pub struct Statement {
 pub trait Link {
     /// The program of a path as the program `from` writes it: the literal end of it, after the last hole.
     fn find(&self, from: FileId, path: &Value) -> Option<Arc<Program>>;
+
+    /// The programs of a directory as the program `from` writes it, seen from its own.
+    fn directory(&self, from: FileId, path: &str) -> Vec<Arc<Program>>;
 }
 
-/// Runs one root program. Commands whose literal name (without its directory) is not among those that `concerns` tells
-/// need not be reported.
-pub fn run(program: &Program, link: &dyn Link, concerns: fn(&str) -> bool) -> Vec<Run> {
-    exec::Machine::new(program, link, concerns).run()
+/// Runs one root: a program, or those of a directory that belong together. Commands whose literal name (without its
+/// directory) is not among those that `concerns` tells need not be reported.
+pub fn run(programs: &[Arc<Program>], link: &dyn Link, concerns: fn(&str) -> bool) -> Runs {
+    exec::Machine::new(programs, link, concerns).map(|machine| machine.run(programs)).unwrap_or_default()
 }
 
 #[cfg(test)]

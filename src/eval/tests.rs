@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::program::{
-    Arm, Assign, Assigned, Command, Expr, Guard, Loop, Name, Op, Part, Quote, Step, StepKind, Use, Visibility,
+    Arm, Assign, Assigned, Command, Declaration, Definition, Entry, Expr, Guard, Loop, Name, Node, Op, Part, Quote,
+    Step, StepKind, Strength, Use, Visibility,
 };
 use crate::read;
 use crate::source::Source;
@@ -18,6 +19,10 @@ impl Link for Disk {
         let end = path.known_suffix();
         let name = end.rsplit('/').next().unwrap_or("");
         self.0.get(name).cloned()
+    }
+
+    fn directory(&self, _: FileId, _: &str) -> Vec<Arc<Program>> {
+        Vec::new()
     }
 }
 
@@ -54,7 +59,7 @@ fn command(words: Vec<Expr>) -> Step {
 
 fn program(body: Vec<Step>) -> Vec<String> {
     let program = Program { body: body.into(), ..Program::default() };
-    shown(&run(&program, &Disk::default(), |_| true))
+    shown(&run(&[Arc::new(program)], &Disk::default(), |_| true).commands)
 }
 
 fn shown(runs: &[Run]) -> Vec<String> {
@@ -158,7 +163,7 @@ fn files(sources: &[(&str, &str)]) -> Vec<Run> {
         disk.0.insert((*name).to_owned(), Arc::new((reader.read)(&source, FileId(index as u32))));
     }
     let root = disk.0.get(sources[0].0).cloned().unwrap();
-    run(&root, &disk, |_| true)
+    run(&[root], &disk, |_| true).commands
 }
 
 fn shell(text: &str) -> Vec<String> {
@@ -429,4 +434,116 @@ fn a_command_in_a_variable_is_run_where_it_is_a_test_too() {
     assert_eq!(gcloud("f() { \"$@\" || exit 1; }\nf gcloud a"), ["gcloud a"]);
     assert_eq!(gcloud("CMD=(gcloud a)\nif \"${CMD[@]}\"; then gcloud b; fi"), ["gcloud a", "gcloud b"]);
     assert_eq!(gcloud("DRY_RUN=false\nif $DRY_RUN; then gcloud a; else gcloud b; fi"), ["gcloud b"]);
+}
+
+// ---- what is declared
+
+fn path(name: &str) -> Expr {
+    let segments = name.split('.').map(str::to_owned).collect();
+    let used = Use { name: Name::Path(segments), op: Op::Plain, quote: Quote::Whole, place: place() };
+    Expr { parts: vec![Part::Use(Box::new(used))] }
+}
+
+fn joined(parts: Vec<Expr>) -> Node {
+    Node::Text(Expr { parts: parts.into_iter().flat_map(|expr| expr.parts).collect() })
+}
+
+fn map(entries: Vec<(&str, Node)>) -> Node {
+    let entry = |(name, value): (&str, Node)| Entry { name: name.into(), at: place(), whole: place(), value };
+    Node::Map(entries.into_iter().map(entry).collect(), false)
+}
+
+fn define(name: &str, strength: Strength, value: Node) -> Step {
+    step(StepKind::Define(Definition { name: name.into(), value, strength }))
+}
+
+fn declare(name: &str, body: Node, each: Option<Node>) -> Step {
+    step(StepKind::Declare(Arc::new(Declaration {
+        schema: Schema::Terraform,
+        kind: name.split('.').next().unwrap().to_owned(),
+        name: name.into(),
+        head: place(),
+        body,
+        each,
+    })))
+}
+
+/// What `seen` is in every declaration that has it.
+fn seen(files: Vec<Vec<Step>>) -> Vec<String> {
+    let program = |(number, body): (usize, Vec<Step>)| {
+        Arc::new(Program { file: FileId(number as u32), body: body.into(), directory: true, ..Program::default() })
+    };
+    let programs: Vec<Arc<Program>> = files.into_iter().enumerate().map(program).collect();
+    let runs = run(&programs, &Disk::default(), |_| true);
+    runs.declared.iter().filter_map(|declared| Some(declared.body.text_at(&["seen"])?.to_string())).collect()
+}
+
+#[test]
+fn names_are_asked_for_in_any_order_and_across_files() {
+    let shows =
+        declare("thing.a", map(vec![("seen", joined(vec![path("local.url"), text("/x"), path("local.gone")]))]), None);
+    let url = define("local.url", Strength::Given, joined(vec![text("https://"), path("var.host")]));
+    let host = define("var.host", Strength::Default, Node::Text(text("h")));
+    assert_eq!(seen(vec![vec![shows], vec![url, host]]), ["https://h/x${local.gone}"]);
+}
+
+#[test]
+fn what_is_made_has_attributes() {
+    let made = declare("service.api", map(vec![("name", Node::Text(text("api")))]), None);
+    let shows = |part: &str| declare("thing.b", map(vec![("seen", Node::Text(path(part)))]), None);
+    assert_eq!(seen(vec![vec![made.clone(), shows("service.api.name")]]), ["api"]);
+    assert_eq!(seen(vec![vec![made.clone(), shows("service.api.0.uri")]]), ["${service.api.uri}"]);
+    assert_eq!(seen(vec![vec![made, shows("service.other.uri")]]), ["${service.other.uri}"]);
+}
+
+#[test]
+fn names_that_ask_for_themselves_are_not_known() {
+    let a = define("local.a", Strength::Given, Node::Text(path("local.b")));
+    let b = define("local.b", Strength::Given, Node::Text(path("local.a")));
+    let shows = declare("thing.c", map(vec![("seen", Node::Text(path("local.a")))]), None);
+    assert_eq!(seen(vec![vec![a, b, shows]]), ["${local.a}"]);
+}
+
+#[test]
+fn repetitions_over_what_is_known() {
+    let each =
+        map(vec![("one", map(vec![("n", Node::Text(text("1")))])), ("two", map(vec![("n", Node::Text(text("2")))]))]);
+    let body = || map(vec![("seen", joined(vec![path("each.key"), text("="), path("each.value.n")]))]);
+    assert_eq!(seen(vec![vec![declare("thing.d", body(), Some(each.clone()))]]), ["one=1", "two=2"]);
+    let ask = declare("thing.e", map(vec![("seen", Node::Text(path("other.d.two.n")))]), None);
+    let each_n = map(vec![("n", Node::Text(path("each.value.n")))]);
+    assert_eq!(seen(vec![vec![declare("other.d", each_n, Some(each)), ask]]), ["2"]);
+    let unknown = declare("thing.f", body(), Some(Node::Text(path("var.things"))));
+    assert_eq!(seen(vec![vec![unknown]]), ["${each.key}=${each.value.n}"]);
+}
+
+#[test]
+fn sets_of_values_belong_together() {
+    let chosen = |host: &str, port: &str| {
+        vec![
+            define("var.host", Strength::Chosen, Node::Text(text(host))),
+            define("var.port", Strength::Chosen, Node::Text(text(port))),
+        ]
+    };
+    let shows =
+        declare("thing.g", map(vec![("seen", joined(vec![path("var.host"), text(":"), path("var.port")]))]), None);
+    assert_eq!(seen(vec![vec![shows], chosen("a", "1"), chosen("b", "2")]), ["a:1", "b:2"]);
+}
+
+#[test]
+fn a_condition_holds_everywhere_or_nowhere() {
+    let on = || Guard::Equal(path("var.on"), text("true"));
+    let choice = |yes: &str, no: &str| {
+        Node::Choice(Box::new(on()), Box::new(Node::Text(text(yes))), Box::new(Node::Text(text(no))))
+    };
+    let both = Expr {
+        parts: vec![
+            Part::Nested(Box::new(choice("a", "b")), place()),
+            Part::Nested(Box::new(choice("1", "2")), place()),
+        ],
+    };
+    let shows = declare("thing.h", map(vec![("seen", Node::Text(both))]), None);
+    assert_eq!(seen(vec![vec![shows.clone()]]), ["a1", "b2"]);
+    let known = define("var.on", Strength::Given, Node::Text(text("true")));
+    assert_eq!(seen(vec![vec![shows, known]]), ["a1"]);
 }

@@ -1,13 +1,14 @@
 //! What is said about authentication: who calls what with which credential, who is granted what, what is deployed.
 //! Knows no language and no format; a fact is one outcome of one statement.
 
+mod declare;
 mod deploy;
 mod gcloud;
 mod grant;
 mod request;
 mod schedule;
 
-use crate::eval::{Run, Statement};
+use crate::eval::{Declared, Run, Statement};
 use crate::gcp::invocation::{FlagUse, Invocation};
 use crate::value::{Place, Truth, Value};
 
@@ -267,6 +268,11 @@ impl Facts {
             Some(invocation) => gcloud::add(self, invocation, run),
             None => request::add(self, run),
         }
+    }
+
+    /// Adds what something declared says.
+    pub fn declare(&mut self, declared: &Declared) {
+        declare::add(self, declared);
     }
 
     /// Adds all facts of another file.

@@ -73,11 +73,19 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
     if bytes.len() as u64 > MAX_SIZE { Err(Trouble::TooLarge) } else { Ok(bytes) }
 }
 
+/// Entries of a directory that are looked at.
+const MAX_ENTRIES: usize = 5000;
+
 /// Reads a file that a linted file names, if it lies in one of the directories once all symlinks are followed. The
 /// directories must be canonical.
 pub fn read_within(path: &Path, directories: &[PathBuf]) -> Option<Vec<u8>> {
     let path = path.canonicalize().ok()?;
     directories.iter().any(|directory| path.starts_with(directory)).then(|| read(&path).ok())?
+}
+
+/// What lies in a directory; nothing when it cannot be read.
+pub fn list(directory: &Path) -> Vec<PathBuf> {
+    fs::read_dir(directory).into_iter().flatten().take(MAX_ENTRIES).flatten().map(|entry| entry.path()).collect()
 }
 
 /// Reads a stream to its end, or to where it is too large.

@@ -33,7 +33,7 @@ impl Flat {
             let mut shown = None;
             match piece {
                 Piece::Text(literal, _) => text.push_str(literal),
-                Piece::Hole(..) | Piece::Output(..) => {
+                Piece::Hole(..) | Piece::Output(..) | Piece::Attribute(..) => {
                     text.push(HOLE);
                     shown = Some(Value::from(piece.clone()).to_string());
                 }

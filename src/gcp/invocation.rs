@@ -178,7 +178,7 @@ fn names_flags(value: &Value) -> bool {
         }
         // `$(cat flags.txt)`
         Piece::Output(..) => value.loose,
-        Piece::Text(..) => false,
+        Piece::Text(..) | Piece::Attribute(..) => false,
     })
 }
 

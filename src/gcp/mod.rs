@@ -5,6 +5,7 @@
 //! as they stand: no run pays for parsing what it does not ask for.
 
 pub mod agent;
+pub mod attribute;
 pub mod command;
 mod flat;
 pub mod invocation;

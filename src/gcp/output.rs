@@ -1,8 +1,9 @@
 //! What commands print, as far as authentication is concerned: tokens, URLs of services, project numbers.
 
+use super::attribute::settle;
 use super::invocation::Invocation;
 use super::url::{self, HostKind};
-use crate::value::{List, Output, Piece, Value};
+use crate::value::{Attribute, List, Output, Piece, Value};
 
 /// What the output of a command is.
 #[derive(Debug, Clone)]
@@ -67,10 +68,36 @@ pub fn meaning(output: &Output) -> Meaning {
     }
 }
 
-/// The meaning of a value that is one output and nothing else.
+/// What a piece stands for.
+pub fn meaning_of_piece(piece: &Piece) -> Meaning {
+    match piece {
+        Piece::Output(output, _) => meaning(output),
+        Piece::Attribute(attribute, _) => of_attribute(attribute),
+        Piece::Text(..) | Piece::Hole(..) => Meaning::Other,
+    }
+}
+
+/// The meaning of a value that is one piece and nothing else.
 pub fn meaning_of(value: &Value) -> Meaning {
     match value.pieces() {
-        [Piece::Output(output, _)] => meaning(output),
+        [only] => meaning_of_piece(only),
+        _ => Meaning::Other,
+    }
+}
+
+/// Attributes of Terraform's Google provider
+/// (<https://registry.terraform.io/providers/hashicorp/google/latest/docs>, checked 2026-11-21).
+fn of_attribute(attribute: &Attribute) -> Meaning {
+    let said = |name: &str| attribute.body.field(name).and_then(|field| field.tree.text()).map(settle);
+    let url = |function| Meaning::ServiceUrl { name: said("name"), function };
+    match (attribute.of.kind.trim_start_matches("data."), attribute.path.as_str()) {
+        ("google_cloud_run_v2_service", "uri") | ("google_cloud_run_service", "status.0.url") => url(false),
+        ("google_cloudfunctions2_function", "service_config.0.uri") => url(false),
+        ("google_cloudfunctions2_function", "url") | ("google_cloudfunctions_function", "https_trigger_url") => {
+            url(true)
+        }
+        ("google_client_config" | "google_service_account_access_token", "access_token") => Meaning::AccessToken,
+        ("google_service_account_id_token", "id_token") => Meaning::IdToken(said("target_audience")),
         _ => Meaning::Other,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::value::{Piece, Value};
 
-use super::output::{Meaning, meaning};
+use super::output::{Meaning, meaning_of_piece};
 
 /// Whose host it is, as far as authentication is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,17 +71,16 @@ pub fn parse(url: &Value) -> Url {
 
 /// `https://$HOST`, where `HOST` is a described URL whose scheme a filter took away.
 fn described_host(host: &Value) -> Option<HostKind> {
-    let [Piece::Output(output, _)] = host.pieces() else { return None };
-    let Meaning::ServiceUrl { function, .. } = meaning(output) else { return None };
-    let filtered = !output.filters.is_empty();
+    let [piece] = host.pieces() else { return None };
+    let Meaning::ServiceUrl { function, .. } = meaning_of_piece(piece) else { return None };
+    let filtered = matches!(piece, Piece::Output(output, _) if !output.filters.is_empty());
     filtered.then_some(if function { HostKind::Functions } else { HostKind::Run })
 }
 
 /// `$(gcloud run services describe X --format='value(status.url)')` and what follows it.
 fn described(url: &Value) -> Option<Url> {
     let (first, rest) = url.pieces().split_first()?;
-    let Piece::Output(output, _) = first else { return None };
-    let Meaning::ServiceUrl { function, .. } = meaning(output) else { return None };
+    let Meaning::ServiceUrl { function, .. } = meaning_of_piece(first) else { return None };
     let tail: Value = rest.iter().cloned().collect();
     let (path, query) = tail.split_once('?').map_or((tail, None), |(path, query)| (path, Some(query)));
     let kind = if function { HostKind::Functions } else { HostKind::Run };

@@ -5,11 +5,10 @@
 use crate::eval::Statement;
 use crate::facts::{Call, Caller, Credential, Gcloud, Given};
 use crate::finding::Safety;
-use crate::gcp::output::{Meaning, meaning};
+use crate::gcp::output::{Meaning, meaning_of};
 use crate::gcp::principal::MemberFault;
 use crate::gcp::url::{self, HostKind, Url};
 use crate::rule::{Report, Rule};
-use crate::value::Piece;
 
 /// The page of a rule, compiled in.
 macro_rules! page {
@@ -61,9 +60,7 @@ fn subject(call: &Call) -> String {
 fn service_shown(url: &Url) -> String {
     let function = url.kind == HostKind::Functions;
     let what = if function { "function" } else { "Cloud Run service" };
-    if let [Piece::Output(output, _)] = url.host.pieces()
-        && let Meaning::ServiceUrl { name, .. } = meaning(output)
-    {
+    if let Meaning::ServiceUrl { name, .. } = meaning_of(&url.host) {
         return name.map_or_else(|| format!("a {what}"), |name| format!("the {what} `{name}`"));
     }
     format!("`{}`, a {what}", url.host)

@@ -2,10 +2,9 @@
 
 use crate::facts::{Call, Credential, Gcloud, Sink, Stored};
 use crate::finding::Level;
-use crate::gcp::output::{Meaning, meaning};
+use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
-use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "stored-short-lived-token",
@@ -17,12 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(stored: &Stored, project: &Project, report: &mut Report) {
-    let minted = stored.value.pieces().iter().find_map(|piece| match piece {
-        Piece::Output(output, place) => match meaning(output) {
-            Meaning::AccessToken => Some(("an access token", *place)),
-            Meaning::IdToken(_) => Some(("an ID token", *place)),
-            _ => None,
-        },
+    let minted = stored.value.pieces().iter().find_map(|piece| match meaning_of_piece(piece) {
+        Meaning::AccessToken => Some(("an access token", piece.place())),
+        Meaning::IdToken(_) => Some(("an ID token", piece.place())),
         _ => None,
     });
     let Some((token, place)) = minted else { return };

@@ -60,7 +60,11 @@ impl Snippet {
     /// # Errors
     /// Gives the text back when its length differs.
     pub fn with_text(&self, text: String) -> Result<Self, String> {
-        if text.len() == self.text.len() { Ok(Self { text, map: self.map.clone(), end: self.end, whole: self.whole }) } else { Err(text) }
+        if text.len() == self.text.len() {
+            Ok(Self { text, map: self.map.clone(), end: self.end, whole: self.whole })
+        } else {
+            Err(text)
+        }
     }
 }
 

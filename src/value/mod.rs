@@ -5,6 +5,7 @@
 
 mod matching;
 mod pattern;
+mod tree;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::source::{FileId, Span};
 
 pub use matching::may_equal;
 pub use pattern::Pattern;
+pub use tree::{Attribute, Field, Items, Made, Map, Tree};
 
 /// The answer to a question about something partly known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -124,13 +126,15 @@ pub enum Piece {
     Hole(Hole, Place),
     /// What a command prints.
     Output(Arc<Output>, Place),
+    /// What something declared will have once it is made.
+    Attribute(Arc<Attribute>, Place),
 }
 
 impl Piece {
     /// Where it stands.
     pub fn place(&self) -> Place {
         match self {
-            Self::Text(_, place) | Self::Hole(_, place) | Self::Output(_, place) => *place,
+            Self::Text(_, place) | Self::Hole(_, place) | Self::Output(_, place) | Self::Attribute(_, place) => *place,
         }
     }
 
@@ -370,6 +374,9 @@ impl Value {
                 (Piece::Text(text, _), _) => atoms.push(Atom::Text(text.to_string())),
                 (Piece::Hole(hole, _), _) => atoms.push(Atom::Hole(hole.id)),
                 (Piece::Output(output, _), _) => atoms.push(Atom::Output(output.to_string())),
+                (Piece::Attribute(attribute, _), _) => {
+                    atoms.push(Atom::Attribute(attribute.of.id, attribute.path.clone()));
+                }
             }
         }
         atoms
@@ -381,6 +388,7 @@ enum Atom {
     Text(String),
     Hole(u64),
     Output(String),
+    Attribute(u64, String),
 }
 
 /// Whether some filling of the holes makes the value this text: literal runs occur in order.
@@ -431,6 +439,7 @@ impl fmt::Display for Piece {
             Self::Text(text, _) => f.write_str(text),
             Self::Hole(hole, _) => f.write_str(&hole.shown),
             Self::Output(output, _) => write!(f, "$({output})"),
+            Self::Attribute(attribute, _) => write!(f, "${{{}.{}}}", attribute.of.shown, attribute.path),
         }
     }
 }

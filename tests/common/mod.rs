@@ -69,6 +69,10 @@ impl Files for NoFiles {
     fn read(&self, _: &Path) -> Option<Vec<u8>> {
         None
     }
+
+    fn list(&self, _: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
 }
 
 /// Lints files as one project.

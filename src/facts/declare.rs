@@ -1,0 +1,36 @@
+//! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
+
+use super::{Facts, Given};
+use crate::eval::Declared;
+use crate::gcp::attribute::settle;
+use crate::program::Schema;
+use crate::value::{Field, Tree, Value};
+
+/// Adds what something declared says.
+pub(super) fn add(facts: &mut Facts, declared: &Declared) {
+    match declared.schema {
+        Schema::Terraform
+        | Schema::Object
+        | Schema::Action
+        | Schema::Job
+        | Schema::Workflow
+        | Schema::Gateway
+        | Schema::Policy
+        | Schema::Other => {}
+    }
+}
+
+/// A field that is a text, with what follows from declarations written out.
+pub(super) fn given(field: &Field) -> Option<Given> {
+    Some(Given { value: settle(field.tree.text()?), at: field.at, whole: field.whole })
+}
+
+/// The field at the end of a path of names, when it is a text.
+pub(super) fn given_at(tree: &Tree, path: &[&str]) -> Option<Given> {
+    given(tree.at(path)?)
+}
+
+/// The text at the end of a path of names.
+pub(super) fn text_at(tree: &Tree, path: &[&str]) -> Option<Value> {
+    tree.text_at(path).map(settle)
+}

@@ -1,0 +1,108 @@
+//! What attributes of declared resources are, as far as it follows from what is declared: e-mails and names of accounts,
+//! full names of jobs. Attribute names are those of Terraform's Google provider
+//! (<https://registry.terraform.io/providers/hashicorp/google/latest/docs>, checked 2026-11-21).
+
+use crate::value::{Attribute, Hole, Piece, Place, Value};
+
+/// The value with every attribute that follows from its declaration written out.
+pub fn settle(value: &Value) -> Value {
+    if !value.pieces().iter().any(|piece| matches!(piece, Piece::Attribute(..))) {
+        return value.clone();
+    }
+    let mut out = Value::default();
+    (out.assumed, out.loose) = (value.assumed, value.loose);
+    for piece in value.pieces() {
+        match piece {
+            Piece::Attribute(attribute, place) => match text(attribute, *place) {
+                Some(known) => out.append(&known),
+                None => out.push(piece.clone()),
+            },
+            _ => out.push(piece.clone()),
+        }
+    }
+    out
+}
+
+fn text(attribute: &Attribute, place: Place) -> Option<Value> {
+    let near = Place { exact: false, ..place };
+    let made = Made { attribute, near };
+    match (attribute.of.kind.as_str(), attribute.path.as_str()) {
+        ("google_service_account" | "data.google_service_account", path) => made.account(path),
+        ("google_cloud_run_v2_job", "id") => made.named("jobs"),
+        ("google_cloud_run_v2_service", "id") => made.named("services"),
+        ("google_workflows_workflow", "id") => made.named("workflows"),
+        _ => None,
+    }
+}
+
+struct Made<'a> {
+    attribute: &'a Attribute,
+    near: Place,
+}
+
+impl Made<'_> {
+    /// An e-mail, a member, a full name of a service account.
+    fn account(&self, path: &str) -> Option<Value> {
+        let id = self.said("account_id")?;
+        // A data source may be asked by the whole e-mail.
+        let email = if id.contains("@").is_yes() {
+            id
+        } else if id.contains("/").is_yes() {
+            return None;
+        } else {
+            self.joined(&[&id, &self.literal("@"), &self.project(), &self.literal(".iam.gserviceaccount.com")])
+        };
+        match path {
+            "email" => Some(email),
+            "member" => Some(self.joined(&[&self.literal("serviceAccount:"), &email])),
+            "name" | "id" => {
+                let project = self.project();
+                Some(self.joined(&[&self.literal("projects/"), &project, &self.literal("/serviceAccounts/"), &email]))
+            }
+            _ => None,
+        }
+    }
+
+    /// `projects/P/locations/L/COLLECTION/NAME`
+    fn named(&self, collection: &str) -> Option<Value> {
+        let (name, project) = (self.said("name")?, self.project());
+        let place = self.said("location").or_else(|| self.said("region")).unwrap_or_else(|| self.hole("region"));
+        let text = |text: &str| self.literal(text);
+        let (projects, locations) = (text("projects/"), text("/locations/"));
+        Some(self.joined(&[&projects, &project, &locations, &place, &text(&format!("/{collection}/")), &name]))
+    }
+
+    /// What the declaration says, pointing to where it is asked for.
+    fn said(&self, name: &str) -> Option<Value> {
+        let value = settle(self.attribute.body.field(name)?.tree.text()?);
+        Some(value.pieces().iter().map(|piece| self.here(piece)).collect())
+    }
+
+    fn here(&self, piece: &Piece) -> Piece {
+        match piece {
+            Piece::Text(text, _) => Piece::Text(text.clone(), self.near),
+            Piece::Hole(hole, _) => Piece::Hole(hole.clone(), self.near),
+            other => other.clone(),
+        }
+    }
+
+    fn project(&self) -> Value {
+        self.said("project").unwrap_or_else(|| self.hole("project"))
+    }
+
+    /// Something that the provider's configuration says for all resources.
+    fn hole(&self, name: &str) -> Value {
+        let number: u64 = name.bytes().fold(self.attribute.of.scope, |id, byte| id.rotate_left(7) ^ u64::from(byte));
+        Piece::Hole(Hole { shown: format!("${{{name}}}").into(), id: number }, self.near).into()
+    }
+
+    fn literal(&self, text: &str) -> Value {
+        Value::text(text, self.near)
+    }
+
+    fn joined(&self, parts: &[&Value]) -> Value {
+        let mut out = Value::default();
+        parts.iter().for_each(|part| out.append(part));
+        out
+    }
+}
