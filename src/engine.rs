@@ -3,11 +3,10 @@
 mod link;
 mod merge;
 mod parallel;
+mod words;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
-
-use aho_corasick::packed::{Config, MatchKind, Searcher};
+use std::sync::Arc;
 
 use crate::eval;
 use crate::facts::{self, Facts};
@@ -22,6 +21,7 @@ use crate::source::{FileId, Source};
 
 use link::Linker;
 use merge::Merger;
+pub use words::relevant;
 
 /// One file for a run.
 #[derive(Debug)]
@@ -64,24 +64,6 @@ pub trait Files: Sync {
 
     /// The files of a directory.
     fn list(&self, directory: &Path) -> Vec<PathBuf>;
-}
-
-/// A file without any of these says nothing that a rule asks for.
-const WORDS: &[&str] =
-    &["gcloud", "googleapis.com", "run.app", "cloudfunctions.net", "gserviceaccount.com", "metadata.google.internal"];
-
-/// Whether a file mentions anything that authlint knows. The prefilter: it sees every file.
-pub fn relevant(_path: &str, bytes: &[u8]) -> bool {
-    static MENTIONS: LazyLock<Option<Searcher>> =
-        LazyLock::new(|| Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(WORDS).build());
-    // UTF-16 has none of the words as bytes; such files are rare and always read.
-    bytes.starts_with(&[0xff, 0xfe])
-        || bytes.starts_with(&[0xfe, 0xff])
-        || match MENTIONS.as_ref() {
-            Some(words) => words.find(bytes).is_some(),
-            // No vector instructions on this machine.
-            None => WORDS.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()),
-        }
 }
 
 /// Whether a file of this name may be of a kind that is read.

@@ -30,6 +30,10 @@ impl Link for Alone {
     fn find(&self, _: FileId, _: &Value) -> Option<Arc<Program>> {
         None
     }
+
+    fn directory(&self, _: FileId, _: &str) -> Vec<Arc<Program>> {
+        Vec::new()
+    }
 }
 
 /// The whole way without the engine, which would catch a panic.
@@ -38,9 +42,9 @@ fn run(name: &str, bytes: &[u8]) {
     let Some(reader) = read::reader(name, source.text().get(..80).unwrap_or("")) else { return };
     let program = (reader.read)(&source, FileId(0));
     let mut facts = Facts::default();
-    for run in eval::run(&program, &Alone, |_| true) {
-        facts.add(&run);
-    }
+    let runs = eval::run(&[Arc::new(program)], &Alone, |_| true);
+    runs.commands.iter().for_each(|run| facts.add(run));
+    runs.declared.iter().for_each(|declared| facts.declare(declared));
 }
 
 fn on_a_large_stack(work: impl FnOnce() + Send + 'static) {

@@ -12,13 +12,11 @@
 
 mod common;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use authlint::finding::{Finding, Level, Safety};
+use authlint::finding::{Level, Safety};
 use authlint::rules::RULES;
-use authlint::source::{FileId, Source};
-use common::{Sections, lint, sections, shown};
+use common::{check, files, sections};
 
 #[test]
 fn every_page_proves_its_rule() {
@@ -93,61 +91,4 @@ fn covered_rules_exist() {
             assert!(RULES.iter().any(|other| other.id == *covered), "{} covers {covered}", rule.id);
         }
     }
-}
-
-/// Files of a folder, sorted.
-fn files(dir: &str) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(dir);
-    let mut names: Vec<String> = std::fs::read_dir(root)
-        .unwrap()
-        .map(|entry| format!("{dir}/{}", entry.unwrap().file_name().to_str().unwrap()))
-        .collect();
-    names.sort_by_key(|name| name.replace('_', "-"));
-    names
-}
-
-fn check(path: &str, sections: &Sections, failures: &mut Vec<String>) {
-    for section in &sections.good {
-        let found = shown(&lint(&section.files));
-        if !found.is_empty() {
-            failures.push(format!("{path}: \"{}\" should give nothing, but gives\n{found}", section.heading));
-        }
-    }
-    for section in &sections.bad {
-        let outcome = lint(&section.files);
-        let found = shown(&outcome);
-        if found != section.expected {
-            failures
-                .push(format!("{path}: \"{}\" gives\n{found}but the page says\n{}", section.heading, section.expected));
-        }
-        let fixed = fixed(&section.files, &outcome.sources, &outcome.findings);
-        let safe = |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
-        if outcome.findings.iter().filter(safe).count() > 0 {
-            let left = lint(&fixed);
-            for finding in outcome.findings.iter().filter(safe) {
-                if left.findings.iter().any(|other| other.rule == finding.rule && other.message == finding.message) {
-                    failures.push(format!("{path}: \"{}\" still has after its fix\n{}", section.heading, shown(&left)));
-                }
-            }
-        }
-    }
-}
-
-/// The files after all safe fixes.
-fn fixed(files: &BTreeMap<String, String>, sources: &[Source], findings: &[Finding]) -> BTreeMap<String, String> {
-    let mut out = files.clone();
-    for (index, source) in sources.iter().enumerate() {
-        let edits: Vec<_> = findings
-            .iter()
-            .filter_map(|finding| finding.fix.as_ref())
-            .filter(|fix| fix.safety == Safety::Safe)
-            .flat_map(|fix| &fix.edits)
-            .filter(|edit| edit.file == FileId(index as u32))
-            .cloned()
-            .collect();
-        let text = &files[source.path()];
-        let bytes = authlint::fix::apply(text.as_bytes(), source, &edits).unwrap();
-        out.insert(source.path().to_owned(), String::from_utf8(bytes).unwrap());
-    }
-    out
 }

@@ -10,6 +10,7 @@ mod schedule;
 
 use crate::eval::{Declared, Run, Statement};
 use crate::gcp::invocation::{FlagUse, Invocation};
+use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
 
 /// Everything that is said, each kind in order.
@@ -70,6 +71,8 @@ impl Caller {
 pub struct Call {
     /// What makes it.
     pub caller: Caller,
+    /// In whose words it is set up.
+    pub wording: Wording,
     /// The job's, task's or subscription's name.
     pub name: Option<Value>,
     /// Its project, where a flag names it.

@@ -3,6 +3,7 @@
 use super::{Call, Caller, Credential, Facts, Given, Token};
 use crate::eval::Run;
 use crate::gcp::output::{Meaning, meaning_of};
+use crate::gcp::wording::Wording;
 use crate::value::{Piece, Place, Truth, Value};
 
 /// Options of curl that take a value in the next word and do not bear on authentication.
@@ -91,6 +92,7 @@ pub(super) fn add(facts: &mut Facts, run: &Run) {
     for url in std::mem::take(&mut parts.urls) {
         facts.calls.push(Call {
             caller: Caller::Request,
+            wording: Wording::Command,
             name: None,
             project: None,
             changes: false,

@@ -3,6 +3,7 @@
 use super::{Call, Caller, Credential, Facts, Given, Sink, Stored, Token, given};
 use crate::eval::Run;
 use crate::gcp::invocation::{FlagUse, Invocation, pairs};
+use crate::gcp::wording::Wording;
 use crate::value::{Truth, Value};
 
 pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
@@ -26,6 +27,7 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         .fold(Truth::No, |all, one| all.negate().and(one.negate()).negate());
     facts.calls.push(Call {
         caller,
+        wording: Wording::Command,
         name: invocation.positionals.first().cloned(),
         project: invocation.value("--project").cloned(),
         changes,

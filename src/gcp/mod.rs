@@ -15,3 +15,4 @@ pub mod principal;
 pub mod role;
 mod slips;
 pub mod url;
+pub mod wording;

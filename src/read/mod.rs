@@ -4,6 +4,8 @@
 
 mod markdown;
 mod shell;
+mod terraform;
+mod yaml;
 
 use crate::program::Program;
 use crate::source::{FileId, Source};
@@ -14,16 +16,25 @@ pub struct Reader {
     pub name: &'static str,
     /// Whether a file of this name (with `/`), whose text starts so, is of the kind.
     pub accepts: fn(path: &str, start: &str) -> bool,
+    /// Words of which a file must hold one to be worth reading, beside those that are asked of every file.
+    pub words: &'static [&'static str],
     /// Reads it. Never fails: what is not understood is not in the program.
     pub read: fn(&Source, FileId) -> Program,
 }
 
 /// Every kind of file that is read; the first that accepts a file reads it.
-pub static READERS: &[Reader] = &[shell::READER, markdown::READER];
+pub static READERS: &[Reader] = &[shell::READER, markdown::READER, yaml::READER, terraform::READER];
 
 /// The reader of a file.
 pub fn reader(path: &str, start: &str) -> Option<&'static Reader> {
     READERS.iter().find(|reader| (reader.accepts)(path, start))
+}
+
+/// The names of all kinds of files that are read, those that share a reader told apart.
+pub fn kinds() -> Vec<&'static str> {
+    let within =
+        |reader: &'static Reader| if reader.name == yaml::READER.name { yaml::kinds() } else { vec![reader.name] };
+    READERS.iter().flat_map(within).collect()
 }
 
 /// The lower-case extension of a path; empty when there is none.

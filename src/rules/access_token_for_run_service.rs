@@ -3,6 +3,7 @@
 use crate::facts::{Call, Caller, Credential, Exposure, Given, Token};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Url};
+use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Check, Draft, Report, Rule};
 
@@ -41,7 +42,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         draft.related(said, "deployed private here");
     }
     let safety = if private { Safety::Safe } else { Safety::Unsafe };
-    if call.caller == Caller::Request { request(token, draft) } else { scheduled(token, given, &url, safety, draft) }
+    if call.caller == Caller::Request { request(token, draft) } else { scheduled(call, token, given, &url, safety, draft) }
 }
 
 fn request(token: &Token, draft: &mut Draft) {
@@ -51,18 +52,23 @@ fn request(token: &Token, draft: &mut Draft) {
     }
 }
 
-fn scheduled(token: &Token, given: &Given, url: &Url, safety: Safety, draft: &mut Draft) {
+fn scheduled(call: &Call, token: &Token, given: &Given, url: &Url, safety: Safety, draft: &mut Draft) {
     let account = token.account.as_ref().map_or_else(|| "ACCOUNT".to_owned(), |account| account.value.to_string());
+    let names = call.wording.names();
     let scope = if token.scope.is_some() { " in place of the scope" } else { "" };
-    draft.help(format!(
-        "write `--oidc-service-account-email={account}`, and the service's URL as `--oidc-token-audience`{scope}"
-    ));
-    let Some(account) = &token.account else { return };
-    let mut edits = vec![(account.at, "--oidc-service-account-email".to_owned())];
+    let asks = call.wording.asks_id_token(&account);
+    draft.help(format!("write {asks}, and the service's URL as `{}`{scope}", names.audience));
+    // A flag takes the account as its value; elsewhere the account stands below what asks for the token.
+    let asks = match (&token.account, call.wording) {
+        (Some(account), Wording::Command) => account.at,
+        (None, Wording::Command) => return,
+        _ => token.at,
+    };
+    let mut edits = vec![(asks, names.id_token.to_owned())];
     if let Some(scope) = &token.scope {
         // The scope becomes the audience, which must be written out to stand in its place.
         let (Some(audience), [only]) = (audience(given, url), scope.value.pieces()) else { return };
-        edits.push((scope.at, "--oidc-token-audience".to_owned()));
+        edits.push((scope.at, names.audience.to_owned()));
         edits.push((only.place(), audience));
     }
     draft.fix(safety, edits);

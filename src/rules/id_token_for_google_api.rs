@@ -3,6 +3,7 @@
 use crate::facts::{Call, Caller, Credential, Token};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind};
+use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Check, Draft, Report, Rule};
 use crate::value::Place;
@@ -33,7 +34,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     for (place, what) in related {
         draft.related(place, what);
     }
-    if call.caller == Caller::Request { request(token, draft) } else { scheduled(token, draft) }
+    if call.caller == Caller::Request { request(token, draft) } else { scheduled(call, token, draft) }
 }
 
 /// The host of the Google API that is called, and where that is said.
@@ -67,18 +68,25 @@ fn is_scope(url: &url::Url) -> bool {
     url.path.known_prefix().starts_with("/auth/")
 }
 
-fn scheduled(token: &Token, draft: &mut Draft) {
+fn scheduled(call: &Call, token: &Token, draft: &mut Draft) {
     let account = token.account.as_ref().map_or_else(|| "ACCOUNT".to_owned(), |account| account.value.to_string());
-    let audience = if token.audience.is_some() { " and drop `--oidc-token-audience`" } else { "" };
-    draft.help(format!("write `--oauth-service-account-email={account}`{audience}"));
-    let Some(account) = &token.account else { return };
+    let names = call.wording.names();
+    let audience =
+        if token.audience.is_some() { format!(" and drop `{}`", names.audience) } else { String::new() };
+    draft.help(format!("write {}{audience}", call.wording.asks_access_token(&account)));
+    // A flag takes the account as its value; elsewhere the account stands below what asks for the token.
+    let asks = match (&token.account, call.wording) {
+        (Some(account), Wording::Command) => account.at,
+        (None, Wording::Command) => return,
+        _ => token.at,
+    };
     // The audience goes with its white space; only where it stands behind the account, in the same statement.
-    let mut edits = vec![(account.at, "--oauth-service-account-email".to_owned())];
+    let mut edits = vec![(asks, names.access_token.to_owned())];
     if let Some(audience) = &token.audience {
         if audience.whole.span == audience.at.span {
             return;
         }
-        edits.push((audience.at, "--oauth-token-scope".to_owned()));
+        edits.push((audience.at, names.scope.to_owned()));
         let scope = "https://www.googleapis.com/auth/cloud-platform".to_owned();
         match audience.value.pieces() {
             [only] => edits.push((only.place(), scope)),

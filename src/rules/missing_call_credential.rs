@@ -3,6 +3,7 @@
 use crate::facts::{Call, Caller, Credential, Exposure, Given};
 use crate::finding::Level;
 use crate::gcp::url::{self, HostKind, Url};
+use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -57,7 +58,10 @@ fn api(call: &Call, given: &Given, url: &Url, report: &mut Report) {
     report
         .error(&call.at, given.at, message)
         .label("needs an OAuth access token")
-        .help("add `--oauth-service-account-email=ACCOUNT`, an account of this project that may make the call");
+        .help(format!(
+            "add {}, an account of this project that may make the call",
+            call.wording.asks_access_token("ACCOUNT")
+        ));
 }
 
 fn service(call: &Call, given: &Given, url: &Url, project: &Project, report: &mut Report) {
@@ -67,15 +71,15 @@ fn service(call: &Call, given: &Given, url: &Url, project: &Project, report: &mu
         super::subject(call),
         super::service_shown(url)
     );
-    let flag = match call.caller {
-        Caller::PushSubscription => "--push-auth-service-account",
-        _ => "--oidc-service-account-email",
+    let asks = match (call.caller, call.wording) {
+        (Caller::PushSubscription, Wording::Command) => "`--push-auth-service-account=ACCOUNT`".to_owned(),
+        _ => call.wording.asks_id_token("ACCOUNT"),
     };
     report
         .warning(&call.at, given.at, message)
         .label("needs an ID token")
         .related(said, "deployed private here")
-        .help(format!("add `{flag}=ACCOUNT`, an account that is granted the invoker's role on it"));
+        .help(format!("add {asks}, an account that is granted the invoker's role on it"));
 }
 
 /// Whether the method surely changes something. Scheduler and Tasks send POST when none is given.

@@ -1,0 +1,61 @@
+//! The prefilter: which files are worth reading. It sees the bytes of every file.
+
+use std::sync::OnceLock;
+
+use aho_corasick::packed::{Config, MatchKind, Searcher};
+
+use crate::read::READERS;
+
+/// A file without any of these says nothing that a rule asks for, unless its kind has words of its own.
+const WORDS: &[&str] =
+    &["gcloud", "googleapis.com", "run.app", "cloudfunctions.net", "gserviceaccount.com", "metadata.google.internal"];
+
+/// Kinds of files that have a search of their own; more share the last one.
+const MAX_KINDS: usize = 16;
+
+/// Whether a file mentions anything that authlint knows.
+pub fn relevant(path: &str, bytes: &[u8]) -> bool {
+    static SEARCHES: [OnceLock<Words>; MAX_KINDS] = [const { OnceLock::new() }; MAX_KINDS];
+    // UTF-16 has none of the words as bytes; such files are rare and always read.
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return true;
+    }
+    // Of a file whose name says nothing, its first line decides later; no such kind has words of its own.
+    let kind = READERS.iter().position(|reader| (reader.accepts)(path, "")).unwrap_or(MAX_KINDS);
+    let own = READERS.get(kind).map_or([].as_slice(), |reader| reader.words);
+    let Some(search) = SEARCHES.get(kind.min(MAX_KINDS - 1)) else { return true };
+    search.get_or_init(|| Words::new(own)).occur_in(bytes)
+}
+
+/// A search for any of several words.
+struct Words {
+    words: Vec<&'static str>,
+    /// `None` where this machine has no vector instructions.
+    fast: Option<Searcher>,
+}
+
+impl Words {
+    fn new(own: &[&'static str]) -> Self {
+        let words: Vec<&str> = WORDS.iter().chain(own).copied().collect();
+        let fast = Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(&words).build();
+        Self { words, fast }
+    }
+
+    fn occur_in(&self, bytes: &[u8]) -> bool {
+        match &self.fast {
+            Some(fast) => fast.find(bytes).is_some(),
+            None => self.words.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_search_of_its_own() {
+        assert!(READERS.len() < MAX_KINDS);
+        assert!(relevant("main.tf", b"resource \"google_x\" \"y\" {}") && !relevant("a.sh", b"google_x"));
+    }
+}

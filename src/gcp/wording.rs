@@ -1,0 +1,66 @@
+//! How each vocabulary asks for the token that a call carries: what a message advises, and what a fix writes.
+
+/// In whose words a call is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Wording {
+    /// A command with flags.
+    Command,
+    /// Blocks of Terraform's Google provider.
+    Terraform,
+    /// An object of Config Connector.
+    Object,
+    /// A step of Google Workflows.
+    Workflow,
+}
+
+/// The names of what asks for tokens. Sources: `gcloud scheduler jobs create http --help`; Terraform's
+/// `google_cloud_scheduler_job`; Config Connector's `CloudSchedulerJob`; <https://cloud.google.com/workflows/docs/authenticate-from-workflow>;
+/// all checked 2026-11-21.
+#[derive(Debug, Clone, Copy)]
+pub struct Names {
+    /// What asks for an ID token.
+    pub id_token: &'static str,
+    /// What asks for an access token.
+    pub access_token: &'static str,
+    /// What gives the audience of an ID token.
+    pub audience: &'static str,
+    /// What gives the scope of an access token.
+    pub scope: &'static str,
+}
+
+impl Wording {
+    /// The names in this vocabulary.
+    pub fn names(self) -> Names {
+        let names = |id_token, access_token, audience, scope| Names { id_token, access_token, audience, scope };
+        match self {
+            Self::Command => names(
+                "--oidc-service-account-email",
+                "--oauth-service-account-email",
+                "--oidc-token-audience",
+                "--oauth-token-scope",
+            ),
+            Self::Terraform => names("oidc_token", "oauth_token", "audience", "scope"),
+            Self::Object => names("oidcToken", "oauthToken", "audience", "scope"),
+            Self::Workflow => names("OIDC", "OAuth2", "audience", "scopes"),
+        }
+    }
+
+    /// What to write for an ID token of an account.
+    pub fn asks_id_token(self, account: &str) -> String {
+        self.asks(self.names().id_token, account)
+    }
+
+    /// What to write for an access token of an account.
+    pub fn asks_access_token(self, account: &str) -> String {
+        self.asks(self.names().access_token, account)
+    }
+
+    fn asks(self, name: &str, account: &str) -> String {
+        match self {
+            Self::Command => format!("`{name}={account}`"),
+            Self::Terraform => format!("`{name} {{ service_account_email = … }}` for `{account}`"),
+            Self::Object => format!("`{name}` with the `serviceAccountEmail` `{account}`"),
+            Self::Workflow => format!("`auth: {{ type: {name} }}`"),
+        }
+    }
+}

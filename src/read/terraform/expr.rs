@@ -1,0 +1,236 @@
+//! Terraform's expressions → nodes. A function that is not followed is a hole.
+
+use super::Reading;
+use crate::program::{Entry, Expr, Guard, Name, Node, Op, Part, Quote, Use};
+use crate::source::Span;
+use crate::syntax::hcl::{self, ExprKind, Item, Literal, Reference, Step, TemplatePart};
+use crate::value::Place;
+
+/// Characters of an expression that a message shows.
+const MAX_SHOWN: usize = 60;
+
+/// Functions that give their first argument back as far as we are concerned.
+const TRANSPARENT: &[&str] =
+    &["toset", "tolist", "tostring", "tomap", "sensitive", "nonsensitive", "trimspace", "try", "distinct", "compact"];
+
+impl Reading<'_> {
+    /// Something that is not followed, shown as it is written.
+    pub fn hole(self, span: Span) -> Node {
+        Node::Text(Expr { parts: vec![self.hole_part(span)] })
+    }
+
+    fn hole_part(self, span: Span) -> Part {
+        let text = self.source.slice(span);
+        let shown = match text.char_indices().nth(MAX_SHOWN) {
+            Some((cut, _)) => format!("${{{}…}}", text.get(..cut).unwrap_or("")),
+            None => format!("${{{text}}}"),
+        };
+        self.used(Name::Other(shown), Op::Plain, span)
+    }
+
+    fn used(self, name: Name, op: Op, span: Span) -> Part {
+        Part::Use(Box::new(Use { name, op, quote: Quote::Whole, place: self.near(span) }))
+    }
+
+    pub fn node(self, expr: &hcl::Expr) -> Node {
+        match &expr.kind {
+            ExprKind::Literal(Literal::Null) => Node::Null(self.near(expr.span)),
+            ExprKind::List(items) => Node::List(items.iter().map(|item| self.node(item)).collect(), false),
+            ExprKind::Object(items) => self.object(items),
+            ExprKind::Conditional { condition, then, otherwise } => {
+                Node::Choice(Box::new(self.guard(condition)), Box::new(self.node(then)), Box::new(self.node(otherwise)))
+            }
+            ExprKind::Call { name, arguments, expands: false } => self.call(name, arguments, expr.span),
+            ExprKind::Template(parts) => match parts.as_slice() {
+                // `"${x}"` is whatever x is.
+                [TemplatePart::Interpolation(only)] => self.node(only),
+                parts => Node::Text(self.template(parts, expr.span)),
+            },
+            _ => Node::Text(Expr { parts: vec![self.part(expr)] }),
+        }
+    }
+
+    /// An expression as a text.
+    pub fn text(self, expr: &hcl::Expr) -> Expr {
+        match self.node(expr) {
+            Node::Text(text) => text,
+            node => Expr { parts: vec![Part::Nested(Box::new(node), self.near(expr.span))] },
+        }
+    }
+
+    fn part(self, expr: &hcl::Expr) -> Part {
+        match &expr.kind {
+            ExprKind::Literal(Literal::Bool(known)) => Part::Text(known.to_string().into(), self.place(expr.span)),
+            ExprKind::Literal(Literal::Number(text)) => Part::Text(text.as_str().into(), self.place(expr.span)),
+            ExprKind::Reference(reference) => match path(reference) {
+                Some(path) => self.used(Name::Path(path), Op::Plain, expr.span),
+                None => self.hole_part(expr.span),
+            },
+            ExprKind::Conditional { .. } | ExprKind::Call { .. } | ExprKind::Template(_) => {
+                Part::Nested(Box::new(self.node(expr)), self.near(expr.span))
+            }
+            _ => self.hole_part(expr.span),
+        }
+    }
+
+    fn template(self, parts: &[TemplatePart], span: Span) -> Expr {
+        let mut out = Expr::default();
+        for part in parts {
+            match part {
+                TemplatePart::Text(text) => {
+                    let range = 0..text.text().len();
+                    let exact = text.is_exact(range.clone());
+                    let place = Place { file: self.file, span: text.span(range), exact };
+                    out.parts.push(Part::Text(text.text().into(), place));
+                }
+                TemplatePart::Interpolation(inner) => out.parts.push(self.part(inner)),
+                TemplatePart::Directive(span) => out.parts.push(self.hole_part(*span)),
+            }
+        }
+        if out.parts.is_empty() {
+            out.parts.push(Part::Text("".into(), self.near(span)));
+        }
+        out
+    }
+
+    fn object(self, items: &[Item]) -> Node {
+        let mut open = false;
+        let mut entries = Vec::new();
+        for item in items {
+            match item.key.literal() {
+                Some(name) => entries.push(Entry {
+                    name,
+                    at: self.near(item.key.span),
+                    whole: self.near(item.span),
+                    value: self.node(&item.value),
+                }),
+                None => open = true,
+            }
+        }
+        Node::Map(entries, open)
+    }
+
+    fn call(self, name: &str, arguments: &[hcl::Expr], span: Span) -> Node {
+        match (name, arguments) {
+            (name, [first, ..]) if TRANSPARENT.contains(&name) => self.node(first),
+            ("merge" | "concat" | "setunion", all) => {
+                Node::Merged(all.iter().map(|argument| self.node(argument)).collect())
+            }
+            ("format", [format, rest @ ..]) => self.format(format, rest).unwrap_or_else(|| self.hole(span)),
+            ("join", [separator, list]) => self.join(separator, list).unwrap_or_else(|| self.hole(span)),
+            ("coalesce", [first, rest @ ..]) => match (&first.kind, rest) {
+                (ExprKind::Reference(reference), [otherwise]) => match path(reference) {
+                    Some(path) => {
+                        let op = Op::Default(self.text(otherwise));
+                        Node::Text(Expr { parts: vec![self.used(Name::Path(path), op, span)] })
+                    }
+                    None => self.hole(span),
+                },
+                _ => self.hole(span),
+            },
+            ("lower", [text]) => self.edited(text, Op::Lower, span),
+            ("upper", [text]) => self.edited(text, Op::Upper, span),
+            ("trimprefix", [text, prefix]) => match prefix.literal() {
+                Some(prefix) => self.edited(text, Op::StripPrefix(prefix), span),
+                None => self.hole(span),
+            },
+            ("trimsuffix", [text, suffix]) => match suffix.literal() {
+                Some(suffix) => self.edited(text, Op::StripSuffix(suffix), span),
+                None => self.hole(span),
+            },
+            ("replace", [text, from, to]) => match (from.literal(), to.literal()) {
+                // Between slashes stands a regular expression.
+                (Some(from), Some(to)) if !from.starts_with('/') || from.len() == 1 => {
+                    self.edited(text, Op::Replace(from, to, true), span)
+                }
+                _ => self.hole(span),
+            },
+            _ => self.hole(span),
+        }
+    }
+
+    /// A text that is edited: of a name alone, which is all that is followed.
+    fn edited(self, text: &hcl::Expr, op: Op, span: Span) -> Node {
+        match &text.kind {
+            ExprKind::Reference(reference) => match path(reference) {
+                Some(path) => Node::Text(Expr { parts: vec![self.used(Name::Path(path), op, span)] }),
+                None => self.hole(span),
+            },
+            ExprKind::Template(parts) => match parts.as_slice() {
+                [TemplatePart::Interpolation(only)] => self.edited(only, op, span),
+                _ => self.hole(span),
+            },
+            _ => self.hole(span),
+        }
+    }
+
+    /// `format("https://%s/x", host)`, with the verbs that give a text back as it is.
+    fn format(self, format: &hcl::Expr, arguments: &[hcl::Expr]) -> Option<Node> {
+        let text = format.literal()?;
+        let place = self.near(format.span);
+        let mut out = Expr::default();
+        let mut arguments = arguments.iter();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once('%') {
+            out.parts.push(Part::Text(before.into(), place));
+            let verb = after.chars().next()?;
+            match verb {
+                '%' => out.parts.push(Part::Text("%".into(), place)),
+                's' | 'd' | 'v' => out.parts.push(self.part(arguments.next()?)),
+                _ => return None,
+            }
+            rest = after.get(verb.len_utf8()..)?;
+        }
+        out.parts.push(Part::Text(rest.into(), place));
+        Some(Node::Text(out))
+    }
+
+    fn join(self, separator: &hcl::Expr, list: &hcl::Expr) -> Option<Node> {
+        let (separator, ExprKind::List(items)) = (separator.literal()?, &list.kind) else { return None };
+        let mut out = Expr::default();
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                out.parts.push(Part::Text(separator.as_str().into(), self.near(list.span)));
+            }
+            out.parts.extend(self.text(item).parts);
+        }
+        Some(Node::Text(out))
+    }
+
+    /// A condition.
+    pub fn guard(self, condition: &hcl::Expr) -> Guard {
+        let opaque = || Guard::Opaque(Some(self.source.slice(condition.span).to_owned()), Vec::new());
+        match &condition.kind {
+            ExprKind::Literal(Literal::Bool(true)) => Guard::Always,
+            ExprKind::Literal(Literal::Bool(false)) => Guard::Not(Box::new(Guard::Always)),
+            ExprKind::Reference(_) => Guard::Equal(self.text(condition), Expr::text("true", self.near(condition.span))),
+            ExprKind::Unary { operator, operand } if operator == "!" => Guard::Not(Box::new(self.guard(operand))),
+            ExprKind::Binary { operator, left, right } => match operator.as_str() {
+                "&&" => Guard::All(vec![self.guard(left), self.guard(right)]),
+                "||" => Guard::Any(vec![self.guard(left), self.guard(right)]),
+                "==" | "!=" if !is_null(left) && !is_null(right) => {
+                    let equal = Guard::Equal(self.text(left), self.text(right));
+                    if operator == "==" { equal } else { Guard::Not(Box::new(equal)) }
+                }
+                _ => opaque(),
+            },
+            _ => opaque(),
+        }
+    }
+}
+
+fn is_null(expr: &hcl::Expr) -> bool {
+    matches!(expr.kind, ExprKind::Literal(Literal::Null))
+}
+
+/// The names and keys of a reference; `None` when one of them is not known.
+fn path(reference: &Reference) -> Option<Vec<String>> {
+    let mut path = vec![reference.root.clone()];
+    for step in &reference.path {
+        match step {
+            Step::Name(name) | Step::Index(name) => path.push(name.clone()),
+            Step::Splat | Step::Dynamic => return None,
+        }
+    }
+    Some(path)
+}

@@ -1,0 +1,189 @@
+//! Terraform and OpenTofu: blocks → declarations, definitions and modules.
+//!
+//! The files of a directory are one program in no order: names are asked for across them.
+
+mod expr;
+mod script;
+
+use std::sync::Arc;
+
+use super::Reader;
+use crate::program::{Declaration, Definition, Module, Node, Program, Schema, Step, StepKind, Strength};
+use crate::source::{FileId, Source, Span};
+use crate::syntax::hcl::{self, Attribute, Block, Body, ExprKind};
+use crate::value::Place;
+
+/// Terraform and OpenTofu by extension.
+pub(super) const READER: Reader = Reader { name: "terraform", accepts, words: &["google_"], read };
+
+/// Arguments of a block that say how often it is there, and not what it is.
+const META: &[&str] = &["for_each", "count", "depends_on", "provider", "providers", "source", "version"];
+
+fn accepts(path: &str, _start: &str) -> bool {
+    matches!(super::extension(path).as_str(), "tf" | "tofu" | "tfvars")
+}
+
+fn read(source: &Source, file: FileId) -> Program {
+    let parsed = hcl::parse(&source.snippet());
+    let reading = Reading { source, file };
+    let mut steps = Vec::new();
+    if super::extension(source.path()) == "tfvars" {
+        steps.extend(parsed.body.attributes.iter().map(|attribute| reading.chosen(attribute)));
+    }
+    for block in &parsed.body.blocks {
+        reading.block(block, &mut steps);
+    }
+    let regions = parsed.body.blocks.iter().map(|block| block.span).collect();
+    Program { file, body: steps.into(), directory: true, regions, ..Program::default() }
+}
+
+/// A file that is read.
+#[derive(Clone, Copy)]
+struct Reading<'s> {
+    source: &'s Source,
+    file: FileId,
+}
+
+impl Reading<'_> {
+    fn place(self, span: Span) -> Place {
+        Place::exact(self.file, span)
+    }
+
+    fn near(self, span: Span) -> Place {
+        Place::near(self.file, span)
+    }
+
+    /// A variable as a file of variables sets it: some are always read, of others one is chosen.
+    fn chosen(self, attribute: &Attribute) -> Step {
+        let name = self.source.path().rsplit('/').next().unwrap_or("");
+        let always = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
+        let strength = if always { Strength::Given } else { Strength::Chosen };
+        self.define(format!("var.{}", attribute.name), attribute, strength)
+    }
+
+    fn define(self, name: String, attribute: &Attribute, strength: Strength) -> Step {
+        let value = self.node(&attribute.value);
+        Step { kind: StepKind::Define(Definition { name, value, strength }), span: attribute.span }
+    }
+
+    fn block(self, block: &Block, steps: &mut Vec<Step>) {
+        let labels: Vec<&str> = block.labels.iter().map(String::as_str).collect();
+        match (block.kind.as_str(), labels.as_slice()) {
+            ("variable", [name]) => {
+                let default = block.body.attribute("default");
+                steps.extend(default.map(|default| self.define(format!("var.{name}"), default, Strength::Default)));
+            }
+            ("output", [name]) => {
+                let value = block.body.attribute("value");
+                steps.extend(value.map(|value| self.define(format!("output.{name}"), value, Strength::Given)));
+            }
+            ("locals", []) => steps.extend(
+                block
+                    .body
+                    .attributes
+                    .iter()
+                    .map(|attribute| self.define(format!("local.{}", attribute.name), attribute, Strength::Given)),
+            ),
+            ("resource", [kind, name]) => {
+                steps.push(self.declare(block, (*kind).to_owned(), format!("{kind}.{name}")));
+                self.scripts(block, steps);
+            }
+            ("data", [kind, name]) => {
+                steps.push(self.declare(block, format!("data.{kind}"), format!("data.{kind}.{name}")));
+            }
+            ("module", [name]) => {
+                let Some(source) = block.body.attribute("source") else { return };
+                let module = Module {
+                    name: format!("module.{name}"),
+                    source: self.text(&source.value),
+                    inputs: self.body(&block.body),
+                    each: self.each(&block.body),
+                };
+                steps.push(Step { kind: StepKind::Module(Arc::new(module)), span: block.span });
+            }
+            _ => {}
+        }
+    }
+
+    fn declare(self, block: &Block, kind: String, name: String) -> Step {
+        let declaration = Declaration {
+            schema: Schema::Terraform,
+            kind,
+            name,
+            head: self.near(block.head),
+            body: self.body(&block.body),
+            each: self.each(&block.body),
+        };
+        Step { kind: StepKind::Declare(Arc::new(declaration)), span: block.span }
+    }
+
+    /// Over what a block is repeated. A count is a list of as many numbers.
+    fn each(self, body: &Body) -> Option<Node> {
+        if let Some(each) = body.attribute("for_each") {
+            return Some(self.node(&each.value));
+        }
+        let count = body.attribute("count")?;
+        let times = |expr: &hcl::Expr| -> Option<Node> {
+            let number: usize = expr.literal()?.parse().ok()?;
+            let place = self.near(expr.span);
+            let item = |index: usize| Node::Text(crate::program::Expr::text(index.to_string(), place));
+            Some(Node::List((0..number.min(64)).map(item).collect(), false))
+        };
+        match &count.value.kind {
+            ExprKind::Conditional { condition, then, otherwise } => {
+                let guard = Box::new(self.guard(condition));
+                Some(Node::Choice(guard, Box::new(times(then)?), Box::new(times(otherwise)?)))
+            }
+            _ => Some(times(&count.value).unwrap_or_else(|| self.hole(count.value.span))),
+        }
+    }
+
+    /// Arguments by name, and blocks by their type: a list for each.
+    fn body(self, body: &Body) -> Node {
+        let wanted = body.attributes.iter().filter(|attribute| !META.contains(&attribute.name.as_str()));
+        let mut entries: Vec<crate::program::Entry> = wanted.map(|attribute| self.entry(attribute)).collect();
+        let mut kinds: Vec<&str> = Vec::new();
+        for block in &body.blocks {
+            if block.kind == "dynamic" {
+                entries.extend(self.dynamic(block));
+            } else if !kinds.contains(&block.kind.as_str()) {
+                kinds.push(&block.kind);
+                let alike: Vec<&Block> = body.blocks(&block.kind).collect();
+                let whole = alike.iter().fold(block.span, |span, block| span.to(block.span));
+                entries.push(crate::program::Entry {
+                    name: block.kind.clone(),
+                    at: self.place(Span::new(block.head.start, block.head.start + block.kind.len() as u32)),
+                    whole: self.near(whole),
+                    value: Node::List(alike.into_iter().map(|block| self.body(&block.body)).collect(), false),
+                });
+            }
+        }
+        Node::Map(entries, false)
+    }
+
+    /// `dynamic "TYPE" { for_each = … content { … } }`: a block when it is surely there, else one that may be.
+    fn dynamic(self, block: &Block) -> Option<crate::program::Entry> {
+        let name = block.labels.first()?;
+        let content = block.body.blocks("content").next()?;
+        let always = block.body.attribute("for_each").is_some_and(|each| match &each.value.kind {
+            ExprKind::List(items) => !items.is_empty() && items.iter().all(|item| item.literal().is_some()),
+            _ => false,
+        });
+        let value = if always { Node::List(vec![self.body(&content.body)], false) } else { self.hole(block.span) };
+        Some(crate::program::Entry {
+            name: name.clone(),
+            at: self.near(block.head),
+            whole: self.near(block.span),
+            value,
+        })
+    }
+
+    fn entry(self, attribute: &Attribute) -> crate::program::Entry {
+        crate::program::Entry {
+            name: attribute.name.clone(),
+            at: self.place(attribute.at),
+            whole: self.near(attribute.span),
+            value: self.node(&attribute.value),
+        }
+    }
+}

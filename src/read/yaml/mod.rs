@@ -1,0 +1,77 @@
+//! YAML and JSON: what kind of document each one is, and what it says.
+//!
+//! A new kind is one file here and one line in [`KINDS`]. Kinds are told by content first; a path alone says little.
+
+mod node;
+mod refer;
+
+use super::Reader;
+use crate::program::{Block, Program, Step};
+use crate::source::{FileId, Snippet, Source, Span};
+use crate::syntax::yaml::{self, Node};
+
+pub(super) use refer::{References, none as no_references};
+
+/// YAML and JSON by extension.
+pub(super) const READER: Reader = Reader { name: "yaml", accepts, words: WORDS, read };
+
+/// What documents of these kinds hold beside what every file is searched for.
+const WORDS: &[&str] = &[];
+
+/// A kind of document.
+struct Kind {
+    /// Its name.
+    name: &'static str,
+    /// Whether a document of a file of this path (with `/`) is of the kind.
+    accepts: fn(path: &str, root: &Node) -> bool,
+    /// Reads it.
+    read: fn(&Context, &Node, &mut Reading),
+}
+
+/// Every kind, the first that accepts a document reads it.
+static KINDS: &[Kind] = &[];
+
+/// Where a document stands, and how its texts refer to what is defined elsewhere.
+#[derive(Debug, Clone, Copy)]
+struct Context<'s> {
+    file: FileId,
+    path: &'s str,
+    references: References,
+}
+
+/// What is read of a file.
+#[derive(Debug, Default)]
+struct Reading {
+    steps: Vec<Step>,
+    /// Parts that are one thing to their reader.
+    regions: Vec<Span>,
+}
+
+/// The names of all kinds.
+pub(super) fn kinds() -> Vec<&'static str> {
+    KINDS.iter().map(|kind| kind.name).collect()
+}
+
+fn accepts(path: &str, _start: &str) -> bool {
+    matches!(super::extension(path).as_str(), "yaml" | "yml" | "json")
+}
+
+fn read(source: &Source, file: FileId) -> Program {
+    let reading = documents(&source.snippet(), Context { file, path: source.path(), references: no_references });
+    Program { file, body: reading.steps.into(), regions: reading.regions, ..Program::default() }
+}
+
+/// Reads YAML or JSON that stands in something else, such as a here-document of a script.
+pub(super) fn block(snippet: &Snippet, file: FileId, references: References) -> Block {
+    documents(snippet, Context { file, path: "", references }).steps.into()
+}
+
+fn documents(snippet: &Snippet, context: Context) -> Reading {
+    let mut reading = Reading::default();
+    for document in yaml::parse(snippet) {
+        if let Some(kind) = KINDS.iter().find(|kind| (kind.accepts)(context.path, &document.root)) {
+            (kind.read)(&context, &document.root, &mut reading);
+        }
+    }
+    reading
+}

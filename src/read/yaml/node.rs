@@ -1,0 +1,102 @@
+//! Trees of YAML → nodes of a program.
+
+use std::ops::Range;
+
+use super::Context;
+use super::refer::{Reference, StandsFor};
+use crate::program::{self, Entry, Expr, Name, Op, Part, Quote, Use};
+use crate::source::{Snippet, Span};
+use crate::syntax::yaml::{Kind, Node, Pair, Scalar};
+use crate::value::Place;
+
+impl Context<'_> {
+    /// A place that only points.
+    pub fn near(&self, span: Span) -> Place {
+        Place::near(self.file, span)
+    }
+
+    /// The place of a part of a text, whose bytes may be edited where they stand as they are.
+    pub fn place(&self, body: &Snippet, range: Range<usize>) -> Place {
+        let exact = body.is_exact(range.clone());
+        Place { file: self.file, span: body.span(range), exact }
+    }
+
+    /// A text, with what it refers to.
+    pub fn expr(&self, scalar: &Scalar) -> Expr {
+        let text = scalar.body.text();
+        // What is a template is no text of this language.
+        let template = |range: &Range<usize>| Reference {
+            range: range.clone(),
+            stands_for: StandsFor::Hole(text.get(range.clone()).unwrap_or("").to_owned()),
+        };
+        let mut references: Vec<Reference> = (self.references)(text);
+        let own = |range: &Range<usize>, references: &[Reference]| {
+            !references.iter().any(|known| known.range.start < range.end && range.start < known.range.end)
+        };
+        let holes: Vec<Reference> = scalar.holes.iter().filter(|range| own(range, &references)).map(template).collect();
+        references.extend(holes);
+        references.sort_by_key(|reference| reference.range.start);
+        let mut expr = Expr::default();
+        let mut at = 0;
+        for reference in references {
+            if reference.range.start > at {
+                expr.parts.push(self.literal(scalar, at..reference.range.start));
+            }
+            at = reference.range.end;
+            let place = self.place(&scalar.body, reference.range);
+            expr.parts.push(part(reference.stands_for, place));
+        }
+        if at < text.len() || expr.parts.is_empty() {
+            expr.parts.push(self.literal(scalar, at..text.len()));
+        }
+        expr
+    }
+
+    fn literal(&self, scalar: &Scalar, range: Range<usize>) -> Part {
+        let text = scalar.body.slice(range.clone());
+        // An empty text is where its quotes are.
+        let place = if text.is_empty() { self.near(scalar.span) } else { self.place(&scalar.body, range) };
+        Part::Text(text.into(), place)
+    }
+
+    /// A whole tree.
+    pub fn node(&self, node: &Node) -> program::Node {
+        match &node.kind {
+            Kind::Scalar(scalar) if scalar.is_null() => program::Node::Null(self.near(node.span)),
+            Kind::Scalar(scalar) => program::Node::Text(self.expr(scalar)),
+            Kind::Sequence(_) => {
+                program::Node::List(node.items().iter().map(|item| self.node(item)).collect(), node.is_open())
+            }
+            Kind::Mapping(_) => {
+                program::Node::Map(node.pairs().iter().map(|pair| self.entry(pair)).collect(), node.is_open())
+            }
+            Kind::Unknown => program::Node::Text(self.unknown(node.span)),
+        }
+    }
+
+    /// A named tree.
+    pub fn entry(&self, pair: &Pair) -> Entry {
+        Entry {
+            name: pair.key.body.text().to_owned(),
+            at: self.place(&pair.key.body, 0..pair.key.body.text().len()),
+            whole: self.near(pair.span),
+            value: self.node(&pair.value),
+        }
+    }
+
+    /// Something that is not known.
+    pub fn unknown(&self, span: Span) -> Expr {
+        Expr { parts: vec![Part::Hole("…".into(), self.near(span))] }
+    }
+}
+
+fn part(stands_for: StandsFor, place: Place) -> Part {
+    let used =
+        |name: String, op: Op| Part::Use(Box::new(Use { name: Name::Variable(name), op, quote: Quote::Whole, place }));
+    match stands_for {
+        StandsFor::Variable(name) => used(name, Op::Plain),
+        StandsFor::VariableOr(name, default) => used(name, Op::Default(Expr::text(default, place))),
+        StandsFor::Text(text) => Part::Text(text.into(), Place { exact: false, ..place }),
+        StandsFor::Hole(shown) => Part::Hole(shown.into(), place),
+    }
+}

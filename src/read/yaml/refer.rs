@@ -1,0 +1,92 @@
+//! How texts of a document refer to what is defined elsewhere: `$X`, `${{ env.X }}`, `$_SUBSTITUTION`.
+
+use std::ops::Range;
+
+/// Finds the references in a text, in order and apart from each other.
+pub(in crate::read) type References = fn(&str) -> Vec<Reference>;
+
+/// A reference in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::read) struct Reference {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// What it stands for.
+    pub stands_for: StandsFor,
+}
+
+/// What a reference stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::read) enum StandsFor {
+    /// A variable.
+    Variable(String),
+    /// A variable, and what counts where it is not set.
+    VariableOr(String, String),
+    /// Literal text, as an escape does.
+    Text(String),
+    /// Something that is not known, as it is shown.
+    Hole(String),
+}
+
+/// A language without references.
+pub(in crate::read) fn none(_: &str) -> Vec<Reference> {
+    Vec::new()
+}
+
+/// `$X`, `${X}` and `${X:-default}`, as shells and Compose write them.
+pub(in crate::read) fn shell(text: &str) -> Vec<Reference> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(dollar) = text.get(at..).and_then(|rest| rest.find('$')).map(|offset| at + offset) {
+        at = dollar + 1;
+        let rest = text.get(at..).unwrap_or("");
+        let (length, stands_for) = if let Some(inner) = rest.strip_prefix('{') {
+            let Some(end) = inner.find('}') else { continue };
+            (end + 2, braced(inner.get(..end).unwrap_or("")))
+        } else if let Some(inner) = rest.strip_prefix('(') {
+            let Some(end) = inner.find(')') else { continue };
+            (end + 2, StandsFor::Hole(format!("$({})", inner.get(..end).unwrap_or(""))))
+        } else {
+            let length = name_length(rest);
+            (length, StandsFor::Variable(rest.get(..length).unwrap_or("").to_owned()))
+        };
+        if length > 0 {
+            found.push(Reference { range: dollar..at + length, stands_for });
+            at += length;
+        }
+    }
+    found
+}
+
+/// What stands between braces.
+fn braced(inner: &str) -> StandsFor {
+    let length = name_length(inner);
+    let (name, rest) = inner.split_at_checked(length).unwrap_or((inner, ""));
+    let default = rest.strip_prefix(":-").or_else(|| rest.strip_prefix('-'));
+    match default {
+        _ if name.is_empty() => StandsFor::Hole(format!("${{{inner}}}")),
+        _ if rest.is_empty() => StandsFor::Variable(name.to_owned()),
+        Some(default) if !default.contains('$') => StandsFor::VariableOr(name.to_owned(), default.to_owned()),
+        _ => StandsFor::Hole(format!("${{{inner}}}")),
+    }
+}
+
+/// The length of the variable name that a text begins with.
+pub(in crate::read) fn name_length(text: &str) -> usize {
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if starts { text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_of_a_shell() {
+        let found = |text: &str| -> Vec<StandsFor> { shell(text).into_iter().map(|found| found.stands_for).collect() };
+        let variable = |name: &str| StandsFor::Variable(name.to_owned());
+        assert_eq!(found("a-$X/${Y}.$"), [variable("X"), variable("Y")]);
+        assert_eq!(found("${X:-a b}"), [StandsFor::VariableOr("X".into(), "a b".into())]);
+        assert_eq!(found("$(date) ${X%.*} $1"), [StandsFor::Hole("$(date)".into()), StandsFor::Hole("${X%.*}".into())]);
+        assert_eq!(shell("é$X")[0].range, 2..4);
+    }
+}
