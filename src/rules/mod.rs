@@ -28,8 +28,10 @@ macro_rules! rules {
 
 rules! {
     access_token_for_run_service,
+    audience_of_another_service,
     audience_without_scheme,
     conflicting_flags,
+    custom_domain_without_custom_audience,
     flag_with_value,
     id_token_for_google_api,
     key_as_credential,
@@ -47,6 +49,7 @@ rules! {
     unknown_auth_command,
     unknown_auth_flag,
     unknown_role,
+    url_as_iap_audience,
     wrong_invoker_role,
 }
 
