@@ -287,7 +287,8 @@ mod tests {
     #[test]
     fn roles_on_accounts() {
         let about = |name: &str| Role::find(name).unwrap().is_about_accounts();
-        for name in ["iam.serviceAccountUser", "iam.workloadIdentityUser", "owner", "viewer", "resourcemanager.tagUser"] {
+        for name in ["iam.serviceAccountUser", "iam.workloadIdentityUser", "owner", "viewer", "resourcemanager.tagUser"]
+        {
             assert_eq!(about(&format!("roles/{name}")), Truth::Yes, "{name}");
         }
         for name in ["admin", "reader", "iam.roleViewer", "spanner.databaseRoleUser"] {
