@@ -3,11 +3,14 @@
 //!
 //! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
 
-use crate::facts::{Call, Caller, Credential, Exposure, Facts, Service};
-use crate::gcp::invocation::items;
+mod entry;
+
+use crate::facts::{Call, Caller, Credential, EntryKind, Exposure, Facts, Service};
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Place, Truth, Value, may_equal};
+
+pub use entry::{Audience, is_host, is_same_service, service_name};
 
 /// The facts of one project.
 #[derive(Debug, Default)]
@@ -56,14 +59,10 @@ impl Project {
 
     /// Whether some service here may be given this text as an audience of its own.
     pub fn may_be_custom_audience(&self, audience: &Value) -> bool {
-        let flags = ["--set-custom-audiences", "--add-custom-audiences"];
-        let given = self.facts.commands.iter().flat_map(|command| &command.invocation.flags);
-        // Some write a JSON list.
-        let within = |value: &Value| audience.literal().is_some_and(|text| value.contains(&text).is_yes());
-        given
-            .filter(|flag| flags.contains(&flag.name.as_str()))
-            .filter_map(|flag| flag.value.as_ref())
-            .any(|value| within(value) || items(value).iter().any(|item| may_equal(item, audience, &[])))
+        self.facts.entries.iter().any(|entry| match &entry.kind {
+            EntryKind::Audiences(Some(given)) => entry::may_name(given, audience),
+            _ => false,
+        })
     }
 
     /// The Scheduler jobs of this name that have a target, when a call changes one without naming it.

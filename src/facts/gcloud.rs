@@ -1,6 +1,6 @@
 //! A gcloud command line → what it says. Which file knows which command stands here, and nowhere else.
 
-use super::{Account, Caller, Facts, Gcloud, Given, Purpose, deploy, grant, schedule};
+use super::{Account, Caller, Facts, Gcloud, Given, Purpose, deploy, entry, grant, schedule};
 use crate::eval::Run;
 use crate::gcp::invocation::Invocation;
 
@@ -16,6 +16,7 @@ pub(super) fn add(facts: &mut Facts, invocation: Invocation, run: &Run) {
         accounts(facts, &invocation, run);
         schedule::add(facts, &invocation, run);
         deploy::add(facts, &invocation, run);
+        entry::add(facts, &invocation, run);
         grant::add(facts, &invocation, run);
     }
     facts.commands.push(Gcloud { invocation, at: run.at.clone() });

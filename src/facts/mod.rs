@@ -3,6 +3,7 @@
 
 mod declare;
 mod deploy;
+mod entry;
 mod gcloud;
 mod grant;
 mod request;
@@ -13,6 +14,8 @@ use crate::gcp::invocation::{FlagUse, Invocation};
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
 
+pub use entry::{Entry, EntryKind};
+
 /// Everything that is said, each kind in order.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -22,6 +25,8 @@ pub struct Facts {
     pub grants: Vec<Grant>,
     /// Deployments of services and functions.
     pub services: Vec<Service>,
+    /// How services are entered.
+    pub entries: Vec<Entry>,
     /// Values that are put where a running system reads them.
     pub stored: Vec<Stored>,
     /// Accounts that flags name.
@@ -283,6 +288,7 @@ impl Facts {
         self.calls.append(&mut other.calls);
         self.grants.append(&mut other.grants);
         self.services.append(&mut other.services);
+        self.entries.append(&mut other.entries);
         self.stored.append(&mut other.stored);
         self.accounts.append(&mut other.accounts);
         self.commands.append(&mut other.commands);
@@ -293,6 +299,7 @@ impl Facts {
         self.calls.is_empty()
             && self.grants.is_empty()
             && self.services.is_empty()
+            && self.entries.is_empty()
             && self.stored.is_empty()
             && self.accounts.is_empty()
             && self.commands.is_empty()

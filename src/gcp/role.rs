@@ -11,6 +11,7 @@ use crate::value::Truth;
 
 const ROLES: Table = Table::new(include_str!("../../data/roles.txt"));
 const PERMISSIONS: Table = Table::new(include_str!("../../data/permissions.txt"));
+const OF_ACCOUNTS: Table = Table::new(include_str!("../../data/account_roles.txt"));
 
 /// What stands before the name of every predefined role.
 const PREFIX: &str = "roles/";
@@ -77,6 +78,21 @@ impl Role {
     /// The tracked permissions that it holds; nothing when its list is not public.
     pub fn permissions(&self) -> Option<impl Iterator<Item = &'static str> + use<>> {
         (self.permissions != UNKNOWN).then(|| self.permissions.split(',').filter(|held| !held.is_empty()))
+    }
+
+    /// Whether it holds any permission on service accounts or their keys, so that it may be bound to the policy of one.
+    /// `Unknown` when its list is not public, and for what IAM itself, or nobody any more, stands behind.
+    pub fn is_about_accounts(&self) -> Truth {
+        if OF_ACCOUNTS.find(self.name).is_some() {
+            Truth::Yes
+        } else if self.permissions == UNKNOWN
+            || matches!(self.stage, Stage::Alpha | Stage::Deprecated)
+            || self.name.starts_with("roles/iam.")
+        {
+            Truth::Unknown
+        } else {
+            Truth::No
+        }
     }
 
     /// Whether it is made for a service agent, so that Google advises against granting it to anyone else
@@ -212,6 +228,9 @@ mod tests {
         assert_sane(include_str!("../../data/permissions.txt"), 1);
         assert_all_found(ROLES);
         assert_all_found(PERMISSIONS);
+        assert_sane(include_str!("../../data/account_roles.txt"), 1);
+        assert_all_found(OF_ACCOUNTS);
+        assert!(OF_ACCOUNTS.lines().all(|line| Role::find(line.key).is_some()));
         assert_eq!(ROLES.lines().count(), 2464);
         for role in ROLES.lines().map(Role::of_line) {
             assert!(role.name.len() <= MAX_NAME);
@@ -263,6 +282,26 @@ mod tests {
     fn holders_of_a_permission() {
         let names: Vec<_> = holders("secretmanager.versions.access").map(|role| role.name()).collect();
         assert_eq!(names, ["roles/owner", "roles/secretmanager.admin", "roles/secretmanager.secretAccessor"]);
+    }
+
+    #[test]
+    fn roles_on_accounts() {
+        let about = |name: &str| Role::find(name).unwrap().is_about_accounts();
+        for name in ["iam.serviceAccountUser", "iam.workloadIdentityUser", "owner", "viewer", "resourcemanager.tagUser"]
+        {
+            assert_eq!(about(&format!("roles/{name}")), Truth::Yes, "{name}");
+        }
+        for name in ["admin", "reader", "iam.roleViewer", "spanner.databaseRoleUser"] {
+            assert_eq!(about(&format!("roles/{name}")), Truth::Unknown, "{name}");
+        }
+        for name in ["run.invoker", "storage.admin", "cloudsql.client", "appengine.deployer"] {
+            assert_eq!(about(&format!("roles/{name}")), Truth::No, "{name}");
+        }
+        // What tracks some of these permissions and what tracks all of them agree.
+        for role in ROLES.lines().map(Role::of_line) {
+            let mut held = role.permissions().into_iter().flatten();
+            assert!(!held.any(|held| held.starts_with("iam.serviceAccount")) || role.is_about_accounts().is_yes());
+        }
     }
 
     #[test]

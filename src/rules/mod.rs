@@ -28,8 +28,10 @@ macro_rules! rules {
 
 rules! {
     access_token_for_run_service,
+    audience_of_another_service,
     audience_without_scheme,
     conflicting_flags,
+    custom_domain_without_custom_audience,
     flag_with_value,
     id_token_for_google_api,
     key_as_credential,
@@ -38,13 +40,16 @@ rules! {
     member_type,
     missing_call_credential,
     push_to_google_api,
+    resource_role_on_account,
     scope_as_audience,
     service_agent_as_caller,
+    service_agent_role_on_member,
     stored_short_lived_token,
     unencrypted_service_url,
     unknown_auth_command,
     unknown_auth_flag,
     unknown_role,
+    url_as_iap_audience,
     wrong_invoker_role,
 }
 

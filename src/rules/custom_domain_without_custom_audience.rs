@@ -1,0 +1,90 @@
+//! An ID token is made out for a custom domain that the service behind it does not take as an audience.
+
+use crate::eval::Statement;
+use crate::facts::{Call, Caller, Gcloud, Given};
+use crate::finding::Level;
+use crate::gcp::url::{self, HostKind};
+use crate::project::{Audience, Project, is_host, is_same_service, service_name};
+use crate::rule::{Check, Report, Rule};
+use crate::value::Value;
+
+pub(super) static RULE: Rule = Rule {
+    id: "custom-domain-without-custom-audience",
+    level: Level::Warning,
+    fix: None,
+    page: page!("custom-domain-without-custom-audience"),
+    covers: &[],
+    checks: &[Check::Call(call), Check::Gcloud(print)],
+};
+
+fn call(call: &Call, project: &Project, report: &mut Report) {
+    let named = super::audience(call).or_else(|| call.url.clone());
+    if named.is_none_or(|given| project.mapped(&url::parse(&given.value).host).next().is_none()) {
+        return;
+    }
+    // The audience of a request's own token is judged where that token is printed.
+    let audience = if call.caller == Caller::Request {
+        super::audience(call).map(|given| Audience { given, stated: true })
+    } else {
+        project.audience(call)
+    };
+    let Some(audience) = audience else { return };
+    let target = call.url.as_ref().filter(|_| call.caller != Caller::Request);
+    judge(&audience, target, &super::subject(call), &call.at, project, report);
+}
+
+fn print(command: &Gcloud, project: &Project, report: &mut Report) {
+    if let Some(given) = super::printed_audience(command) {
+        judge(&Audience { given, stated: true }, None, "", &command.at, project, report);
+    }
+}
+
+fn judge(
+    audience: &Audience,
+    target: Option<&Given>,
+    subject: &str,
+    at: &Statement,
+    project: &Project,
+    report: &mut Report,
+) {
+    let given = &audience.given;
+    let host = url::parse(&given.value).host;
+    let mut mapped = project.mapped(&host).peekable();
+    let Some((service, said)) = mapped.peek().copied() else { return };
+    let takes = |service: &Value| {
+        project.may_be_open(service)
+            || project.may_accept(service, &given.value)
+            || !target.is_none_or(|target| leads_to(target, service, &host))
+    };
+    if mapped.any(|(service, _)| takes(service)) {
+        return;
+    }
+    let why =
+        format!("the Cloud Run service `{service}` takes its `run.app` URL and no custom audience in these files");
+    let message = if audience.stated {
+        format!("the audience `{}` is a custom domain; {why}, and will answer 401", given.value)
+    } else {
+        format!(
+            "{subject} calls `{}`, a custom domain, and its ID token is made out for that URL; {why}, and will answer \
+             401",
+            given.value
+        )
+    };
+    report
+        .warning(at, given.at, message)
+        .label("a custom domain as the audience")
+        .related(said, "mapped to the service here")
+        .built(given, "the audience")
+        .help(format!(
+            "let the service take it: `gcloud run services update {service} --add-custom-audiences=https://{host}`, or \
+             name the service's `run.app` URL as the audience"
+        ));
+}
+
+/// Whether a target may be the service itself: another host in front, such as an API gateway, has audiences of its own.
+fn leads_to(target: &Given, service: &Value, host: &Value) -> bool {
+    let url = url::parse(&target.value);
+    is_host(&url.host, host)
+        || url.kind == HostKind::Unknown
+        || service_name(&url).is_some_and(|name| is_same_service(&name, service))
+}
