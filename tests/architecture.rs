@@ -21,7 +21,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("program", &["source", "value"]),
     ("read", &["program", "source", "syntax", "value"]),
     ("eval", &["program", "source", "value"]),
-    ("facts", &["eval", "gcp", "value"]),
+    ("facts", &["eval", "gcp", "program", "value"]),
     ("project", &["facts", "gcp", "value"]),
     ("finding", &["source"]),
     ("outcome", &["finding", "source"]),
