@@ -1,6 +1,6 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
-use super::{Facts, Given};
+use super::{Facts, Given, terraform};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::program::Schema;
@@ -9,8 +9,8 @@ use crate::value::{Field, Tree, Value};
 /// Adds what something declared says.
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     match declared.schema {
-        Schema::Terraform
-        | Schema::Object
+        Schema::Terraform => terraform::add(facts, declared),
+        Schema::Object
         | Schema::Action
         | Schema::Job
         | Schema::Workflow

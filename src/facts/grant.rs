@@ -42,7 +42,7 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
 }
 
 /// A public grant says as much of a service as its deployment does.
-fn exposure(grant: &Grant) -> Option<Service> {
+pub(super) fn exposure(grant: &Grant) -> Option<Service> {
     let function = match grant.kind {
         ResourceKind::RunService => false,
         ResourceKind::Function => true,

@@ -8,6 +8,7 @@ mod gcloud;
 mod grant;
 mod request;
 mod schedule;
+mod terraform;
 
 use crate::eval::{Declared, Run, Statement};
 use crate::gcp::invocation::{FlagUse, Invocation};

@@ -28,6 +28,8 @@ fn text(attribute: &Attribute, place: Place) -> Option<Value> {
     let made = Made { attribute, near };
     match (attribute.of.kind.as_str(), attribute.path.as_str()) {
         ("google_service_account" | "data.google_service_account", path) => made.account(path),
+        // The service below a function of the second generation has its name.
+        ("google_cloudfunctions2_function", "service_config.0.service") => made.said("name"),
         ("google_cloud_run_v2_job", "id") => made.named("jobs"),
         ("google_cloud_run_v2_service", "id") => made.named("services"),
         ("google_workflows_workflow", "id") => made.named("workflows"),

@@ -1,0 +1,31 @@
+//! Resources of Terraform's Google provider → what they say. Which file knows which type stands here, and nowhere else.
+//!
+//! Names of types and arguments: <https://registry.terraform.io/providers/hashicorp/google/latest/docs>, checked 2026-11-21.
+
+mod calls;
+mod grants;
+mod services;
+
+use super::{Account, Caller, Facts, Given, Purpose};
+use crate::eval::Declared;
+
+pub(super) fn add(facts: &mut Facts, declared: &Declared) {
+    match declared.kind.as_str() {
+        "google_cloud_scheduler_job" => calls::scheduler(facts, declared),
+        "google_cloud_tasks_queue" => calls::queue(facts, declared),
+        "google_pubsub_subscription" => calls::subscription(facts, declared),
+        "google_eventarc_trigger" => calls::trigger(facts, declared),
+        "google_cloud_run_v2_service" | "google_cloud_run_service" | "google_cloudfunctions2_function"
+        | "google_cloudfunctions_function" => services::service(facts, declared),
+        "google_cloud_run_v2_job" => services::job(facts, declared),
+        "google_cloud_run_domain_mapping" => services::domain(facts, declared),
+        "google_secret_manager_secret_version" => services::secret(facts, declared),
+        kind if kind.contains("_iam_") => grants::add(facts, declared),
+        _ => {}
+    }
+}
+
+/// An account that an argument names.
+fn account(facts: &mut Facts, declared: &Declared, email: Option<Given>, purpose: Purpose, caller: Option<Caller>) {
+    facts.accounts.extend(email.map(|email| Account { email, purpose, caller, at: declared.at.clone() }));
+}

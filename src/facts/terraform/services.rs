@@ -1,0 +1,149 @@
+//! Deployments: who may call a service, what it runs as, and what is put where it reads it.
+
+use super::account;
+use crate::eval::Declared;
+use crate::facts::declare::{given_at, text_at};
+use crate::facts::{Entry, EntryKind, Exposure, Facts, Purpose, Service, Sink, Stored};
+use crate::gcp::attribute::settle;
+use crate::value::{Field, Tree, Truth, Value};
+
+/// Annotations of a Cloud Run service as the older resource writes them.
+const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
+
+pub(super) fn service(facts: &mut Facts, declared: &Declared) {
+    let body = &declared.body;
+    let kind = declared.kind.as_str();
+    let function = kind.contains("function");
+    let (exposure, said) = exposure(declared);
+    facts.services.push(Service {
+        function,
+        deploys: true,
+        second_generation: Truth::from(kind == "google_cloudfunctions2_function"),
+        name: text_at(body, &["name"]),
+        exposure,
+        said,
+        at: declared.at.clone(),
+    });
+    for path in [
+        &["template", "service_account"][..],
+        &["template", "spec", "service_account_name"],
+        &["service_config", "service_account_email"],
+        &["event_trigger", "service_account_email"],
+        &["service_account_email"],
+    ] {
+        account(facts, declared, given_at(body, path), Purpose::Identity, None);
+    }
+    variables(facts, declared);
+    entries(facts, declared);
+}
+
+pub(super) fn job(facts: &mut Facts, declared: &Declared) {
+    let email = given_at(&declared.body, &["template", "template", "service_account"]);
+    account(facts, declared, email, Purpose::Identity, None);
+    variables(facts, declared);
+}
+
+/// Private unless something says otherwise: a public grant is a resource of its own, or the check is off, or IAP is in
+/// front of it.
+fn exposure(declared: &Declared) -> (Exposure, crate::value::Place) {
+    let body = &declared.body;
+    let opens = [
+        body.at(&["invoker_iam_disabled"]),
+        body.at(&["iap_enabled"]),
+        annotation(body, "run.googleapis.com/invoker-iam-disabled"),
+        annotation(body, "run.googleapis.com/iap-enabled"),
+    ];
+    for field in opens.into_iter().flatten() {
+        let is_off = field.tree.text().is_some_and(|value| value.equals("false").is_yes());
+        if !is_off {
+            return (Exposure::Open, field.at);
+        }
+    }
+    let hidden = body.has(&["invoker_iam_disabled"]) == Truth::Unknown || body.has(&ANNOTATIONS) == Truth::Unknown;
+    let open_annotations = body.at(&ANNOTATIONS).is_some_and(|field| field.tree.map().is_none_or(|map| map.open));
+    let exposure = if hidden || open_annotations { Exposure::Unknown } else { Exposure::Private };
+    (exposure, declared.head)
+}
+
+fn annotation<'t>(body: &'t Tree, name: &str) -> Option<&'t Field> {
+    body.at(&ANNOTATIONS)?.tree.field(name)
+}
+
+/// Audiences that a service takes, and whether IAP is in front of it.
+fn entries(facts: &mut Facts, declared: &Declared) {
+    let body = &declared.body;
+    let service = text_at(body, &["name"]);
+    let mut say = |kind, said| {
+        facts.entries.push(Entry { service: service.clone(), kind, said, at: declared.at.clone() });
+    };
+    if let Some(field) = body.at(&["custom_audiences"]) {
+        let unknown = match &field.tree {
+            Tree::List(list) => list.open,
+            _ => true,
+        };
+        let texts = field.tree.items().iter().filter_map(Tree::text);
+        texts.for_each(|audience| say(EntryKind::Audiences(Some(settle(audience))), field.at));
+        if unknown {
+            say(EntryKind::Audiences(None), field.at);
+        }
+    }
+    if let Some(field) = annotation(body, "run.googleapis.com/custom-audiences") {
+        say(EntryKind::Audiences(field.tree.text().map(settle)), field.at);
+    }
+    for field in [body.at(&["iap_enabled"]), annotation(body, "run.googleapis.com/iap-enabled")].into_iter().flatten() {
+        match field.tree.text().map(|value| value.equals("true")) {
+            Some(Truth::Yes) => say(EntryKind::Iap(true), field.at),
+            _ => say(EntryKind::Iap(false), field.at),
+        }
+    }
+}
+
+/// What the containers of a service or job, or a function, read from their environment.
+fn variables(facts: &mut Facts, declared: &Declared) {
+    let body = &declared.body;
+    let mut store = |name: String, value: &Value, place| {
+        let sink = Sink::Variable(name);
+        facts.stored.push(Stored { sink, value: settle(value), place, at: declared.at.clone() });
+    };
+    let containers = [
+        &["template", "containers"][..],
+        &["template", "template", "containers"],
+        &["template", "spec", "containers"],
+    ];
+    for container in containers.iter().filter_map(|path| body.at(path)).flat_map(|field| field.tree.items()) {
+        for variable in container.at(&["env"]).into_iter().flat_map(|field| field.tree.items()) {
+            if let (Some(name), Some(value)) = (variable.text_at(&["name"]).and_then(Value::literal), variable.at(&["value"]))
+                && let Some(text) = value.tree.text()
+            {
+                store(name, text, value.at);
+            }
+        }
+    }
+    for path in [&["environment_variables"][..], &["service_config", "environment_variables"]] {
+        for field in body.at(path).and_then(|field| field.tree.map()).into_iter().flat_map(|map| &map.fields) {
+            if let Some(text) = field.tree.text() {
+                store(field.name.clone(), text, field.at);
+            }
+        }
+    }
+}
+
+pub(super) fn secret(facts: &mut Facts, declared: &Declared) {
+    if let Some(field) = declared.body.at(&["secret_data"])
+        && let Some(value) = field.tree.text()
+    {
+        facts.stored.push(Stored { sink: Sink::Secret, value: settle(value), place: field.at, at: declared.at.clone() });
+    }
+}
+
+pub(super) fn domain(facts: &mut Facts, declared: &Declared) {
+    let body = &declared.body;
+    if let Some(domain) = given_at(body, &["name"]) {
+        facts.entries.push(Entry {
+            service: text_at(body, &["spec", "route_name"]),
+            kind: EntryKind::Domain(domain.value),
+            said: domain.at,
+            at: declared.at.clone(),
+        });
+    }
+}
