@@ -33,10 +33,23 @@ fn print(command: &Gcloud, project: &Project, report: &mut Report) {
 
 fn stored(stored: &Stored, project: &Project, report: &mut Report) {
     // A host without a scheme may be a name for something else.
-    if matches!(stored.sink, Sink::Variable(_)) && url::parse(&stored.value).scheme == Scheme::Https {
+    let is_url = matches!(stored.sink, Sink::Variable(_)) && url::parse(&stored.value).scheme == Scheme::Https;
+    if is_url && !is_replaced(stored, project) {
         let given = Given { value: stored.value.clone(), at: stored.place, whole: stored.place };
         judge(&given, &stored.at, project, report);
     }
+}
+
+/// Whether it stands in until the service is there: the same script gives the variable another value, too.
+fn is_replaced(stored: &Stored, project: &Project) -> bool {
+    let found = |value| misplaced(&url::parse(value), &|id| project.names_project(id)).is_some();
+    found(&stored.value)
+        && project.facts.stored.iter().any(|other| {
+            other.at.flow == stored.at.flow
+                && other.at.span != stored.at.span
+                && other.sink == stored.sink
+                && !found(&other.value)
+        })
 }
 
 /// Whether something was found.
