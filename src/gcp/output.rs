@@ -100,6 +100,7 @@ fn of_attribute(attribute: &Attribute) -> Meaning {
         }
         ("google_client_config" | "google_service_account_access_token", "access_token") => Meaning::AccessToken,
         ("google_service_account_id_token", "id_token") => Meaning::IdToken(said("target_audience")),
+        ("google_project", "project_id") | ("google_client_config", "project") => Meaning::ProjectId,
         _ => Meaning::Other,
     }
 }

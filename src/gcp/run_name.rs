@@ -3,7 +3,7 @@
 //! A service has two: `NAME-HASH-RR.a.run.app` and `[TAG---]NAME-NUMBER.REGION.run.app`
 //! (<https://cloud.google.com/run/docs/triggering/https-request>, checked 2026-11-21).
 
-use super::output::{Meaning, meaning};
+use super::output::{Meaning, meaning_of_piece};
 use super::url::{HostKind, Url};
 use crate::value::{Piece, Value};
 
@@ -45,8 +45,8 @@ pub fn misplaced(url: &Url, is_project: &dyn Fn(&str) -> bool) -> Option<Misplac
     let found = match last {
         Piece::Text(..) => literal(pieces, is_project),
         Piece::Hole(hole, _) => names_project(&hole.shown, due).then(|| last.to_string()).zip(name(before)),
-        Piece::Output(output, _) => {
-            matches!(meaning(output), Meaning::ProjectId).then(|| last.to_string()).zip(name(before))
+        Piece::Output(..) | Piece::Attribute(..) => {
+            matches!(meaning_of_piece(last), Meaning::ProjectId).then(|| last.to_string()).zip(name(before))
         }
     };
     let (project, service) = found?;
