@@ -151,6 +151,9 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             Check::Grant(ask) => {
                 ask_all(rule, &facts.grants, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
+            Check::Header(ask) => {
+                ask_all(rule, &facts.headers, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
             Check::Stored(ask) => {
                 ask_all(rule, &facts.stored, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }

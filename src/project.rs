@@ -5,8 +5,12 @@
 
 mod entry;
 
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
 use crate::facts::{Call, Caller, Credential, EntryKind, Exposure, Facts, Service};
 use crate::gcp::output::{Meaning, meaning_of_piece};
+use crate::gcp::principal::{is_project_id, project_of};
 use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Place, Truth, Value, may_equal};
 
@@ -17,6 +21,8 @@ pub use entry::{Audience, is_host, is_same_service, service_name};
 pub struct Project {
     /// All of them.
     pub facts: Facts,
+    /// What is named as a project, gathered when it is first asked for.
+    projects: OnceLock<BTreeSet<String>>,
 }
 
 impl Project {
@@ -57,6 +63,11 @@ impl Project {
         })
     }
 
+    /// Whether this text is surely the id of a project: some command is for it, or some account is of it.
+    pub fn names_project(&self, id: &str) -> bool {
+        self.projects.get_or_init(|| projects(&self.facts)).contains(id)
+    }
+
     /// Whether some service here may be given this text as an audience of its own.
     pub fn may_be_custom_audience(&self, audience: &Value) -> bool {
         self.facts.entries.iter().any(|entry| match &entry.kind {
@@ -80,6 +91,20 @@ impl Project {
                 }
         })
     }
+}
+
+/// The ids that flags and e-mails of accounts name.
+fn projects(facts: &Facts) -> BTreeSet<String> {
+    let commands = facts.commands.iter().map(|command| &command.invocation);
+    let set = commands.clone().filter(|invocation| invocation.is(&["config set"])).filter_map(|invocation| {
+        let property = invocation.positionals.first()?;
+        property.equals("project").is_yes().then(|| invocation.positionals.get(1))?
+    });
+    let flags = commands.filter_map(|invocation| invocation.value("--project"));
+    let calls = facts.calls.iter().filter_map(|call| call.project.as_ref());
+    let ids = set.chain(flags).chain(calls).filter_map(Value::literal);
+    let accounts = facts.accounts.iter().filter_map(|account| project_of(&account.email.value));
+    ids.chain(accounts).filter(|id| is_project_id(id)).collect()
 }
 
 /// Whether a URL is of a service.

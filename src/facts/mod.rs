@@ -6,6 +6,7 @@ mod deploy;
 mod entry;
 mod gcloud;
 mod grant;
+mod header;
 mod request;
 mod schedule;
 mod terraform;
@@ -16,6 +17,7 @@ use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
 
 pub use entry::{Entry, EntryKind};
+pub use header::Header;
 
 /// Everything that is said, each kind in order.
 #[derive(Debug, Default)]
@@ -28,6 +30,8 @@ pub struct Facts {
     pub services: Vec<Service>,
     /// How services are entered.
     pub entries: Vec<Entry>,
+    /// Headers that a job or task sends.
+    pub headers: Vec<Header>,
     /// Values that are put where a running system reads them.
     pub stored: Vec<Stored>,
     /// Accounts that flags name.
@@ -290,6 +294,7 @@ impl Facts {
         self.grants.append(&mut other.grants);
         self.services.append(&mut other.services);
         self.entries.append(&mut other.entries);
+        self.headers.append(&mut other.headers);
         self.stored.append(&mut other.stored);
         self.accounts.append(&mut other.accounts);
         self.commands.append(&mut other.commands);
@@ -301,6 +306,7 @@ impl Facts {
             && self.grants.is_empty()
             && self.services.is_empty()
             && self.entries.is_empty()
+            && self.headers.is_empty()
             && self.stored.is_empty()
             && self.accounts.is_empty()
             && self.commands.is_empty()

@@ -89,6 +89,7 @@ pub(super) fn add(facts: &mut Facts, run: &Run) {
     parts.open |= run.words.open;
     let Some(command) = program.place() else { return };
     let several = parts.urls.len() > 1;
+    let body = if parts.open && parts.body.is_no() { Truth::Unknown } else { parts.body };
     for url in std::mem::take(&mut parts.urls) {
         facts.calls.push(Call {
             caller: Caller::Request,
@@ -99,7 +100,7 @@ pub(super) fn add(facts: &mut Facts, run: &Run) {
             url: Some(url),
             method: parts.method.clone(),
             credential: if several { Credential::Unknown } else { parts.credential() },
-            body: parts.body,
+            body,
             command,
             at: run.at.clone(),
         });
@@ -167,11 +168,25 @@ fn curl(words: &[Value]) -> Parts {
                 parts.body = Truth::Yes;
                 value(&mut at);
             }
-            name if CURL_VALUES.contains(&name) => drop(value(&mut at)),
+            name if CURL_VALUES.contains(&name) => {
+                // An upload is sent by PUT.
+                if matches!(name, "-T" | "--upload-file") {
+                    parts.body = Truth::Yes;
+                }
+                value(&mut at);
+            }
+            // `-I` and `-G` change the method, alone or in `-sI`.
+            name if other_method(name) && parts.body.is_no() => parts.body = Truth::Unknown,
             _ => {}
         }
     }
     parts
+}
+
+/// Whether an option is one that changes the method without naming it, or names it in a way that curl does not know.
+fn other_method(name: &str) -> bool {
+    let long = ["--head", "--get"].contains(&name) || name.starts_with("--request");
+    long || !name.starts_with("--") && name.contains(['I', 'G'])
 }
 
 /// The name of an option and a value in the same word. Short options may be run together (`-sSfX POST`).
@@ -197,6 +212,8 @@ fn option(word: &Value) -> (String, Option<Value>) {
 
 fn wget(words: &[Value]) -> Parts {
     let mut parts = Parts::new();
+    // Its options for another method are not read.
+    parts.body = Truth::Unknown;
     for word in words {
         let Some(place) = word.place() else { continue };
         let given = |value| Given { value, at: place, whole: place };
@@ -371,6 +388,18 @@ mod tests {
         assert_eq!(found.method.unwrap().value.to_string(), "POST");
         assert_eq!(found.headers.len(), 1);
         assert_eq!(found.body, Truth::Yes);
+    }
+
+    #[test]
+    fn what_may_change_the_method() {
+        assert_eq!(parts(&["-sS", "-o", "/dev/null", "https://x"]).body, Truth::No);
+        for words in
+            [["-sI", "https://x"], ["--head", "https://x"], ["-G", "https://x"], ["--request=POST", "https://x"]]
+        {
+            assert_eq!(parts(&words).body, Truth::Unknown, "{words:?}");
+        }
+        assert_eq!(parts(&["-T", "f", "https://x"]).body, Truth::Yes);
+        assert_eq!(parts(&["-Gd", "a=b", "https://x"]).body, Truth::Yes);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Calls that are set up to be made later: Scheduler jobs, tasks, push subscriptions.
 
-use super::{Call, Caller, Credential, Facts, Given, Sink, Stored, Token, given};
+use super::{Call, Caller, Credential, Facts, Given, Sink, Stored, Token, given, header};
 use crate::eval::Run;
 use crate::gcp::invocation::{FlagUse, Invocation, pairs};
 use crate::gcp::wording::Wording;
@@ -25,19 +25,31 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         .iter()
         .map(|flag| invocation.has(flag))
         .fold(Truth::No, |all, one| all.negate().and(one.negate()).negate());
+    let credential = credential(caller, invocation, changes);
+    header::add(facts, invocation, caller, &credential, run);
     facts.calls.push(Call {
         caller,
         wording: Wording::Command,
         name: invocation.positionals.first().cloned(),
-        project: invocation.value("--project").cloned(),
+        project: project(invocation),
         changes,
         url: given(invocation, url),
         method: given(invocation, "--http-method").or_else(|| given(invocation, "--method")),
-        credential: credential(caller, invocation, changes),
+        credential,
         body,
         command: invocation.at,
         at: run.at.clone(),
     });
+}
+
+/// The project of a job, task or subscription: that of a full name counts before `--project`.
+fn project(invocation: &Invocation) -> Option<Value> {
+    let full = |name: &Value| {
+        let rest = name.strip_prefix("projects/")?;
+        rest.split_once('/').map(|(project, _)| project)
+    };
+    let names = invocation.positionals.first().into_iter().chain(invocation.value("--queue"));
+    names.into_iter().find_map(full).or_else(|| invocation.value("--project").cloned())
 }
 
 fn credential(caller: Caller, invocation: &Invocation, changes: bool) -> Credential {
@@ -80,12 +92,12 @@ fn may_carry_a_credential(invocation: &Invocation) -> bool {
     })
 }
 
-fn header_flags(invocation: &Invocation) -> impl Iterator<Item = &FlagUse> {
+pub(super) fn header_flags(invocation: &Invocation) -> impl Iterator<Item = &FlagUse> {
     let flags = ["--headers", "--update-headers", "--header"];
     invocation.flags.iter().filter(move |flag| flags.contains(&flag.name.as_str()))
 }
 
-fn header_pairs(flag: &FlagUse) -> Vec<(Value, Option<Value>)> {
+pub(super) fn header_pairs(flag: &FlagUse) -> Vec<(Value, Option<Value>)> {
     let Some(value) = &flag.value else { return Vec::new() };
     if flag.name == "--header" {
         value.split_once(':').into_iter().map(|(name, value)| (name, Some(value))).collect()

@@ -13,6 +13,7 @@ pub mod lookup;
 pub mod output;
 pub mod principal;
 pub mod role;
+pub mod run_name;
 mod slips;
 pub mod url;
 pub mod wording;

@@ -23,6 +23,8 @@ pub enum Meaning {
     File(Value),
     /// The e-mail of an account.
     AccountEmail,
+    /// The id of a project.
+    ProjectId,
     /// Nothing that is known here.
     Other,
 }
@@ -98,6 +100,7 @@ fn of_attribute(attribute: &Attribute) -> Meaning {
         }
         ("google_client_config" | "google_service_account_access_token", "access_token") => Meaning::AccessToken,
         ("google_service_account_id_token", "id_token") => Meaning::IdToken(said("target_audience")),
+        ("google_project", "project_id") | ("google_client_config", "project") => Meaning::ProjectId,
         _ => Meaning::Other,
     }
 }
@@ -128,6 +131,17 @@ fn of_gcloud(invocation: &Invocation, greps_url: bool) -> Meaning {
         {
             Meaning::AccountEmail
         }
+        "config get-value" | "config get"
+            if invocation
+                .positionals
+                .first()
+                .and_then(Value::literal)
+                .is_some_and(|name| matches!(name.as_str(), "project" | "core/project")) =>
+        {
+            Meaning::ProjectId
+        }
+        "projects list" | "projects describe" if has("(projectId)") || has("(project_id)") => Meaning::ProjectId,
+        "info" if has("(config.project)") => Meaning::ProjectId,
         _ => Meaning::Other,
     }
 }

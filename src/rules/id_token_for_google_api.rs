@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("id-token-for-google-api"),
-    covers: &["scope-as-audience", "audience-without-scheme"],
+    covers: &["scope-as-audience", "audience-without-scheme", "several-audiences"],
     checks: &[Check::Call(check)],
 };
 

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fix: None,
     page: page!("push-to-google-api"),
-    covers: &["scope-as-audience", "audience-without-scheme"],
+    covers: &["scope-as-audience", "audience-without-scheme", "several-audiences"],
     checks: &[Check::Call(check)],
 };
 

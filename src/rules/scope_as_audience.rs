@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fix: None,
     page: page!("scope-as-audience"),
-    covers: &["audience-without-scheme"],
+    covers: &["audience-without-scheme", "several-audiences"],
     checks: &[Check::Call(call), Check::Gcloud(print)],
 };
 

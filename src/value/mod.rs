@@ -349,12 +349,21 @@ impl Value {
     /// Splits at every literal occurrence of a separator.
     pub fn split(&self, separator: char) -> Vec<Self> {
         let mut parts = Vec::new();
-        let mut rest = self.clone();
-        while let Some((head, tail)) = rest.split_once(separator) {
-            parts.push(head);
-            rest = tail;
+        let mut part = self.emptied();
+        for piece in &self.pieces {
+            let Piece::Text(text, place) = piece else {
+                part.push(piece.clone());
+                continue;
+            };
+            let mut from = 0;
+            for (at, found) in text.match_indices(separator) {
+                part.push(Piece::Text(text.get(from..at).unwrap_or("").into(), place.part(from..at)));
+                parts.push(std::mem::replace(&mut part, self.emptied()));
+                from = at + found.len();
+            }
+            part.push(Piece::Text(text.get(from..).unwrap_or("").into(), place.part(from..text.len())));
         }
-        parts.push(rest);
+        parts.push(part);
         parts
     }
 

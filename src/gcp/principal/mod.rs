@@ -129,6 +129,29 @@ fn is_placeholder(text: &str) -> bool {
         || text.bytes().any(|b| b.is_ascii_uppercase()) && !text.bytes().any(|b| b.is_ascii_lowercase())
 }
 
+/// The project that a service account is of, when its e-mail says so: `NAME@PROJECT.iam.gserviceaccount.com`,
+/// `PROJECT@appspot.gserviceaccount.com`, and for the default account of Compute Engine its number.
+/// <https://cloud.google.com/iam/docs/service-account-types>, checked 2026-11-21.
+pub fn project_of(email: &Value) -> Option<String> {
+    let text = email.literal()?;
+    let (name, domain) = text.split_once('@')?;
+    let project = match domain {
+        "appspot.gserviceaccount.com" => name,
+        "developer.gserviceaccount.com" => name.strip_suffix("-compute")?,
+        _ => domain.strip_suffix(".iam.gserviceaccount.com")?,
+    };
+    Some(project.to_owned())
+}
+
+/// Whether a text has the shape of a project's id: 6 to 30 lower-case letters, digits and dashes, a letter first, no
+/// dash last (<https://cloud.google.com/resource-manager/docs/creating-managing-projects>, checked 2026-11-21).
+pub fn is_project_id(text: &str) -> bool {
+    (6..=30).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 #[cfg(test)]
 mod fault_tests;
 
@@ -139,6 +162,19 @@ mod tests {
 
     fn kind(member: &str) -> MemberKind {
         parse(&value(member)).kind
+    }
+
+    #[test]
+    fn projects_of_accounts() {
+        let of = |email: &str| project_of(&value(email));
+        assert_eq!(of("bot@acme-prod.iam.gserviceaccount.com").as_deref(), Some("acme-prod"));
+        assert_eq!(of("acme-prod@appspot.gserviceaccount.com").as_deref(), Some("acme-prod"));
+        assert_eq!(of("123-compute@developer.gserviceaccount.com").as_deref(), Some("123"));
+        assert_eq!(of("bot@{P}.iam.gserviceaccount.com"), None);
+        assert_eq!(of("me@example.com"), None);
+        assert!(is_project_id("acme-prod") && is_project_id("acme-prod-412345"));
+        assert!(!is_project_id("PROJECT_ID") && !is_project_id("acme") && !is_project_id("123456789012"));
+        assert!(!is_project_id("example.com:acme"));
     }
 
     #[test]

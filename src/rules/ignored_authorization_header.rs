@@ -1,0 +1,34 @@
+//! A job or task sends an `Authorization` header of its own beside the token that it fetches.
+
+use crate::facts::Header;
+use crate::finding::{Level, Safety};
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "ignored-authorization-header",
+    level: Level::Warning,
+    fix: Some(Safety::Safe),
+    page: page!("ignored-authorization-header"),
+    covers: &[],
+    checks: &[Check::Header(check)],
+};
+
+fn check(header: &Header, _: &Project, report: &mut Report) {
+    let Some(token) = header.token.filter(|_| header.name.eq_ignore_ascii_case("authorization")) else { return };
+    let name = header.job.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
+    let message = format!(
+        "the {}{name} fetches a token for each call, and that takes the place of its `{}` header: what is written here is \
+         never sent",
+        header.caller.shown(),
+        header.name
+    );
+    let draft = report.warning(&header.at, header.place, message);
+    draft
+        .label("never sent")
+        .related(token, "the token is asked for here")
+        .help("delete the header; a second secret for the target goes into a header of another name");
+    if let Some(place) = header.removal {
+        draft.fix(Safety::Safe, [(place, String::new())]);
+    }
+}
