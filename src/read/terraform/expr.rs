@@ -66,7 +66,7 @@ impl Reading<'_> {
                 Some(path) => self.used(Name::Path(path), Op::Plain, expr.span),
                 None => self.hole_part(expr.span),
             },
-            ExprKind::Conditional { .. } | ExprKind::Call { .. } | ExprKind::Template(_) => {
+            ExprKind::Conditional { .. } | ExprKind::Call { expands: false, .. } | ExprKind::Template(_) => {
                 Part::Nested(Box::new(self.node(expr)), self.near(expr.span))
             }
             _ => self.hole_part(expr.span),
