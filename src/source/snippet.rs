@@ -72,7 +72,7 @@ impl Snippet {
         if let Some(last) =
             range.end.checked_sub(1).filter(|end| *end >= range.start).and_then(|at| self.decoded_at(at))
         {
-            span.end = span.end.max(last.span.end);
+            span.end = last.span.end;
         }
         Span::new(span.start, span.end)
     }

@@ -166,6 +166,8 @@ fn simple(letter: u8) -> Option<char> {
 /// Literal and folded scalars. The range starts at the first content character, whose column is the indentation.
 /// How line ends at the end are kept is read off `value`.
 fn block(out: &mut Parts, text: &str, range: Range<usize>, style: Style, value: &str) -> Option<()> {
+    // Without content, the range is that of what follows or of the header.
+    let range = if value.trim_start_matches('\n').is_empty() { range.end..range.end } else { range };
     let first = text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
     let indent = range.start - first;
     // Empty lines above the content belong to it.

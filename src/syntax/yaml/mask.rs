@@ -8,6 +8,8 @@ use super::json;
 
 /// Longest placeholder looked at with its quotes, in bytes. Keeps hostile lines linear.
 const LONGEST: usize = 2000;
+/// How many comments of templates are looked at.
+const COMMENTS: usize = 1000;
 
 /// What a replaced range was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,15 +90,17 @@ impl Masked {
     fn dollars(&mut self, text: &str, line: Range<usize>) -> bool {
         let mut found = Vec::new();
         let mut at = line.start;
-        while let Some(start) = self.slice(at..line.end).find("${").map(|n| at + n) {
+        let bytes = self.bytes.get(..line.end).unwrap_or_default();
+        while let Some(len) = memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"${") {
+            let start = at + len;
             let mut depth = 0usize;
-            let len = self.slice(start..line.end).bytes().position(|byte| {
+            let len = bytes.iter().skip(start).position(|byte| {
                 match byte {
                     b'{' => depth += 1,
                     b'}' => depth = depth.saturating_sub(1),
                     _ => {}
                 }
-                byte == b'}' && depth == 0
+                *byte == b'}' && depth == 0
             });
             let Some(len) = len else { break };
             at = start + len + 1;
@@ -162,15 +166,17 @@ impl Masked {
     /// around them empty lines.
     fn directives(&mut self, text: &str, found: &[Range<usize>]) {
         let lines = Line::all(text, found);
-        let mut block: Option<usize> = None;
+        // The indentation of the node around, and that of the text once there is some.
+        let mut block: Option<(usize, Option<usize>)> = None;
         for line in lines {
-            let inside = block.is_some_and(|parent| line.indent > parent);
+            let parent = block.map(|(parent, _)| parent);
+            let inside = parent.is_some_and(|parent| line.indent > parent);
             if line.is_directive {
-                if inside {
+                if inside && block.and_then(|(_, content)| content).is_none_or(|content| line.indent >= content) {
                     continue;
                 }
                 let whole = line.range.start + line.indent..line.range.end;
-                if block.is_some_and(|parent| line.next_indent.is_some_and(|next| next > parent)) {
+                if parent.is_some_and(|parent| line.next_indent.is_some_and(|next| next > parent)) {
                     self.fill(text, whole.clone(), b' ');
                     let first = self.ranges.partition_point(|(range, _)| range.start < whole.start);
                     let own = self.ranges.iter_mut().skip(first);
@@ -183,10 +189,14 @@ impl Masked {
                 }
                 continue;
             }
-            if line.is_blank || inside {
+            if line.is_blank {
                 continue;
             }
-            block = block_parent(self.slice(line.range.clone()));
+            if let Some((_, content)) = block.as_mut().filter(|_| inside) {
+                content.get_or_insert(line.indent);
+                continue;
+            }
+            block = block_parent(self.slice(line.range.clone())).map(|parent| (parent, None));
         }
     }
 
@@ -325,9 +335,11 @@ fn find(text: &str, is_json: bool) -> Vec<Range<usize>> {
         let before = brace.checked_sub(1).and_then(|n| bytes.get(n));
         let hole = match bytes.get(brace + 1) {
             Some(b'{') if before == Some(&b'$') => expression(text, brace).map(|end| brace - 1..end),
-            Some(b'{') => closed(text, brace, line.end, "}}", &mut ends.brace)
-                .or_else(|| ends.spread(text, brace, &line))
-                .map(|end| brace..end),
+            Some(b'{') => {
+                let end = ends.comment(text, brace);
+                let end = end.or_else(|| closed(text, brace, line.end, "}}", &mut ends.brace));
+                end.or_else(|| ends.spread(text, brace, &line)).map(|end| brace..end)
+            }
             Some(b'%') => closed(text, brace, line.end, "%}", &mut ends.percent).map(|end| brace..end),
             Some(b'#') => closed(text, brace, line.end, "#}", &mut ends.hash).map(|end| brace..end),
             _ if before == Some(&b'%') && is_blank(text, line.start..brace - 1) => {
@@ -426,26 +438,29 @@ struct Ends {
 }
 
 impl Ends {
-    /// The end of a `{{` that opens a line and closes on a later one, as long calls and comments do in Helm charts.
+    /// The end of a `{{` that opens a line and closes on a later one, as long calls do in Helm charts.
     fn spread(&mut self, text: &str, brace: usize, line: &Range<usize>) -> Option<usize> {
         if !is_blank(text, line.start..brace) {
             return None;
         }
-        let bytes = text.as_bytes();
-        let last = (brace + LONGEST).min(bytes.len());
-        let inner = bytes.get(brace + 2..last)?;
-        let mut from = (brace + 2).max(self.later);
+        let last = (brace + LONGEST).min(text.len());
+        let from = (brace + 2).max(self.later);
+        let Some(len) = memchr::memmem::find(text.as_bytes().get(from..last)?, b"}}") else {
+            self.later = last.saturating_sub(1);
+            return None;
+        };
+        Some(from + len + 2)
+    }
+
+    /// The end of a `{{/* … */}}`, which may have placeholders and lines in it.
+    fn comment(&mut self, text: &str, brace: usize) -> Option<usize> {
+        let inner = text.as_bytes().get(brace + 2..(brace + LONGEST).min(text.len()))?;
         let begin = inner.iter().take_while(|byte| b"- ".contains(byte)).count();
-        if inner.get(begin..)?.starts_with(b"/*") && self.comments < 1000 {
-            self.comments += 1;
-            from = from.max(brace + 2 + memchr::memmem::find(inner, b"*/")?);
+        if !inner.get(begin..)?.starts_with(b"/*") || self.comments >= COMMENTS {
+            return None;
         }
-        match memchr::memmem::find(bytes.get(from..last)?, b"}}") {
-            Some(len) => Some(from + len + 2),
-            None => {
-                self.later = last.saturating_sub(1);
-                None
-            }
-        }
+        self.comments += 1;
+        let end = memchr::memmem::find(inner, b"*/")?;
+        Some(brace + 2 + end + memchr::memmem::find(inner.get(end..)?, b"}}")? + 2)
     }
 }

@@ -31,8 +31,11 @@ impl Scalars<'_> {
         let span = self.snippet.span(at.start..end);
         let mut scalar =
             Scalar { style, tag, body: Snippet::unmapped("", span), holes: Vec::new(), mapped: true, span };
-        if style == Style::Plain && at.is_empty() {
-            // The parser calls nothing `~`.
+        // The parser calls nothing `~`.
+        if value.is_empty() || style == Style::Plain && at.is_empty() {
+            let mut nothing = Snippet::builder();
+            nothing.push("", span.start);
+            scalar.body = nothing.finish();
         } else if let Some(parts) = map::parts(self.text, at.clone(), style, value) {
             let mut body = Body { scalars: self, builder: Snippet::builder(), len: 0, holes: Vec::new() };
             body.builder.push("", span.start);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, StructureStyle};
 
 use super::frame::{Frame, Sized};
 use super::mask::{Gap, Masked};
@@ -28,18 +28,20 @@ pub(super) fn parse(snippet: &Snippet) -> Vec<Document> {
     let text = snippet.text();
     let mut masked = Masked::new(text);
     let mut best = read(snippet, &masked);
+    let mut fault = best.fault;
     let mut again = 0;
     for _ in 0..TRIES {
         again += text.len();
-        let Some(fault) = best.fault.filter(|_| again <= AGAIN) else { break };
-        if !masked.give_up_line(text, fault) {
+        let Some(at) = fault.filter(|_| again <= AGAIN) else { break };
+        if !masked.give_up_line(text, at) {
             break;
         }
         let next = read(snippet, &masked);
-        if next.fault.is_some_and(|at| at < fault) {
-            break;
+        fault = next.fault;
+        // A line that everything stands in is better read in part.
+        if next.nodes >= best.nodes {
+            best = next;
         }
-        best = next;
     }
     best.documents
 }
@@ -48,6 +50,7 @@ struct Reading {
     documents: Vec<Document>,
     /// Where the first fault is that more could be read without.
     fault: Option<usize>,
+    nodes: usize,
 }
 
 fn read(snippet: &Snippet, masked: &Masked) -> Reading {
@@ -70,7 +73,10 @@ fn read(snippet: &Snippet, masked: &Masked) -> Reading {
             }
             Err(error) => {
                 builder.stop();
-                fault = fault.or(error.marker().byte_offset());
+                // What is nested too deep is no fault of a line.
+                if !matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+                    fault = fault.or(error.marker().byte_offset());
+                }
                 // Each call goes on behind the fault, so this ends.
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
@@ -78,7 +84,7 @@ fn read(snippet: &Snippet, masked: &Masked) -> Reading {
             }
         }
     }
-    Reading { documents: builder.documents, fault }
+    Reading { documents: builder.documents, fault, nodes: builder.nodes }
 }
 
 struct Builder<'a> {
