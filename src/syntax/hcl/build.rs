@@ -101,16 +101,22 @@ impl Build<'_> {
         };
         let end = words.last().map_or(chunk.range.start, |(_, range)| range.end);
         let mut words = words.into_iter().map(|(word, _)| word);
-        let items = split::chunks(text, inner.clone(), false);
         let mut block = Block {
             kind: words.next().unwrap_or_default(),
             labels: words.collect(),
-            body: Body { span: self.snippet.span(inner.clone()), broken: !items.balanced, ..Body::default() },
+            body: Body { span: self.snippet.span(inner.clone()), ..Body::default() },
             head: self.snippet.span(chunk.range.start..end),
             span: self.snippet.span(chunk.range.clone()),
         };
+        // Without the grammar the inner items would tell nothing.
+        if self.grammar.is_spent() {
+            block.body.broken = true;
+            body.blocks.push(block);
+            return;
+        }
         // An unclosed block may have lost its last items to whoever came next.
-        block.body.broken |= chunk.faulty && chunk.range.end == inner.end;
+        let items = split::chunks(text, inner.clone(), false);
+        block.body.broken = !items.balanced || chunk.faulty && chunk.range.end == inner.end;
         self.items(&items.chunks, &mut block.body);
         body.blocks.push(block);
     }
@@ -149,7 +155,9 @@ fn fill(read: &Expressions, node: Node, body: &mut Body, depth: usize) {
 }
 
 fn attribute(read: &Expressions, node: Node) -> Option<Attribute> {
-    let (name, value) = (node.named_child(0)?, node.named_child(node.named_child_count().checked_sub(1)? as u32)?);
+    let mut cursor = node.walk();
+    let mut parts = node.named_children(&mut cursor).filter(|part| part.kind() != "comment");
+    let (name, value) = (parts.next()?, parts.next()?);
     Some(Attribute {
         name: read.text(name).to_owned(),
         at: read.span(name),

@@ -54,15 +54,16 @@ impl<'t> Expressions<'t> {
 
     /// What stands side by side: a primary in front, steps behind it.
     fn term(&self, nodes: &[Node], depth: usize) -> Expr {
-        self.way(nodes, Vec::new(), depth)
+        self.way(nodes, (Vec::new(), 0), depth)
     }
 
-    /// A term from which `further` leads on.
+    /// A term from which `further`, steps and their end, leads on.
     ///
     /// The grammar gives the steps behind an operation to all of it: they belong to its last operand.
-    fn way(&self, nodes: &[Node], further: Vec<Step>, depth: usize) -> Expr {
+    fn way(&self, nodes: &[Node], further: (Vec<Step>, usize), depth: usize) -> Expr {
         let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else { return Expr::unknown(Span::default()) };
-        let span = self.span_of(first.start_byte()..last.end_byte());
+        let end = last.end_byte().max(further.1);
+        let span = self.span_of(first.start_byte()..end);
         if depth > MAX_DEPTH {
             return Expr::unknown(span);
         }
@@ -75,9 +76,9 @@ impl<'t> Expressions<'t> {
         for step in steps {
             self.step(*step, &mut path);
         }
-        path.extend(further);
+        path.extend(further.0);
         let mut expr = match inner.kind() {
-            "operation" => Expr { kind: self.operation(inner, path, depth + 1), span },
+            "operation" => Expr { kind: self.operation(inner, (path, end), depth + 1), span },
             _ => lead(self.primary(inner, depth + 1), path),
         };
         expr.span = span;
@@ -161,19 +162,42 @@ impl<'t> Expressions<'t> {
         ExprKind::Call { name, arguments, expands }
     }
 
+    /// The grammar takes `a ? b : c ? d : e` for `(a ? b : c) ? d : e`: what it nests in conditions belongs in the
+    /// other branches.
     fn conditional(&self, node: Node, depth: usize) -> ExprKind {
-        match <[Expr; 3]>::try_from(self.all(node, depth)) {
-            Ok([condition, then, otherwise]) => ExprKind::Conditional {
-                condition: Box::new(condition),
-                then: Box::new(then),
-                otherwise: Box::new(otherwise),
-            },
-            Err(_) => ExprKind::Unknown,
+        // From the last `? then : otherwise` to the first, each but the last a condition for the one after it.
+        let mut arms = Vec::new();
+        let mut next = Some(node);
+        let mut first = None;
+        while let Some(node) = next.take() {
+            let parts: Vec<Node> = children(node).into_iter().filter(|child| child.kind() == "expression").collect();
+            let &[condition, then, otherwise] = parts.as_slice() else { return ExprKind::Unknown };
+            arms.push((then, otherwise));
+            match children(condition).as_slice() {
+                [only] if only.kind() == "conditional" => next = Some(*only),
+                _ => first = Some(condition),
+            }
         }
+        let Some(first) = first.filter(|_| arms.len() + depth <= MAX_DEPTH) else { return ExprKind::Unknown };
+        let end = node.end_byte();
+        let mut arms = arms.into_iter().peekable();
+        let mut rest: Option<Expr> = None;
+        while let Some((then, otherwise)) = arms.next() {
+            let rest_or = rest.take().unwrap_or_else(|| self.nested(otherwise, depth));
+            // The condition is what the arm before has for its other branch.
+            let condition = arms.peek().map_or(first, |(_, otherwise)| *otherwise);
+            let kind = ExprKind::Conditional {
+                condition: Box::new(self.nested(condition, depth)),
+                then: Box::new(self.nested(then, depth)),
+                otherwise: Box::new(rest_or),
+            };
+            rest = Some(Expr { kind, span: self.span_of(condition.start_byte()..end) });
+        }
+        rest.map_or(ExprKind::Unknown, |expr| expr.kind)
     }
 
     /// An `operation`, from whose last operand `further` leads on.
-    fn operation(&self, node: Node, further: Vec<Step>, depth: usize) -> ExprKind {
+    fn operation(&self, node: Node, further: (Vec<Step>, usize), depth: usize) -> ExprKind {
         let nodes = node.named_child(0).map(children).unwrap_or_default();
         let is_operator = |node: &Node| !node.is_named() && !matches!(node.kind(), "(" | ")");
         let mut sides = nodes.splitn(2, is_operator);

@@ -2,10 +2,11 @@
 //! same text masked for the grammar. Builds no tree.
 //!
 //! Masked, at equal length, are:
-//! - escapes in strings, and `$`, `%` that open nothing: the grammar's scanner errs where several stand together;
-//! - the first character of a line of a here-document, which the scanner may take for the end of it;
+//! - the text of strings and here-documents, which becomes white space: the grammar's scanner errs where escapes stand
+//!   together or a line begins like the end of a here-document, and takes its time for each character;
 //! - long white space between words, which costs the scanner the square of its length: it becomes a comment;
-//! - the line end before an object's key in parentheses, which would else be the arguments of a call: it becomes a comma.
+//! - what stands before an object's key in parentheses on a new line, which would else be the arguments of a call: a
+//!   comma goes there.
 
 use std::ops::Range;
 
@@ -45,8 +46,6 @@ pub(super) fn chunks(text: &str, range: Range<usize>, recover: bool) -> Chunks {
 
 /// White space longer than this is masked.
 const LONG_SPACE: usize = 64;
-/// What stands for a character that means nothing to the grammar.
-const DULL: u8 = b'.';
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Inside {
@@ -127,8 +126,13 @@ impl<'t> Scan<'t> {
 
     /// Ends the item that is being read.
     fn finish(&mut self) {
-        self.equals = false;
-        self.chunks.extend(self.open.take());
+        let Some(mut chunk) = self.open.take() else { return };
+        // The grammar does not mind line ends, and would join to the next item what is none by itself.
+        let first = self.bytes.get(chunk.range.start).copied().unwrap_or(0);
+        let equals = std::mem::take(&mut self.equals);
+        chunk.faulty |=
+            !(equals || chunk.body.is_some()) || !(first.is_ascii_alphabetic() || first == b'_' || !first.is_ascii());
+        self.chunks.push(chunk);
     }
 
     /// Ends the item that is being read, whatever is open in it.
@@ -238,15 +242,13 @@ impl<'t> Scan<'t> {
         let start = self.at;
         let length = self.rest().iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == 0x0b).count();
         self.at += length;
-        let line_end = memchr::memchr(b'\n', self.bytes.get(start..self.at).unwrap_or_default());
-        if let Some(line_end) = line_end {
+        if memchr::memchr(b'\n', self.bytes.get(start..self.at).unwrap_or_default()).is_some() {
             if self.stack.is_empty() {
                 self.finish();
             } else if self.recover && self.bytes.get(self.at - 1) == Some(&b'\n') && self.at_head() {
                 self.close_all();
-            } else if self.byte(0) == b'(' && self.stack.last() == Some(&Inside::Bracket(b'}')) && self.after_value() {
-                self.blot(start + line_end..start + line_end + 1, b',');
-                return;
+            } else if self.byte(0) == b'(' && self.stack.last() == Some(&Inside::Bracket(b'}')) {
+                self.separate();
             }
         }
         if length > LONG_SPACE {
@@ -256,10 +258,14 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Whether what was read last ends a value.
-    fn after_value(&self) -> bool {
-        let last = self.open.as_ref().and_then(|open| self.bytes.get(open.range.end.checked_sub(1)?));
-        last.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'"' | b']' | b')' | b'}'))
+    /// Puts a comma behind the value that was read last.
+    fn separate(&mut self) {
+        let Some(end) = self.open.as_ref().map(|open| open.range.end) else { return };
+        let is = |at: usize, what: fn(&u8) -> bool| self.bytes.get(at).is_some_and(what);
+        let ends_value = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'"' | b']' | b')' | b'}');
+        if is(end - 1, ends_value) && is(end, u8::is_ascii_whitespace) {
+            self.blot(end..end + 1, b',');
+        }
     }
 
     /// Whether here stands what a block begins with.
@@ -279,8 +285,7 @@ impl<'t> Scan<'t> {
             b'\\' => {
                 // What follows may be a character of several bytes: these are left alone, and mean nothing.
                 let length = if self.byte(1).is_ascii() && self.byte(1) != b'\n' { 2 } else { 1 };
-                self.blot(self.at..self.at + length, DULL);
-                self.at += length;
+                self.blank(length);
             }
             b'\n' => {
                 // A string ends with its line.
@@ -290,7 +295,7 @@ impl<'t> Scan<'t> {
             b'$' | b'%' => self.template_mark(),
             _ => {
                 let stop = self.rest().iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'$' | b'%'));
-                self.at += stop.unwrap_or(self.rest().len());
+                self.blank(stop.unwrap_or(self.rest().len()));
             }
         }
         self.touch();
@@ -308,17 +313,13 @@ impl<'t> Scan<'t> {
                 self.stack.pop();
                 return self.touch();
             }
-            if self.byte(0).is_ascii_alphanumeric() || matches!(self.byte(0), b'_' | b'-') {
-                self.blot(self.at..self.at + 1, DULL);
-            }
         }
         if matches!(self.byte(0), b'$' | b'%') {
             self.template_mark();
         } else {
-            match memchr::memchr3(b'$', b'%', b'\n', self.rest()) {
-                Some(length) => self.at += length + usize::from(self.byte(length) == b'\n'),
-                None => self.at = self.bytes.len(),
-            }
+            self.blank(memchr::memchr3(b'$', b'%', b'\n', self.rest()).unwrap_or(self.rest().len()));
+            // The line end stays, for the word that ends the document must stand on a line of its own.
+            self.at += usize::from(self.byte(0) == b'\n');
         }
         self.touch();
     }
@@ -330,12 +331,16 @@ impl<'t> Scan<'t> {
             self.at += 2;
             self.push(Inside::Interpolation);
         } else if self.byte(1) == mark && self.byte(2) == b'{' {
-            self.blot(self.at..self.at + 3, DULL);
-            self.at += 3;
+            self.blank(3);
         } else {
-            self.blot(self.at..self.at + 1, DULL);
-            self.at += 1;
+            self.blank(1);
         }
+    }
+
+    /// Passes text that means nothing to the grammar.
+    fn blank(&mut self, length: usize) {
+        self.blot(self.at..self.at + length, b' ');
+        self.at += length;
     }
 
     fn touch(&mut self) {
