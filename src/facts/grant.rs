@@ -31,6 +31,7 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         verb,
         kind,
         resource: invocation.positionals.first().cloned(),
+        named: None,
         // `add-invoker-policy-binding` refuses the flag.
         role: invocation.flag("--role").filter(|flag| flag.known.is_some()).and_then(Given::of),
         member: given(invocation, "--member"),

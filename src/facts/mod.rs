@@ -174,6 +174,8 @@ pub struct Grant {
     pub kind: ResourceKind,
     /// Its name.
     pub resource: Option<Value>,
+    /// What names it in a declaration, as it is written there.
+    pub named: Option<Given>,
     /// The role.
     pub role: Option<Given>,
     /// Who is meant.

@@ -23,13 +23,15 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     let Some((target, form)) = declared.kind.rsplit_once("_iam_") else { return };
     let known = TARGETS.iter().find(|(name, ..)| *name == target);
     let (kind, resource) = match known {
-        Some((_, kind, argument)) => (*kind, declared.body.at(&[argument]).and_then(given)),
+        Some((_, kind, argument)) => (*kind, declared.body.at(&[argument])),
         None => (ResourceKind::Other, None),
     };
+    let (named, resource) = (resource.and_then(written), resource.and_then(given));
     let made = |role: Option<Given>, member: Option<Given>| Grant {
         verb: Verb::Add,
         kind,
         resource: resource.as_ref().map(|given| own_name(&given.value)),
+        named: named.clone(),
         role,
         member,
         command: declared.head,
@@ -45,6 +47,11 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         facts.services.extend(grant::exposure(&grant));
         facts.grants.push(grant);
     }
+}
+
+/// An argument as it is written, references and all.
+fn written(field: &Field) -> Option<Given> {
+    Some(Given { value: field.tree.text()?.clone(), at: field.at, whole: field.whole })
 }
 
 /// The members of a role; one that is not known where the list may go on.

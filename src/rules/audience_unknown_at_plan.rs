@@ -1,0 +1,53 @@
+//! Terraform plans a job without an audience for a URL that is only known once the service is made.
+
+use crate::facts::{Call, Caller, Credential, Given};
+use crate::finding::Level;
+use crate::gcp::output::{Meaning, meaning_of_piece};
+use crate::gcp::wording::Wording;
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+use crate::value::Piece;
+
+pub(super) static RULE: Rule = Rule {
+    id: "audience-unknown-at-plan",
+    level: Level::Warning,
+    fix: None,
+    page: page!("audience-unknown-at-plan"),
+    covers: &[],
+    checks: &[Check::Call(check)],
+};
+
+fn check(call: &Call, _: &Project, report: &mut Report) {
+    let (Caller::SchedulerJob, Wording::Terraform) = (call.caller, call.wording) else { return };
+    let (Credential::IdToken(token), Some(given)) = (&call.credential, &call.url) else { return };
+    if token.audience.is_some() || !token.audience_is_absent {
+        return;
+    }
+    let Some(url) = made_later(given) else { return };
+    let message = format!(
+        "{} asks for an ID token without an audience, and its URL is known only once `{url}` is; the provider then sets \
+         the audience by itself, and the first apply fails: \"Provider produced inconsistent final plan\"",
+        super::subject(call),
+    );
+    report
+        .warning(&call.at, token.at, message)
+        .label("has no `audience`")
+        .related(given.whole, "the URL is known after apply")
+        .help(format!("write `audience = {url}`"));
+}
+
+/// The reference to a URL that a resource of this plan will have.
+fn made_later(given: &Given) -> Option<String> {
+    given.value.pieces().iter().find_map(|piece| match piece {
+        Piece::Attribute(attribute, _) if !attribute.of.kind.starts_with("data.") => {
+            let is_url = matches!(meaning_of_piece(piece), Meaning::ServiceUrl { .. });
+            is_url.then(|| format!("{}.{}", attribute.of.shown, indexed(&attribute.path)))
+        }
+        _ => None,
+    })
+}
+
+/// A path as it is written: `status[0].url`.
+fn indexed(path: &str) -> String {
+    path.replace(".0.", "[0].")
+}

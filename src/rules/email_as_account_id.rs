@@ -1,0 +1,54 @@
+//! An account is named by its e-mail where its full name is due.
+
+use crate::facts::{Given, Grant, ResourceKind};
+use crate::finding::{Level, Safety};
+use crate::gcp::attribute::settle;
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+use crate::value::{Piece, Place};
+
+pub(super) static RULE: Rule = Rule {
+    id: "email-as-account-id",
+    level: Level::Error,
+    fix: Some(Safety::Safe),
+    page: page!("email-as-account-id"),
+    covers: &[],
+    checks: &[Check::Grant(check)],
+};
+
+fn check(grant: &Grant, _: &Project, report: &mut Report) {
+    let (ResourceKind::ServiceAccount, Some(named)) = (grant.kind, &grant.named) else { return };
+    let value = settle(&named.value);
+    // A full name begins with `projects/`; a hole at the start may hold that.
+    let is_email = value.ends_with(".gserviceaccount.com").is_yes()
+        && value.contains("@").is_yes()
+        && value.starts_with("projects/").is_no()
+        && !value.literal_runs().iter().any(|run| run.contains("/serviceAccounts/"));
+    if !is_email {
+        return;
+    }
+    let message = format!(
+        "`{}` is given the e-mail `{value}`; the provider takes only a full name, \
+         `projects/PROJECT/serviceAccounts/EMAIL`, and refuses this one",
+        "service_account_id"
+    );
+    let draft = report.error(&grant.at, named.at, message);
+    draft.label("wants the account's full name");
+    match reference(named) {
+        Some((place, right)) => {
+            draft.help(format!("write `{right}`")).fix(Safety::Safe, [(place, right)]);
+        }
+        None => {
+            draft.help(format!("write `projects/-/serviceAccounts/{value}`"));
+        }
+    }
+}
+
+/// Where `google_service_account.x.email` is written and nothing else, and what is to be written there.
+fn reference(named: &Given) -> Option<(Place, String)> {
+    let [Piece::Attribute(attribute, place)] = named.value.pieces() else { return None };
+    let written = format!("{}.{}", attribute.of.shown, attribute.path);
+    // The place of a reference is its own text, where no index was left out of it.
+    let is_whole = place.span.len() as usize == written.len();
+    is_whole.then(|| (Place { exact: true, ..*place }, format!("{}.name", attribute.of.shown)))
+}
