@@ -85,7 +85,8 @@ fn the_hooks_command_takes_paths() {
 #[test]
 fn the_configuration_and_the_comment_shown_are_right() {
     let fence = |language: &str, start: &str| -> String {
-        let mut fences = README.split(&format!("```{language}\n")).skip(1).filter_map(|rest| rest.split("```").next());
+        let open = format!("```{language}\n");
+        let mut fences = README.split(&open).skip(1).filter_map(|rest| rest.split("```").next());
         fences.find(|body| body.starts_with(start)).unwrap().to_owned()
     };
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-configured");

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::engine::{self, Content, Files, Input};
-use crate::files::{self, Left, Trouble};
+use crate::files::{self, Omit, Trouble};
 use crate::report::clean;
 use crate::source::{MAX_SIZE, Source};
 
@@ -287,7 +287,7 @@ impl Gatherer {
         }
         let config = self.config.clone().filter(|config| config.excludes_some());
         let exclude = config.map(|config| -> Arc<files::Exclude> { Arc::new(move |path| config.excludes(path)) });
-        let found = files::walk(directory, Left { skip, exclude, max_size: self.max_size() }, &accept, &filter);
+        let found = files::walk(directory, Omit { skip, exclude, max_size: self.max_size() }, &accept, &filter);
         self.out.looked_at += found.looked_at;
         for (path, bytes) in found.files {
             match bytes {

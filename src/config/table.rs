@@ -68,13 +68,12 @@ impl Reading {
             return Vec::new();
         };
         let mut out = Vec::new();
-        for value in array.iter() {
-            match value.get_ref() {
-                DeValue::Table(table) => out.push((table, value.span())),
-                _ => {
-                    let message = format!("each of `{name}` is a table, not {}", kind(value));
-                    self.fault(value.span(), message, format!("write `[[{name}]]`"), None);
-                }
+        for value in array {
+            if let DeValue::Table(table) = value.get_ref() {
+                out.push((table, value.span()));
+            } else {
+                let message = format!("each of `{name}` is a table, not {}", kind(value));
+                self.fault(value.span(), message, format!("write `[[{name}]]`"), None);
             }
         }
         out

@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-pub use walk::{Accept, Exclude, Filter, Found, Left, walk};
+pub use walk::{Accept, Exclude, Filter, Found, Omit, walk};
 
 /// The file that marks a project's root.
 pub const CONFIG: &str = "authlint.toml";

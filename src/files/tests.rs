@@ -30,7 +30,7 @@ impl Tree {
     fn walk(&self, skip: &[&str]) -> Found {
         let skip: BTreeSet<PathBuf> = skip.iter().map(|inner| self.path(inner)).collect();
         let accept = |path: &Path| path.extension().is_some_and(|e| e == "sh") || path.ends_with("Makefile");
-        let left = Left { skip, exclude: None, max_size: MAX_SIZE };
+        let left = Omit { skip, exclude: None, max_size: MAX_SIZE };
         walk(&self.0, left, &accept, &|_, bytes| memchr::memmem::find(bytes, b"gcloud").is_some())
     }
 
@@ -111,7 +111,7 @@ fn a_walk_leaves_out_what_the_project_excludes_and_what_is_large() {
         Tree::new(&[("a/b.sh", "gcloud"), ("a/c/d.sh", "gcloud"), ("large.sh", "gcloud and more"), ("x", "text")]);
     let inner = tree.path("a/c");
     let exclude: Arc<Exclude> = Arc::new(move |path: &Path| path == inner);
-    let left = Left { skip: BTreeSet::new(), exclude: Some(exclude), max_size: 10 };
+    let left = Omit { skip: BTreeSet::new(), exclude: Some(exclude), max_size: 10 };
     let found = walk(&tree.0, left, &|path| path.extension().is_some(), &|_, _| true);
     assert_eq!(tree.names(&found), ["a/b.sh", "large.sh"]);
     let why: Vec<String> =

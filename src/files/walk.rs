@@ -22,7 +22,7 @@ pub type Exclude = dyn Fn(&Path) -> bool + Send + Sync;
 
 /// What a walk leaves out.
 #[derive(Clone)]
-pub struct Left {
+pub struct Omit {
     /// These.
     pub skip: BTreeSet<PathBuf>,
     /// What the project excludes.
@@ -47,15 +47,15 @@ const PEEK: usize = 128;
 /// Most files fit, so that reading one is one call and one more that says it was all.
 const BUFFER: usize = 64 * 1024;
 
-/// Walks a directory: what `.gitignore` and `.ignore` exclude, `.git` and `left` are left out, hidden files are not.
+/// Walks a directory: what `.gitignore` and `.ignore` exclude, `.git` and `omit` are left out, hidden files are not.
 /// The user's own global excludes do not count: the same tree gives the same result on every machine.
-pub fn walk(root: &Path, left: Left, accept: &Accept, filter: &Filter) -> Found {
-    let max_size = left.max_size;
+pub fn walk(root: &Path, omit: Omit, accept: &Accept, filter: &Filter) -> Found {
+    let max_size = omit.max_size;
     let nested = Arc::new(Mutex::new(Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let entered = {
         let nested = Arc::clone(&nested);
-        move |entry: &DirEntry| is_entered(entry, &left, &nested)
+        move |entry: &DirEntry| is_entered(entry, &omit, &nested)
     };
     let walker = WalkBuilder::new(root)
         .hidden(false)
@@ -74,14 +74,14 @@ pub fn walk(root: &Path, left: Left, accept: &Accept, filter: &Filter) -> Found 
     found
 }
 
-fn is_entered(entry: &DirEntry, left: &Left, nested: &Mutex<Vec<PathBuf>>) -> bool {
+fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bool {
     if entry.depth() == 0 {
         return true;
     }
-    if entry.file_name() == ".git" || (!left.skip.is_empty() && left.skip.contains(entry.path())) {
+    if entry.file_name() == ".git" || (!omit.skip.is_empty() && omit.skip.contains(entry.path())) {
         return false;
     }
-    if left.exclude.as_ref().is_some_and(|excludes| excludes(entry.path())) {
+    if omit.exclude.as_ref().is_some_and(|excludes| excludes(entry.path())) {
         return false;
     }
     let is_project = entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.path().join(CONFIG).exists();

@@ -55,3 +55,16 @@ fn extension(path: &str) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_build_reads_is_known() {
+        let expected = (!cfg!(feature = "hcl")).then_some("hcl");
+        assert_eq!(lacks("infra/main.tf"), expected);
+        assert_eq!(lacks("infra/prod.TFVARS"), expected);
+        assert_eq!(lacks("deploy.sh"), None);
+    }
+}

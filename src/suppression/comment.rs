@@ -113,7 +113,7 @@ mod tests {
 
     fn text(path: &str, line: &str) -> Option<String> {
         let comment = Syntax::of(path)?.comment(line, line.find("authlint").unwrap())?;
-        Some(format!("{}|{}", &line[comment.start..comment.text], &line[comment.text_end..comment.end]))
+        Some(format!("{}|{}", line.get(comment.start..comment.text)?, line.get(comment.text_end..comment.end)?))
     }
 
     #[test]

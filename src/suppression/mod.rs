@@ -56,11 +56,11 @@ pub fn parse(source: &Source, fences: &[Span], code: &[Span]) -> Vec<Suppression
     let mut found: Vec<(Suppression, Option<Syntax>)> = Vec::new();
     let mut tried = (0, 0);
     for at in marks {
-        let fenced = syntax.document && fences.contain(at as u32);
-        if fenced && !code.contain(at as u32) {
+        let is_code = syntax.document && fences.contain(at as u32);
+        if is_code && !code.contain(at as u32) {
             continue;
         }
-        let syntax = if fenced { FENCE } else { syntax };
+        let syntax = if is_code { FENCE } else { syntax };
         let line = source.line(at as u32);
         let span = source.line_span(line);
         let (start, line_text) = (span.start as usize, source.slice(span));
@@ -263,7 +263,7 @@ mod tests {
     fn places_are_those_of_the_text() {
         let text = "gcloud  # authlint: ignore[a, bc] why\n# authlint: ignore[d]\n";
         let found = found("a.sh", text);
-        let slice = |span: Span| &text[span.range()];
+        let slice = |span: Span| text.get(span.range()).unwrap();
         assert_eq!(slice(found[0].ids[1].span), "bc");
         assert_eq!(slice(found[0].list.unwrap()), "a, bc");
         assert_eq!(slice(found[0].span), "authlint: ignore[a, bc]");
