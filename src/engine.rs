@@ -1,13 +1,19 @@
 //! Run, merge, sort: the whole way from bytes to findings. Knows no disk beyond [`Files`], no terminal, no format.
 
+mod conclude;
+mod levels;
 mod link;
 mod merge;
+mod own;
 mod parallel;
+mod silence;
 mod words;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::config::Config;
 use crate::eval;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
@@ -17,7 +23,7 @@ use crate::project::Project;
 use crate::read;
 use crate::rule::{Check, Report, Rule};
 use crate::rules::RULES;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Unreadable};
 
 use link::Linker;
 use merge::Merger;
@@ -28,33 +34,42 @@ pub use words::relevant;
 pub struct Input {
     /// The name it is reported by.
     pub path: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// What is there to read.
+    pub content: Content,
     /// Whether its faults are reported; otherwise it is only evidence.
     pub reported: bool,
     /// Index of its project.
     pub project: u32,
-    /// Where it lies; opaque, for [`Files::read`].
+    /// Where it lies; opaque, for [`Files::read`] and the paths of the project's configuration.
     pub disk: PathBuf,
+    /// Whether the rest of its project is not here, so that a suppression that silences nothing now may do so in a
+    /// whole run.
+    pub partial: bool,
 }
 
-/// Which rules run.
+/// What there is of a file.
+#[derive(Debug)]
+pub enum Content {
+    /// Its bytes.
+    Bytes(Vec<u8>),
+    /// Nothing, for this reason: a finding says so.
+    Skipped(String),
+    /// Nothing, for the system refuses it, with these words: a finding says so.
+    Unreadable(String),
+}
+
+/// Which rules run, and how.
 #[derive(Debug, Default)]
 pub struct Settings {
     /// If not empty, only these.
     pub select: Vec<String>,
     /// Not these.
     pub ignore: Vec<String>,
+    /// The configuration of each project that has one, by the project's index.
+    pub configs: BTreeMap<u32, Arc<Config>>,
     /// The process ends after this run: what the run built is left to the system. Freeing its many small pieces one by
     /// one is a twentieth of a run.
     pub last: bool,
-}
-
-impl Settings {
-    fn wants(&self, rule: &str) -> bool {
-        let listed = |list: &[String]| list.iter().any(|id| id == rule);
-        (self.select.is_empty() || listed(&self.select)) && !listed(&self.ignore)
-    }
 }
 
 /// Reads files on demand: sourced files, child scripts.
@@ -71,27 +86,54 @@ pub fn readable(path: &str) -> bool {
     let path = path.replace('\\', "/");
     let name = path.rsplit('/').next().unwrap_or(&path);
     // Without an extension a shebang decides.
-    !name.contains('.') || read::reader(&path, "").is_some()
+    !name.contains('.') || read::reader(&path, "").is_some() || read::lacks(&path).is_some()
 }
 
 /// A file that takes part in a run.
 struct File {
     program: Arc<Program>,
     reported: bool,
+    partial: bool,
     project: u32,
 }
+
+/// Why a file has no program.
+enum NotRead {
+    /// It is of a kind that nobody reads.
+    OtherKind,
+    /// It would be read but for this.
+    Skipped(String),
+    /// The system refuses it.
+    Refused(String),
+}
+
+/// What is said of a file whose reading ends in a panic, which is caught.
+const FAILED: &str = "reading it failed, which is a fault of authlint";
 
 /// Finds the faults.
 pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outcome {
     let mut outcome = Outcome { files: inputs.len(), ..Outcome::default() };
     let mut read: Vec<File> = Vec::new();
     let mut linker = Linker::default();
-    let parsed = parallel::map(&inputs, |index, input| parse(&input.path, &input.bytes, FileId(index as u32)));
+    let mut found: Vec<Finding> = Vec::new();
+    let parsed = parallel::map(&inputs, |index, input| Some(open(input, FileId(index as u32))));
     for (input, parsed) in inputs.into_iter().zip(parsed) {
-        let (source, program) = parsed.unwrap_or_else(|| nothing(&input.path, FileId(read.len() as u32)));
-        outcome.relevant += usize::from(input.reported);
+        let file = FileId(read.len() as u32);
+        outcome.relevant += usize::from(input.reported && matches!(input.content, Content::Bytes(_)));
+        let (source, program) = match parsed.unwrap_or_else(|| Err(NotRead::Skipped(FAILED.to_owned()))) {
+            Ok(read) => read,
+            Err(why) => {
+                let (source, program) = nothing(&input.path, file);
+                match why {
+                    NotRead::OtherKind => {}
+                    NotRead::Skipped(why) => found.push(own::skipped(file, &source, &why)),
+                    NotRead::Refused(why) => found.push(own::unreadable(file, &source, &why)),
+                }
+                (source, program)
+            }
+        };
         linker.add(input.disk, &program);
-        read.push(File { program, reported: input.reported, project: input.project });
+        read.push(File { program, reported: input.reported, partial: input.partial, project: input.project });
         outcome.sources.push(source);
     }
     linker.follow(files, &mut outcome.sources);
@@ -103,23 +145,26 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
         let runs = eval::run(root, &linker, facts::concerns);
         runs.commands.iter().for_each(|run| facts.add(run));
         runs.declared.iter().for_each(|declared| facts.declare(declared));
-        facts
+        Some(facts)
     });
-    let mut projects: std::collections::BTreeMap<u32, Project> = std::collections::BTreeMap::new();
+    let mut projects: BTreeMap<u32, Project> = BTreeMap::new();
     for (root, facts) in roots.iter().zip(facts) {
+        let Some(facts) = facts else {
+            found.extend(failed(root, &mut read, &outcome.sources));
+            continue;
+        };
         // A file that was read because another one names it belongs to that one's project.
         let project = root.iter().find_map(|program| read.get(program.file.0 as usize)).map_or(0, |file| file.project);
         projects.entry(project).or_default().facts.append(facts);
     }
-    let reported = |file: FileId| read.get(file.0 as usize).is_some_and(|file| file.reported);
     for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);
         for rule in RULES {
             judge(rule, project, &mut merger);
         }
-        let wanted = |finding: &Finding| settings.wants(finding.rule) && reported(finding.primary.file);
-        outcome.findings.extend(merger.finish().into_iter().filter(wanted));
+        found.append(&mut merger.finish());
     }
+    conclude::conclude(&read, &linker, settings, found, &mut outcome);
     merge::sort(&mut outcome);
     if settings.last {
         std::mem::forget((read, linker, projects));
@@ -127,12 +172,43 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
     outcome
 }
 
-/// Text → program; `None` when the bytes are no text or no reader wants them.
-fn parse(path: &str, bytes: &[u8], id: FileId) -> Option<(Source, Arc<Program>)> {
-    let source = Source::new(path, bytes).ok()?;
+/// What is said of the files of a root whose running ended in a panic.
+fn failed(root: &[Arc<Program>], read: &mut [File], sources: &[Source]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for program in root {
+        let index = program.file.0 as usize;
+        if let (Some(file), Some(source)) = (read.get_mut(index), sources.get(index)) {
+            file.partial = true;
+            found.push(own::skipped(program.file, source, FAILED));
+        }
+    }
+    found
+}
+
+/// Reads what there is of a file.
+fn open(input: &Input, id: FileId) -> Result<(Source, Arc<Program>), NotRead> {
+    match &input.content {
+        Content::Bytes(bytes) => parse(&input.path, bytes, id),
+        Content::Skipped(why) => Err(NotRead::Skipped(why.clone())),
+        Content::Unreadable(why) => Err(NotRead::Refused(why.clone())),
+    }
+}
+
+/// Text → program.
+fn parse(path: &str, bytes: &[u8], id: FileId) -> Result<(Source, Arc<Program>), NotRead> {
+    if let Some(feature) = read::lacks(path) {
+        return Err(NotRead::Skipped(format!("this build is without the feature `{feature}`")));
+    }
+    let source = match Source::new(path, bytes) {
+        Ok(source) => source,
+        Err(_) if read::reader(path, "").is_none() => return Err(NotRead::OtherKind),
+        Err(Unreadable::Binary) => return Err(NotRead::Skipped("it holds NUL bytes, and is no text".to_owned())),
+        Err(Unreadable::TooLarge) => return Err(NotRead::Skipped("it is too large".to_owned())),
+    };
     let start: String = source.text().chars().take(200).collect();
-    let program = (read::reader(path, &start)?.read)(&source, id);
-    Some((source, Arc::new(program)))
+    let reader = read::reader(path, &start).ok_or(NotRead::OtherKind)?;
+    let program = (reader.read)(&source, id);
+    Ok((source, Arc::new(program)))
 }
 
 fn nothing(path: &str, file: FileId) -> (Source, Arc<Program>) {

@@ -94,6 +94,8 @@ pub struct Finding {
     /// Text that names the finding through edits elsewhere: what is pointed at, and the enclosing statement, white space
     /// folded. The fingerprint is made of it.
     pub anchor: String,
+    /// The statement that it is about, where it is about one. For suppressions alone; no format writes it.
+    pub statement: Option<(FileId, Span)>,
 }
 
 impl Finding {

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod eval;
 pub mod facts;
@@ -15,6 +16,7 @@ pub mod files;
 pub mod finding;
 pub mod fix;
 pub mod gcp;
+pub mod nearest;
 pub mod outcome;
 pub mod program;
 pub mod project;
@@ -23,5 +25,6 @@ pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod source;
+pub mod suppression;
 pub mod syntax;
 pub mod value;

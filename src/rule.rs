@@ -19,7 +19,7 @@ pub struct Rule {
     pub page: &'static str,
     /// Rules that say the same of the same statement less well; they are silent where this one speaks.
     pub covers: &'static [&'static str],
-    /// What it asks.
+    /// What it asks; nothing when it is about authlint itself, and the engine reports by it.
     pub checks: &'static [Check],
 }
 

@@ -8,11 +8,11 @@
     reason = "a test that cannot go on panics"
 )]
 
-use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod common;
+
+use std::process::Stdio;
+
+use common::tree::{Run, Tree};
 
 /// A fault that every version must see.
 const BAD: &str = "gcloud scheduler jobs create http nightly --location=us-central1 --schedule='0 3 * * *' \\\n  \
@@ -20,77 +20,9 @@ const BAD: &str = "gcloud scheduler jobs create http nightly --location=us-centr
     --oidc-service-account-email=cron@acme.iam.gserviceaccount.com\n";
 const GOOD: &str = "gcloud config set project acme\n";
 
-/// A project in a directory that is removed at the end of its test.
-struct Tree(PathBuf);
-
-impl Tree {
-    fn new(files: &[(&str, &str)]) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("cli-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let tree = Self(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name));
-        tree.write("authlint.toml", "");
-        for (path, text) in files {
-            tree.write(path, text);
-        }
-        tree
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.0.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_authlint"));
-        command.args(args).current_dir(&self.0);
-        for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM"] {
-            command.env_remove(name);
-        }
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Run {
-        Run::of(&self.command(args).output().unwrap())
-    }
-
-    fn run_with_input(&self, args: &[&str], input: &[u8]) -> Run {
-        let mut command = self.command(args);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A program that refuses its arguments does not read; that is no fault of the test.
-        let _ = child.stdin.take().unwrap().write_all(input);
-        Run::of(&child.wait_with_output().unwrap())
-    }
-}
-
-impl Drop for Tree {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-#[derive(Debug)]
-struct Run {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    fn of(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Self { status: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) }
-    }
-
-    /// The paths of concise findings.
-    fn paths(&self) -> Vec<&str> {
-        self.out.lines().filter_map(|line| line.split(':').next()).collect()
-    }
-}
-
 #[test]
 fn help_and_version_say_what_it_is() {
-    let tree = Tree::new(&[]);
+    let tree = Tree::project(&[]);
     let help = tree.run(&["--help"]);
     assert_eq!(help.status, 0);
     for word in ["--fail-on", "--format", "concise", "explain", "Exit status"] {
@@ -101,7 +33,7 @@ fn help_and_version_say_what_it_is() {
 
 #[test]
 fn wrong_usage_is_exit_2() {
-    let tree = Tree::new(&[]);
+    let tree = Tree::project(&[]);
     let format = tree.run(&["--format", "xml"]);
     assert!(format.status == 2 && format.err.contains("concise") && format.out.is_empty(), "{format:?}");
     for args in
@@ -117,7 +49,7 @@ fn wrong_usage_is_exit_2() {
 
 #[test]
 fn rules_are_listed_one_a_line() {
-    let tree = Tree::new(&[]);
+    let tree = Tree::project(&[]);
     let rules = tree.run(&["rules"]);
     assert_eq!(rules.status, 0);
     for line in rules.out.lines() {
@@ -130,7 +62,7 @@ fn rules_are_listed_one_a_line() {
 
 #[test]
 fn a_clean_tree_says_what_was_looked_at() {
-    let tree = Tree::new(&[("a.sh", GOOD), ("b.txt", "x")]);
+    let tree = Tree::project(&[("a.sh", GOOD), ("b.txt", "x")]);
     let run = tree.run(&[]);
     assert_eq!((run.status, run.out.as_str()), (0, ""), "{run:?}");
     assert_eq!(run.err, "No faults found: 3 files looked at, 1 speaks of Google Cloud.\n");
@@ -139,7 +71,7 @@ fn a_clean_tree_says_what_was_looked_at() {
 
 #[test]
 fn a_fault_is_exit_1_in_every_format() {
-    let tree = Tree::new(&[("ci/a.sh", BAD)]);
+    let tree = Tree::project(&[("ci/a.sh", BAD)]);
     let human = tree.run(&[]);
     assert_eq!(human.status, 1, "{human:?}");
     assert!(human.out.contains("error[id-token-for-google-api]") && human.out.contains("ci/a.sh:3:"), "{human:?}");
@@ -159,7 +91,7 @@ fn a_fault_is_exit_1_in_every_format() {
 
 #[test]
 fn a_missing_path_is_exit_2_and_the_rest_is_read() {
-    let tree = Tree::new(&[("a.sh", BAD)]);
+    let tree = Tree::project(&[("a.sh", BAD)]);
     let run = tree.run(&["--format=concise", "none.sh", "a.sh"]);
     assert_eq!((run.status, run.paths()), (2, vec!["a.sh"]), "{run:?}");
     assert!(run.err.contains("none.sh: no such file or directory"), "{run:?}");
@@ -167,7 +99,7 @@ fn a_missing_path_is_exit_2_and_the_rest_is_read() {
 
 #[test]
 fn paths_choose_what_is_reported() {
-    let tree = Tree::new(&[
+    let tree = Tree::project(&[
         ("a.sh", BAD),
         ("sub/b.sh", BAD),
         ("sub/c.sh", BAD),
@@ -189,7 +121,7 @@ fn paths_choose_what_is_reported() {
 
 #[test]
 fn evidence_is_looked_for_only_where_it_can_matter() {
-    let tree = Tree::new(&[("a.sh", GOOD), ("b.sh", "echo\n"), ("c.sh", GOOD)]);
+    let tree = Tree::project(&[("a.sh", GOOD), ("b.sh", "echo\n"), ("c.sh", GOOD)]);
     assert!(tree.run(&["b.sh"]).err.contains("1 file looked at, 0 speak"));
     // authlint.toml and the three scripts.
     assert!(tree.run(&["a.sh"]).err.contains("4 files looked at"));
@@ -197,7 +129,7 @@ fn evidence_is_looked_for_only_where_it_can_matter() {
 
 #[test]
 fn nested_projects_are_reported_with_their_parent() {
-    let tree = Tree::new(&[
+    let tree = Tree::project(&[
         ("a.sh", BAD),
         ("in/authlint.toml", ""),
         ("in/b.sh", BAD),
@@ -212,7 +144,7 @@ fn nested_projects_are_reported_with_their_parent() {
 
 #[test]
 fn standard_input_is_a_file_of_the_name_given() {
-    let tree = Tree::new(&[]);
+    let tree = Tree::project(&[]);
     let run = tree.run_with_input(&["--format=concise", "--stdin-filename", "x/y.sh", "-"], BAD.as_bytes());
     assert_eq!((run.status, run.paths()), (1, vec!["x/y.sh"]), "{run:?}");
     let run = tree.run_with_input(&["--stdin-filename", "y.sh", "-"], b"echo\n");
@@ -221,7 +153,7 @@ fn standard_input_is_a_file_of_the_name_given() {
 
 #[test]
 fn a_large_file_is_skipped_aloud() {
-    let tree = Tree::new(&[("big.sh", &"#".repeat(1024 * 1024 + 1)), ("a.sh", GOOD)]);
+    let tree = Tree::project(&[("big.sh", &"#".repeat(1024 * 1024 + 1)), ("a.sh", GOOD)]);
     let run = tree.run(&[]);
     assert_eq!(run.status, 0);
     assert!(run.err.starts_with("authlint: skipped big.sh: larger than 1 MiB\n"), "{run:?}");
@@ -229,7 +161,7 @@ fn a_large_file_is_skipped_aloud() {
 
 #[test]
 fn a_reader_that_leaves_is_no_fault() {
-    let tree = Tree::new(&[("a.sh", BAD)]);
+    let tree = Tree::project(&[("a.sh", BAD)]);
     let mut child = tree.command(&["-q"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let run = Run::of(&child.wait_with_output().unwrap());
@@ -239,7 +171,7 @@ fn a_reader_that_leaves_is_no_fault() {
 #[cfg(unix)]
 #[test]
 fn special_files_do_not_block() {
-    let tree = Tree::new(&[]);
+    let tree = Tree::project(&[]);
     let run = tree.run(&["/dev/zero"]);
     assert!(run.status == 2 && run.err.contains("/dev/zero: neither a file nor a directory"), "{run:?}");
 }

@@ -37,7 +37,7 @@ fn every_kind_finds_a_fault_and_leaves_a_near_miss() {
             sections.bad.iter().all(|section| !section.expected.is_empty()),
             "{path}: a Bad section without findings"
         );
-        check(&path, &sections, &mut failures);
+        check(&path, &sections, false, &mut failures);
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }

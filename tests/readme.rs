@@ -83,6 +83,22 @@ fn the_hooks_command_takes_paths() {
 }
 
 #[test]
+fn the_configuration_and_the_comment_shown_are_right() {
+    let fence = |language: &str, start: &str| -> String {
+        let open = format!("```{language}\n");
+        let mut fences = README.split(&open).skip(1).filter_map(|rest| rest.split("```").next());
+        fences.find(|body| body.starts_with(start)).unwrap().to_owned()
+    };
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-configured");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join("authlint.toml"), fence("toml", "[rules]")).unwrap();
+    std::fs::write(directory.join("a.sh"), fence("sh", "# authlint: ignore[")).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_authlint")).current_dir(directory).output().unwrap();
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert!(run.status.success() && run.stdout.is_empty() && said.contains("1 silenced"), "{said}");
+}
+
+#[test]
 fn the_finding_shown_is_a_real_one() {
     let shown = README.split("```text\n").nth(1).and_then(|rest| rest.split("```").next());
     // The fence holds a fence of its own, drawn as line 13 of the runbook.

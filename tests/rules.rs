@@ -30,7 +30,7 @@ fn every_page_proves_its_rule() {
             "{path}: a Bad section that does not show the rule"
         );
         assert!(!sections.good.is_empty(), "{path}: no Good section");
-        check(&path, &sections, &mut failures);
+        check(&path, &sections, rule.level == Level::Advice, &mut failures);
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
@@ -40,7 +40,9 @@ fn every_case_holds() {
     let mut failures = Vec::new();
     for path in files("tests/cases") {
         let text = std::fs::read_to_string(&path).unwrap();
-        check(&path, &sections(&path, &text), &mut failures);
+        let advises =
+            RULES.iter().any(|rule| rule.level == Level::Advice && path.ends_with(&format!("/{}.md", rule.id)));
+        check(&path, &sections(&path, &text), advises, &mut failures);
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
@@ -78,7 +80,9 @@ fn pages_say_what_a_page_says() {
             Some(Safety::Safe) => "Fix: safe",
             Some(Safety::Unsafe) => "Fix: unsafe",
         };
-        for part in [level, fix, "\n## Why\n", "\n## What you see\n", "\n## References\n", "checked 20"] {
+        // What authlint itself does needs no source.
+        let checked = if rule.checks.is_empty() { "" } else { "checked 20" };
+        for part in [level, fix, "\n## Why\n", "\n## What you see\n", "\n## References\n", checked] {
             assert!(page.contains(part), "{}: the page lacks `{part}`", rule.id);
         }
     }

@@ -6,10 +6,13 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::engine::{self, Files, Input};
-use crate::files::{self, Trouble};
+use crate::config::Config;
+use crate::engine::{self, Content, Files, Input};
+use crate::files::{self, Omit, Trouble};
 use crate::report::clean;
+use crate::source::{MAX_SIZE, Source};
 
 /// Notes printed one by one; of more, the number is told.
 const NOTES: usize = 10;
@@ -21,6 +24,8 @@ pub(super) struct Gathered {
     pub inputs: Vec<Input>,
     /// Where the engine may read more.
     pub disk: Disk,
+    /// The configurations of the projects that have one, by the project's index.
+    pub configs: BTreeMap<u32, Arc<Config>>,
     /// How many files were looked at.
     pub looked_at: usize,
     /// Named paths that could not be read.
@@ -33,25 +38,53 @@ pub(super) struct Gathered {
 #[derive(Debug)]
 pub(super) struct Note {
     path: String,
-    trouble: Trouble,
+    what: What,
+}
+
+/// What is the matter with a path.
+#[derive(Debug)]
+enum What {
+    Trouble(Trouble),
+    /// The project's configuration excludes it.
+    Excluded,
+    /// It is a configuration that is no TOML: the line and column, and why.
+    Unparsable((u32, u32), String),
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if matches!(self.trouble, Trouble::TooLarge) { "skipped" } else { "not read:" };
-        write!(out, "{verb} {}: {}", clean(&self.path), self.trouble)
+        let path = clean(&self.path);
+        match &self.what {
+            What::Trouble(trouble @ Trouble::TooLarge(_)) => write!(out, "skipped {path}: {trouble}"),
+            What::Trouble(trouble) => write!(out, "not read: {path}: {trouble}"),
+            What::Excluded => write!(out, "skipped {path}: excluded by {}", files::CONFIG),
+            What::Unparsable((line, column), why) => {
+                write!(out, "{path}:{line}:{column}: {}; nothing of its project is read", clean(why))
+            }
+        }
     }
 }
 
 /// Reads on demand, in the projects of the run and nowhere else.
 #[derive(Debug, Default)]
 pub(super) struct Disk {
-    directories: Vec<PathBuf>,
+    /// Each with the configuration of its project.
+    directories: Vec<(PathBuf, Option<Arc<Config>>)>,
 }
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> Option<Vec<u8>> {
-        files::read_within(path, &self.directories)
+        files::read_within(path, |path| {
+            let holds = |(directory, _): &&(PathBuf, _)| path.starts_with(directory);
+            // Of projects within each other the inner one decides.
+            let (_, config) =
+                self.directories.iter().filter(holds).max_by_key(|(directory, _)| directory.as_os_str().len())?;
+            match config {
+                Some(config) if config.excludes(path) => None,
+                Some(config) => Some(config.max_size),
+                None => Some(MAX_SIZE),
+            }
+        })
     }
 
     fn list(&self, directory: &Path) -> Vec<PathBuf> {
@@ -69,7 +102,7 @@ struct Wanted {
 
 /// Reads what the paths of a command line ask for; `-` is standard input under the name given.
 pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>) -> Gathered {
-    let mut gatherer = Gatherer { base: current_dir(), project: 0, out: Gathered::default() };
+    let mut gatherer = Gatherer { base: current_dir(), project: 0, config: None, out: Gathered::default() };
     // In order of paths, so that a project comes before those nested in it, which its walk may add.
     let mut projects: BTreeMap<PathBuf, Wanted> = BTreeMap::new();
     for path in paths {
@@ -101,22 +134,76 @@ impl Gathered {
 
 struct Gatherer {
     base: PathBuf,
+    /// The project at hand, and its configuration.
     project: u32,
+    config: Option<Arc<Config>>,
     out: Gathered,
 }
 
 impl Gatherer {
     fn stdin(&mut self, name: &str) {
         self.out.looked_at += 1;
-        match files::read_stream(io::stdin().lock()) {
+        let disk = self.base.join(name);
+        // The project that the file would belong to says how it is linted.
+        let is_configured = self.configure(&files::project_root(&disk));
+        let most = self.max_size();
+        match files::read_stream(io::stdin().lock(), most) {
+            _ if !is_configured => {}
+            Ok(_) | Err(Trouble::TooLarge(_)) if self.excludes(&disk) => self.note(&disk, What::Excluded),
             Ok(bytes) if engine::relevant(name, &bytes) => {
-                let (path, disk, project) = (name.to_owned(), PathBuf::from(name), self.project);
-                self.out.inputs.push(Input { path, bytes, reported: true, project, disk });
+                let (path, content) = (name.to_owned(), Content::Bytes(bytes));
+                self.out.inputs.push(Input {
+                    path,
+                    content,
+                    reported: true,
+                    project: self.project,
+                    disk,
+                    partial: true,
+                });
             }
             Ok(_) => {}
-            Err(trouble) => self.out.faults.push(Note { path: "standard input".to_owned(), trouble }),
+            Err(trouble) => {
+                self.out.faults.push(Note { path: "standard input".to_owned(), what: What::Trouble(trouble) });
+            }
         }
         self.project += 1;
+    }
+
+    /// Reads the configuration of a project. `false` when it is none: a fault that says so was noted.
+    fn configure(&mut self, root: &Path) -> bool {
+        self.config = None;
+        let path = root.join(files::CONFIG);
+        if !path.exists() {
+            return true;
+        }
+        let shown = files::relative(&path, &self.base);
+        let config = match files::read(&path, MAX_SIZE) {
+            Ok(bytes) => match Source::new(shown.as_str(), &bytes) {
+                Ok(source) => Config::parse(source, &path).map_err(|no| What::Unparsable(no.at, no.message)),
+                Err(_) => Err(What::Unparsable((1, 1), "it holds NUL bytes, and is no text".to_owned())),
+            },
+            Err(trouble) => Err(What::Trouble(trouble)),
+        };
+        match config {
+            Ok(config) => {
+                let config = Arc::new(config);
+                self.out.configs.insert(self.project, Arc::clone(&config));
+                self.config = Some(config);
+                true
+            }
+            Err(what) => {
+                self.out.faults.push(Note { path: shown, what });
+                false
+            }
+        }
+    }
+
+    fn max_size(&self) -> u64 {
+        self.config.as_ref().map_or(MAX_SIZE, |config| config.max_size)
+    }
+
+    fn excludes(&self, path: &Path) -> bool {
+        self.config.as_ref().is_some_and(|config| config.excludes(path))
     }
 
     fn want(&mut self, path: &Path, projects: &mut BTreeMap<PathBuf, Wanted>) {
@@ -134,16 +221,19 @@ impl Gatherer {
             }
             Err(error) => {
                 let path = path.to_string_lossy().into_owned();
-                self.out.faults.push(Note { path, trouble: error.into() });
+                self.out.faults.push(Note { path, what: What::Trouble(error.into()) });
             }
         }
     }
 
     /// Gathers one project; gives back the projects nested in what is reported.
     fn project(&mut self, root: &Path, mut wanted: Wanted) -> Vec<PathBuf> {
+        if !self.configure(root) {
+            return Vec::new();
+        }
         // A file that is its own project may name its neighbours.
         let directory = if wanted.files.iter().any(|file| file == root) { root.parent().unwrap_or(root) } else { root };
-        self.out.disk.directories.push(directory.to_owned());
+        self.out.disk.directories.push((directory.to_owned(), self.config.clone()));
 
         let before = self.out.inputs.len();
         wanted.files.sort_unstable();
@@ -168,13 +258,22 @@ impl Gatherer {
         nested
     }
 
-    /// A file that was named: read whatever its name and whatever ignores it.
+    /// A file that was named: read whatever its name and whatever ignores it, but for the project's own excludes, which
+    /// hold for the names that a hook passes, too.
     fn file(&mut self, path: &Path) {
         self.out.looked_at += 1;
-        match files::read(path) {
-            Ok(bytes) if engine::relevant(&path.to_string_lossy(), &bytes) => self.input(path, bytes, true),
-            Err(trouble @ Trouble::TooLarge) if engine::readable(&path.to_string_lossy()) => self.note(path, trouble),
-            Ok(_) | Err(Trouble::TooLarge) => {}
+        if self.excludes(path) {
+            self.note(path, What::Excluded);
+            return;
+        }
+        match files::read(path, self.max_size()) {
+            Ok(bytes) if engine::relevant(&path.to_string_lossy(), &bytes) => {
+                self.input(path, Content::Bytes(bytes), true);
+            }
+            Err(trouble @ Trouble::TooLarge(_)) if engine::readable(&path.to_string_lossy()) => {
+                self.unread(path, trouble);
+            }
+            Ok(_) | Err(Trouble::TooLarge(_)) => {}
             Err(trouble) => self.fault(path, trouble),
         }
     }
@@ -182,30 +281,52 @@ impl Gatherer {
     fn walk(&mut self, directory: &Path, skip: BTreeSet<PathBuf>, reported: bool) -> Vec<PathBuf> {
         let accept = |path: &Path| engine::readable(&path.to_string_lossy());
         let filter = |path: &Path, bytes: &[u8]| engine::relevant(&path.to_string_lossy(), bytes);
-        let found = files::walk(directory, skip, &accept, &filter);
+        if self.excludes(directory) {
+            self.note(directory, What::Excluded);
+            return Vec::new();
+        }
+        let config = self.config.clone().filter(|config| config.excludes_some());
+        let exclude = config.map(|config| -> Arc<files::Exclude> { Arc::new(move |path| config.excludes(path)) });
+        let found = files::walk(directory, Omit { skip, exclude, max_size: self.max_size() }, &accept, &filter);
         self.out.looked_at += found.looked_at;
         for (path, bytes) in found.files {
             match bytes {
-                Ok(bytes) => self.input(&path, bytes, reported),
+                Ok(bytes) => self.input(&path, Content::Bytes(bytes), reported),
                 Err(trouble) if reported && path == directory => self.fault(&path, trouble),
-                Err(trouble) if reported => self.note(&path, trouble),
+                Err(trouble) if reported => self.unread(&path, trouble),
                 Err(_) => {}
             }
         }
         found.nested
     }
 
-    fn input(&mut self, path: &Path, bytes: Vec<u8>, reported: bool) {
-        let name = files::relative(path, &self.base);
-        self.out.inputs.push(Input { path: name, bytes, reported, project: self.project, disk: path.to_owned() });
+    fn input(&mut self, path: &Path, content: Content, reported: bool) {
+        let (name, disk) = (files::relative(path, &self.base), path.to_owned());
+        self.out.inputs.push(Input { path: name, content, reported, project: self.project, disk, partial: false });
     }
 
-    fn note(&mut self, path: &Path, trouble: Trouble) {
-        self.out.notes.push(Note { path: files::relative(path, &self.base), trouble });
+    /// A file that was found and not read: a note, and a finding.
+    fn unread(&mut self, path: &Path, trouble: Trouble) {
+        self.input(path, content(&trouble), true);
+        self.note(path, What::Trouble(trouble));
     }
 
+    fn note(&mut self, path: &Path, what: What) {
+        self.out.notes.push(Note { path: files::relative(path, &self.base), what });
+    }
+
+    /// A path that was named and cannot be read.
     fn fault(&mut self, path: &Path, trouble: Trouble) {
-        self.out.faults.push(Note { path: files::relative(path, &self.base), trouble });
+        self.input(path, content(&trouble), true);
+        self.out.faults.push(Note { path: files::relative(path, &self.base), what: What::Trouble(trouble) });
+    }
+}
+
+/// What there is of a file that is not read.
+fn content(trouble: &Trouble) -> Content {
+    match trouble {
+        Trouble::TooLarge(_) => Content::Skipped(format!("it is {trouble}")),
+        _ => Content::Unreadable(trouble.to_string()),
     }
 }
 

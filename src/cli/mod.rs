@@ -54,7 +54,7 @@ fn check(args: Check) -> Status {
     let mut worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
     gathered.print_notes();
 
-    let settings = Settings { select: args.select, ignore: args.ignore, last: true };
+    let settings = Settings { select: args.select, ignore: args.ignore, configs: gathered.configs, last: true };
     let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
     outcome.files = gathered.looked_at;
 

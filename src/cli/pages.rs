@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use crate::nearest::nearest;
 use crate::report::clean;
 use crate::rule::Rule;
 use crate::rules::RULES;
@@ -44,14 +45,6 @@ pub(super) fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", rule.page.trim_end())
 }
 
-fn nearest(id: &str, ids: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let likeness = |other| strsim::normalized_damerau_levenshtein(id, other);
-    ids.map(|other| (likeness(other), other))
-        .filter(|(like, _)| *like >= 0.5)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, id)| id)
-}
-
 /// The first sentence below a page's title.
 fn first_sentence(page: &str) -> String {
     let lines = page.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
@@ -65,14 +58,6 @@ fn first_sentence(page: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_id_is_near() {
-        let ids = || ["id-token-for-google-api", "public-service"].into_iter();
-        assert_eq!(nearest("oidc-token-for-google-api", ids()), Some("id-token-for-google-api"));
-        assert_eq!(nearest("public-servce", ids()), Some("public-service"));
-        assert_eq!(nearest("zebra", ids()), None);
-    }
 
     #[test]
     fn an_unknown_id_is_said_in_one_line() {

@@ -23,9 +23,13 @@ pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
         let places: HashSet<_> = shown.map(|finding: &Finding| finding.primary.file).collect();
         format!("Found {} in {} ({files} looked at, {relevant} relevant).", counts.join(", "), of_files(places.len()))
     };
-    match outcome.count(Level::Advice) {
+    let line = match outcome.count(Level::Advice) {
         hidden @ 1.. if !options.shows(Level::Advice) => format!("{line} {hidden} more with --advice."),
         _ => line,
+    };
+    match outcome.suppressed {
+        0 => line,
+        silenced => format!("{line} {silenced} silenced."),
     }
 }
 
@@ -55,6 +59,7 @@ mod tests {
             related: Vec::new(),
             fix: None,
             anchor: String::new(),
+            statement: None,
         };
         let findings = findings.iter().map(finding).collect();
         line(
@@ -74,5 +79,7 @@ mod tests {
         );
         assert_eq!(said(&two, true), "Found 2 errors, 1 warning, 2 advice in 3 files (132 looked at, 9 relevant).");
         assert!(said(&[(Advice, 1)], false).ends_with("of Google Cloud. 1 more with --advice."));
+        let silenced = Outcome { suppressed: 2, ..Outcome::default() };
+        assert!(line(&silenced, &Options::default()).ends_with("of Google Cloud. 2 silenced."));
     }
 }

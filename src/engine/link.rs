@@ -36,6 +36,16 @@ impl Linker {
         self.paths.push(disk);
     }
 
+    /// Where a file lies.
+    pub fn path(&self, file: FileId) -> Option<&Path> {
+        self.paths.get(file.0 as usize).map(PathBuf::as_path)
+    }
+
+    /// The program of a file.
+    pub fn program(&self, file: FileId) -> Option<&Program> {
+        self.by_path.get(self.path(file)?).map(Arc::as_ref)
+    }
+
     /// Reads what the programs name and what that names, once each.
     pub fn follow(&mut self, files: &dyn Files, sources: &mut Vec<Source>) {
         let (mut tried, mut listed) = (BTreeSet::new(), BTreeSet::new());
@@ -54,7 +64,7 @@ impl Linker {
                     let Some(bytes) = files.read(&candidate) else { continue };
                     let shown = sources.get(program.file.0 as usize).map_or("", Source::path);
                     let shown = shown_as(shown, &from, &candidate);
-                    if let Some((source, program)) = parse(&shown, &bytes, FileId(sources.len() as u32)) {
+                    if let Ok((source, program)) = parse(&shown, &bytes, FileId(sources.len() as u32)) {
                         sources.push(source);
                         self.add(candidate, &program);
                     }

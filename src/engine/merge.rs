@@ -98,6 +98,7 @@ impl<'s> Merger<'s> {
             related,
             fix,
             anchor,
+            statement: Some((draft.at.file, draft.at.span)),
         }
     }
 

@@ -6,9 +6,17 @@ use aho_corasick::packed::{Config, MatchKind, Searcher};
 
 use crate::read::READERS;
 
-/// A file without any of these says nothing that a rule asks for, unless its kind has words of its own.
-const WORDS: &[&str] =
-    &["gcloud", "googleapis.com", "run.app", "cloudfunctions.net", "gserviceaccount.com", "metadata.google.internal"];
+/// A file without any of these says nothing that a rule asks for, unless its kind has words of its own. Of what it said
+/// once, a suppression may be left.
+const WORDS: &[&str] = &[
+    "gcloud",
+    "googleapis.com",
+    "run.app",
+    "cloudfunctions.net",
+    "gserviceaccount.com",
+    "metadata.google.internal",
+    "authlint: ignore",
+];
 
 /// Kinds of files that have a search of their own; more share the last one.
 const MAX_KINDS: usize = 16;

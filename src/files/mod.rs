@@ -1,7 +1,7 @@
 //! Walks and reads the disk. Knows nothing above `source`: what a file means is its caller's business.
 //!
-//! Nothing here follows a symlink found in a directory, opens a special file, or reads more of a file than
-//! [`MAX_SIZE`] and one byte.
+//! Nothing here follows a symlink found in a directory, opens a special file, or reads more of a file than its caller
+//! allows and one byte.
 
 mod walk;
 
@@ -10,9 +10,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use crate::source::MAX_SIZE;
-
-pub use walk::{Accept, Filter, Found, walk};
+pub use walk::{Accept, Exclude, Filter, Found, Omit, walk};
 
 /// The file that marks a project's root.
 pub const CONFIG: &str = "authlint.toml";
@@ -20,8 +18,8 @@ pub const CONFIG: &str = "authlint.toml";
 /// Why a file's bytes are not there.
 #[derive(Debug)]
 pub enum Trouble {
-    /// Larger than [`MAX_SIZE`].
-    TooLarge,
+    /// Larger than this many bytes.
+    TooLarge(u64),
     /// A socket, a pipe, a device.
     NotAFile,
     /// The system refused.
@@ -31,7 +29,11 @@ pub enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge => write!(out, "larger than {} MiB", MAX_SIZE / (1024 * 1024)),
+            Self::TooLarge(most) => match (most / 1024, most % 1024) {
+                (kib @ 1.., 0) if kib % 1024 == 0 => write!(out, "larger than {} MiB", kib / 1024),
+                (kib @ 1.., 0) => write!(out, "larger than {kib} KiB"),
+                _ => write!(out, "larger than {most} bytes"),
+            },
             Self::NotAFile => out.write_str("neither a file nor a directory"),
             // The words of the common cases are ours, so that they are the same on every system.
             Self::Io(error) => match error.kind() {
@@ -58,29 +60,29 @@ pub fn project_root(path: &Path) -> PathBuf {
     above().find(holds(CONFIG)).or_else(|| above().find(holds(".git"))).unwrap_or(path).to_owned()
 }
 
-/// Reads a file that was named, following a symlink.
+/// Reads a file that was named, of at most so many bytes, following a symlink.
 ///
 /// # Errors
 /// [`Trouble`] when it is no file, is too large or cannot be read.
-pub fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
+pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Trouble> {
     // A pipe would block on opening, so the kind is asked for before.
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(Trouble::NotAFile);
     }
-    let mut bytes = Vec::with_capacity(metadata.len().min(MAX_SIZE) as usize + 1);
-    File::open(path)?.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_SIZE { Err(Trouble::TooLarge) } else { Ok(bytes) }
+    let mut bytes = Vec::with_capacity(metadata.len().min(most) as usize + 1);
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(Trouble::TooLarge(most)) } else { Ok(bytes) }
 }
 
 /// Entries of a directory that are looked at.
 const MAX_ENTRIES: usize = 5000;
 
-/// Reads a file that a linted file names, if it lies in one of the directories once all symlinks are followed. The
-/// directories must be canonical.
-pub fn read_within(path: &Path, directories: &[PathBuf]) -> Option<Vec<u8>> {
+/// Reads a file that a linted file names, if what lies there once all symlinks are followed is `allowed`, which says how
+/// many bytes it may have.
+pub fn read_within(path: &Path, allowed: impl Fn(&Path) -> Option<u64>) -> Option<Vec<u8>> {
     let path = path.canonicalize().ok()?;
-    directories.iter().any(|directory| path.starts_with(directory)).then(|| read(&path).ok())?
+    read(&path, allowed(&path)?).ok()
 }
 
 /// What lies in a directory; nothing when it cannot be read.
@@ -88,14 +90,14 @@ pub fn list(directory: &Path) -> Vec<PathBuf> {
     fs::read_dir(directory).into_iter().flatten().take(MAX_ENTRIES).flatten().map(|entry| entry.path()).collect()
 }
 
-/// Reads a stream to its end, or to where it is too large.
+/// Reads a stream to its end, or to where it has more than so many bytes.
 ///
 /// # Errors
 /// [`Trouble`] when it is too large or cannot be read.
-pub fn read_stream(stream: impl Read) -> Result<Vec<u8>, Trouble> {
+pub fn read_stream(stream: impl Read, most: u64) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
-    stream.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_SIZE { Err(Trouble::TooLarge) } else { Ok(bytes) }
+    stream.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(Trouble::TooLarge(most)) } else { Ok(bytes) }
 }
 
 /// The name that a file is reported by: relative to `base` with `/` between the parts; whole if it lies elsewhere.

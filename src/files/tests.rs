@@ -1,8 +1,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::source::MAX_SIZE;
 
 /// A directory that is removed at the end of its test.
 struct Tree(PathBuf);
@@ -28,7 +30,8 @@ impl Tree {
     fn walk(&self, skip: &[&str]) -> Found {
         let skip: BTreeSet<PathBuf> = skip.iter().map(|inner| self.path(inner)).collect();
         let accept = |path: &Path| path.extension().is_some_and(|e| e == "sh") || path.ends_with("Makefile");
-        walk(&self.0, skip, &accept, &|_, bytes| memchr::memmem::find(bytes, b"gcloud").is_some())
+        let left = Omit { skip, exclude: None, max_size: MAX_SIZE };
+        walk(&self.0, left, &accept, &|_, bytes| memchr::memmem::find(bytes, b"gcloud").is_some())
     }
 
     fn names(&self, found: &Found) -> Vec<String> {
@@ -97,9 +100,25 @@ fn large_files_are_read_whole_or_refused() {
     let lengths: Vec<_> =
         found.files.iter().map(|(_, bytes)| bytes.as_ref().map(Vec::len).map_err(ToString::to_string)).collect();
     assert_eq!(lengths, [Ok(most), Err("larger than 1 MiB".to_owned()), Ok(200_010)]);
-    assert_eq!(read(&tree.path("just.sh")).unwrap().len(), most);
-    assert!(matches!(read(&tree.path("over.sh")), Err(Trouble::TooLarge)));
-    assert!(matches!(read_stream(over.as_bytes()), Err(Trouble::TooLarge)));
+    assert_eq!(read(&tree.path("just.sh"), MAX_SIZE).unwrap().len(), most);
+    assert!(matches!(read(&tree.path("over.sh"), MAX_SIZE), Err(Trouble::TooLarge(MAX_SIZE))));
+    assert!(matches!(read_stream(over.as_bytes(), MAX_SIZE), Err(Trouble::TooLarge(MAX_SIZE))));
+}
+
+#[test]
+fn a_walk_leaves_out_what_the_project_excludes_and_what_is_large() {
+    let tree =
+        Tree::new(&[("a/b.sh", "gcloud"), ("a/c/d.sh", "gcloud"), ("large.sh", "gcloud and more"), ("x", "text")]);
+    let inner = tree.path("a/c");
+    let exclude: Arc<Exclude> = Arc::new(move |path: &Path| path == inner);
+    let left = Omit { skip: BTreeSet::new(), exclude: Some(exclude), max_size: 10 };
+    let found = walk(&tree.0, left, &|path| path.extension().is_some(), &|_, _| true);
+    assert_eq!(tree.names(&found), ["a/b.sh", "large.sh"]);
+    let why: Vec<String> =
+        found.files.iter().filter_map(|(_, bytes)| Some(bytes.as_ref().err()?.to_string())).collect();
+    assert_eq!(why, ["larger than 10 bytes"]);
+    let sizes = [1024 * 1024, 512 * 1024, 100, 0].map(|most| Trouble::TooLarge(most).to_string());
+    assert_eq!(sizes, ["larger than 1 MiB", "larger than 512 KiB", "larger than 100 bytes", "larger than 0 bytes"]);
 }
 
 #[test]
@@ -139,9 +158,9 @@ mod unix {
         symlink(tree.path("a/b.sh"), tree.path("link.sh")).unwrap();
         symlink("/dev/zero", tree.path("zero.sh")).unwrap();
         assert_eq!(tree.names(&tree.walk(&[])), ["a/b.sh"]);
-        assert_eq!(read(&tree.path("link.sh")).unwrap(), b"gcloud");
-        assert!(matches!(read(&tree.path("zero.sh")), Err(Trouble::NotAFile)));
-        assert!(matches!(read(&tree.path("a")), Err(Trouble::NotAFile)));
+        assert_eq!(read(&tree.path("link.sh"), MAX_SIZE).unwrap(), b"gcloud");
+        assert!(matches!(read(&tree.path("zero.sh"), MAX_SIZE), Err(Trouble::NotAFile)));
+        assert!(matches!(read(&tree.path("a"), MAX_SIZE), Err(Trouble::NotAFile)));
     }
 
     #[test]
@@ -165,7 +184,8 @@ mod unix {
     fn reading_within_a_project_does_not_leave_it() {
         let tree = Tree::new(&[("p/a.sh", "a"), ("secret.sh", "s")]);
         symlink(tree.path("secret.sh"), tree.path("p/link.sh")).unwrap();
-        let read = |inner: &str| read_within(&tree.path(inner), &[tree.path("p")]);
+        let allowed = |path: &Path| path.starts_with(tree.path("p")).then_some(MAX_SIZE);
+        let read = |inner: &str| read_within(&tree.path(inner), allowed);
         assert_eq!(read("p/a.sh").unwrap(), b"a");
         assert_eq!(read("p/../p/a.sh").unwrap(), b"a");
         for outside in ["p/link.sh", "p/../secret.sh", "p/none.sh", "p"] {

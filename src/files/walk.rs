@@ -10,14 +10,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use super::{CONFIG, Trouble};
-use crate::source::MAX_SIZE;
-
 /// Whether a file of this name is worth opening. Of a file that is not, and whose name has no extension, the first
 /// bytes are read: a script says so in its first line.
 pub type Accept = dyn Fn(&Path) -> bool + Sync;
 
 /// Whether a file's bytes are worth keeping.
 pub type Filter = dyn Fn(&Path, &[u8]) -> bool + Sync;
+
+/// Whether a file, or a directory with all that is in it, is left out.
+pub type Exclude = dyn Fn(&Path) -> bool + Send + Sync;
+
+/// What a walk leaves out.
+#[derive(Clone)]
+pub struct Omit {
+    /// These.
+    pub skip: BTreeSet<PathBuf>,
+    /// What the project excludes.
+    pub exclude: Option<Arc<Exclude>>,
+    /// Files of more bytes, which are told.
+    pub max_size: u64,
+}
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -35,14 +47,15 @@ const PEEK: usize = 128;
 /// Most files fit, so that reading one is one call and one more that says it was all.
 const BUFFER: usize = 64 * 1024;
 
-/// Walks a directory: what `.gitignore` and `.ignore` exclude, `.git` and `skip` are left out, hidden files are not.
+/// Walks a directory: what `.gitignore` and `.ignore` exclude, `.git` and `omit` are left out, hidden files are not.
 /// The user's own global excludes do not count: the same tree gives the same result on every machine.
-pub fn walk(root: &Path, skip: BTreeSet<PathBuf>, accept: &Accept, filter: &Filter) -> Found {
+pub fn walk(root: &Path, omit: Omit, accept: &Accept, filter: &Filter) -> Found {
+    let max_size = omit.max_size;
     let nested = Arc::new(Mutex::new(Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let entered = {
         let nested = Arc::clone(&nested);
-        move |entry: &DirEntry| is_entered(entry, &skip, &nested)
+        move |entry: &DirEntry| is_entered(entry, &omit, &nested)
     };
     let walker = WalkBuilder::new(root)
         .hidden(false)
@@ -53,7 +66,7 @@ pub fn walk(root: &Path, skip: BTreeSet<PathBuf>, accept: &Accept, filter: &Filt
         .filter_entry(entered)
         .build_parallel();
     let all = Mutex::new(Found::default());
-    walker.visit(&mut Crew { all: &all, accept, filter });
+    walker.visit(&mut Crew { all: &all, accept, filter, max_size });
     let mut found = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     found.nested = std::mem::take(&mut nested.lock().unwrap_or_else(PoisonError::into_inner));
@@ -61,11 +74,14 @@ pub fn walk(root: &Path, skip: BTreeSet<PathBuf>, accept: &Accept, filter: &Filt
     found
 }
 
-fn is_entered(entry: &DirEntry, skip: &BTreeSet<PathBuf>, nested: &Mutex<Vec<PathBuf>>) -> bool {
+fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bool {
     if entry.depth() == 0 {
         return true;
     }
-    if entry.file_name() == ".git" || (!skip.is_empty() && skip.contains(entry.path())) {
+    if entry.file_name() == ".git" || (!omit.skip.is_empty() && omit.skip.contains(entry.path())) {
+        return false;
+    }
+    if omit.exclude.as_ref().is_some_and(|excludes| excludes(entry.path())) {
         return false;
     }
     let is_project = entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.path().join(CONFIG).exists();
@@ -80,12 +96,13 @@ struct Crew<'a> {
     all: &'a Mutex<Found>,
     accept: &'a Accept,
     filter: &'a Filter,
+    max_size: u64,
 }
 
 impl<'a> ParallelVisitorBuilder<'a> for Crew<'a> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
-        let Self { all, accept, filter } = *self;
-        Box::new(Worker { all, accept, filter, own: Found::default(), buffer: vec![0; BUFFER] })
+        let Self { all, accept, filter, max_size } = *self;
+        Box::new(Worker { all, accept, filter, max_size, own: Found::default(), buffer: vec![0; BUFFER] })
     }
 }
 
@@ -94,6 +111,7 @@ struct Worker<'a> {
     all: &'a Mutex<Found>,
     accept: &'a Accept,
     filter: &'a Filter,
+    max_size: u64,
     own: Found,
     buffer: Vec<u8>,
 }
@@ -131,17 +149,17 @@ impl Worker<'_> {
             return Ok(None);
         }
         let mut file = File::open(path)?;
+        let most = self.max_size as usize + 1;
         let mut length = 0;
         if !is_known {
-            length = fill(&mut file, &mut self.buffer, 0, PEEK)?;
+            length = fill(&mut file, &mut self.buffer, 0, PEEK.min(most))?;
             if !self.buffer.get(..length).is_some_and(|start| start.starts_with(b"#!")) {
                 return Ok(None);
             }
         }
-        let most = MAX_SIZE as usize + 1;
         let length = fill(&mut file, &mut self.buffer, length, most)?;
         if length == most {
-            return Err(Trouble::TooLarge);
+            return Err(Trouble::TooLarge(self.max_size));
         }
         let bytes = self.buffer.get(..length).unwrap_or(&[]);
         Ok((self.filter)(path, bytes).then(|| bytes.to_vec()))
@@ -169,7 +187,7 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
 fn fill(file: &mut File, buffer: &mut Vec<u8>, mut length: usize, most: usize) -> io::Result<usize> {
     while length < most {
         if length == buffer.len() {
-            buffer.resize((2 * length).clamp(BUFFER, MAX_SIZE as usize + 1), 0);
+            buffer.resize((2 * length).clamp(BUFFER, most.max(BUFFER)), 0);
         }
         let end = most.min(buffer.len());
         match file.read(buffer.get_mut(length..end).unwrap_or(&mut [])) {

@@ -25,6 +25,16 @@ pub struct Reader {
 /// Every kind of file that is read; the first that accepts a file reads it.
 pub static READERS: &[Reader] = &[shell::READER, markdown::READER, yaml::READER, terraform::READER];
 
+/// Kinds that this build does not read: the endings of their names, and the feature that reads them.
+pub static LEFT_OUT: &[(&[&str], &str)] =
+    if cfg!(feature = "hcl") { &[] } else { &[(&["tf", "tofu", "tfvars"], "hcl")] };
+
+/// The feature that a build needs to read a file, when this one lacks it.
+pub fn lacks(path: &str) -> Option<&'static str> {
+    let extension = extension(path);
+    LEFT_OUT.iter().find(|(endings, _)| endings.contains(&extension.as_str())).map(|(_, feature)| *feature)
+}
+
 /// The reader of a file.
 pub fn reader(path: &str, start: &str) -> Option<&'static Reader> {
     READERS.iter().find(|reader| (reader.accepts)(path, start))
@@ -43,5 +53,18 @@ fn extension(path: &str) -> String {
     match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_build_reads_is_known() {
+        let expected = (!cfg!(feature = "hcl")).then_some("hcl");
+        assert_eq!(lacks("infra/main.tf"), expected);
+        assert_eq!(lacks("infra/prod.TFVARS"), expected);
+        assert_eq!(lacks("deploy.sh"), None);
     }
 }

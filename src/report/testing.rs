@@ -36,6 +36,7 @@ fn finding(rule: &'static str, level: Level, primary: Label) -> Finding {
         related: Vec::new(),
         fix: None,
         anchor: "command scheduler".to_owned(),
+        statement: None,
     }
 }
 

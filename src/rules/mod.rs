@@ -39,6 +39,7 @@ rules! {
     flag_with_value,
     id_token_for_google_api,
     ignored_authorization_header,
+    invalid_config,
     invented_service_url,
     job_run_method,
     key_as_credential,
@@ -52,13 +53,28 @@ rules! {
     service_agent_as_caller,
     service_agent_role_on_member,
     several_audiences,
+    skipped_file,
     stored_short_lived_token,
+    suppression_without_reason,
     unencrypted_service_url,
     unknown_auth_command,
     unknown_auth_flag,
     unknown_role,
+    unknown_rule,
+    unreadable_file,
+    unused_suppression,
     url_as_iap_audience,
     wrong_invoker_role,
+}
+
+/// The rules about authlint itself ask no facts: the engine reports by them.
+pub mod own {
+    pub use super::invalid_config::RULE as INVALID_CONFIG;
+    pub use super::skipped_file::RULE as SKIPPED_FILE;
+    pub use super::suppression_without_reason::RULE as SUPPRESSION_WITHOUT_REASON;
+    pub use super::unknown_rule::RULE as UNKNOWN_RULE;
+    pub use super::unreadable_file::RULE as UNREADABLE_FILE;
+    pub use super::unused_suppression::RULE as UNUSED_SUPPRESSION;
 }
 
 /// A call as a message begins with it.

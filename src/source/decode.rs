@@ -1,10 +1,10 @@
 //! Raw bytes → UTF-8 text with LF, and the map back.
 
-use super::{MAX_SIZE, OffsetMap, Unreadable};
+use super::{LARGEST, OffsetMap, Unreadable};
 
 /// Decodes a file's bytes. See [`super::Source::new`].
 pub(super) fn decode(raw: &[u8]) -> Result<(String, OffsetMap), Unreadable> {
-    if raw.len() as u64 > MAX_SIZE {
+    if raw.len() as u64 > LARGEST {
         return Err(Unreadable::TooLarge);
     }
     match raw {

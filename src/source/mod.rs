@@ -15,8 +15,11 @@ use form::Form;
 pub use map::OffsetMap;
 pub use snippet::{Snippet, SnippetBuilder};
 
-/// Files larger than this many raw bytes are not read; the run says so.
+/// Files larger than this many raw bytes are not read, unless a project says otherwise; the run says so.
 pub const MAX_SIZE: u64 = 1024 * 1024;
+
+/// No file larger than this many raw bytes is read, whatever a project says: offsets are `u32`, and memory is bounded.
+pub const LARGEST: u64 = 16 * MAX_SIZE;
 
 /// Which file of a run: an index into the engine's list of sources.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,12 +92,12 @@ pub struct Position {
 pub enum Unreadable {
     /// It has NUL bytes and is not UTF-16: no text.
     Binary,
-    /// It is larger than [`MAX_SIZE`].
+    /// It is larger than [`LARGEST`].
     TooLarge,
 }
 
 /// One file: its name as reported, its decoded text, and the way back to its raw bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Source {
     path: String,
     text: String,

@@ -2,10 +2,13 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod tree;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use authlint::engine::{self, Files, Input, Settings, relevant};
+use authlint::config::Config;
+use authlint::engine::{self, Content, Files, Input, Settings, relevant};
 use authlint::finding::{Finding, Safety};
 use authlint::outcome::Outcome;
 use authlint::report::{FORMATS, Options};
@@ -27,7 +30,8 @@ pub struct Sections {
 }
 
 /// Reads a document: fences under "Bad…" and "Good…" headings are files, `findings` fences are what they give.
-/// A fence may name its file: ```` ```bash file=deploy/run.sh ````.
+/// A fence may name its file: ```` ```bash file=deploy/run.sh ````; one that ends with `unreadable` stands for a file that
+/// the system refuses, whatever it shows.
 pub fn sections(path: &str, text: &str) -> Sections {
     let source = Source::new(path, text.as_bytes()).unwrap();
     let mut all: Vec<Section> = Vec::new();
@@ -44,6 +48,7 @@ pub fn sections(path: &str, text: &str) -> Sections {
             section.expected.push_str(&body);
             continue;
         }
+        let body = if fence.info.ends_with(" unreadable") { UNREADABLE.to_owned() } else { body };
         let named = fence.info.split_whitespace().find_map(|word| word.strip_prefix("file="));
         let name = named.unwrap_or(match fence.language.as_str() {
             "markdown" => "README.md",
@@ -81,17 +86,39 @@ impl Files for Memory<'_> {
     }
 }
 
-/// Lints files as one project; as the binary does, those that mention nothing are only read when others name them.
+/// The text of a file that the system refuses.
+pub const UNREADABLE: &str = "(unreadable)\n";
+
+/// Lints files as one project, configured by its `authlint.toml` if that is among them; as the binary does, those that
+/// mention nothing are only read when others name them.
 pub fn lint(files: &BTreeMap<String, String>) -> Outcome {
-    let mentioning = files.iter().filter(|(path, text)| relevant(path, text.as_bytes()));
-    let inputs = mentioning.map(|(path, text)| Input {
-        path: path.clone(),
-        bytes: text.clone().into_bytes(),
-        reported: true,
-        project: 0,
-        disk: PathBuf::from("/project").join(path),
-    });
-    engine::check(inputs.collect(), &Memory(files), &Settings::default())
+    let root = PathBuf::from("/project");
+    let mut settings = Settings::default();
+    if let Some(text) = files.get("authlint.toml") {
+        let source = Source::new("authlint.toml", text.as_bytes()).unwrap();
+        settings.configs.insert(0, Config::parse(source, &root.join("authlint.toml")).unwrap().into());
+    }
+    let config = settings.configs.get(&0);
+    let max_size = config.map_or(usize::MAX, |config| config.max_size as usize);
+    let (mut inputs, mut readable) = (Vec::new(), BTreeMap::new());
+    for (path, text) in files {
+        let disk = root.join(path);
+        if path == "authlint.toml" || config.is_some_and(|config| config.excludes(&disk)) {
+            continue;
+        }
+        let content = match text.as_str() {
+            UNREADABLE => Content::Unreadable("permission denied".to_owned()),
+            text if text.len() > max_size => Content::Skipped(format!("it is larger than {max_size} bytes")),
+            text => {
+                readable.insert(path.clone(), text.to_owned());
+                Content::Bytes(text.as_bytes().to_vec())
+            }
+        };
+        if !matches!(content, Content::Bytes(_)) || relevant(path, text.as_bytes()) {
+            inputs.push(Input { path: path.clone(), content, reported: true, project: 0, disk, partial: false });
+        }
+    }
+    engine::check(inputs, &Memory(&readable), &settings)
 }
 
 /// Whether this build reads all kinds of files of a section.
@@ -102,9 +129,14 @@ pub fn is_read(section: &Section) -> bool {
 
 /// Errors and warnings in the concise format.
 pub fn shown(outcome: &Outcome) -> String {
+    shown_with(outcome, false)
+}
+
+/// Findings in the concise format, with advice or without.
+pub fn shown_with(outcome: &Outcome, advice: bool) -> String {
     let format = FORMATS.iter().find(|format| format.name == "concise").unwrap();
     let mut out = Vec::new();
-    (format.write)(outcome, &Options::default(), &mut out).unwrap();
+    (format.write)(outcome, &Options { advice, ..Options::default() }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -119,17 +151,17 @@ pub fn files(dir: &str) -> Vec<String> {
     names
 }
 
-/// Says what a document gets wrong.
-pub fn check(path: &str, sections: &Sections, failures: &mut Vec<String>) {
+/// Says what a document gets wrong; `advice` is shown where it is what the document is about.
+pub fn check(path: &str, sections: &Sections, advice: bool, failures: &mut Vec<String>) {
     for section in sections.good.iter().filter(|section| is_read(section)) {
-        let found = shown(&lint(&section.files));
+        let found = shown_with(&lint(&section.files), advice);
         if !found.is_empty() {
             failures.push(format!("{path}: \"{}\" should give nothing, but gives\n{found}", section.heading));
         }
     }
     for section in sections.bad.iter().filter(|section| is_read(section)) {
         let outcome = lint(&section.files);
-        let found = shown(&outcome);
+        let found = shown_with(&outcome, advice);
         if found != section.expected {
             failures
                 .push(format!("{path}: \"{}\" gives\n{found}but the page says\n{}", section.heading, section.expected));

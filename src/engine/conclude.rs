@@ -1,0 +1,80 @@
+//! What rules found → what is reported: levels, suppressions, and what is to be said of these themselves.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::link::Linker;
+use super::silence::Silence;
+use super::{File, Settings, own};
+use crate::finding::{Finding, Level};
+use crate::outcome::Outcome;
+use crate::program::Program;
+use crate::rules::own::UNUSED_SUPPRESSION;
+use crate::source::FileId;
+
+/// Decides which of the findings are reported, and adds those about the configurations and the suppressions.
+pub(super) fn conclude(
+    read: &[File],
+    linker: &Linker,
+    settings: &Settings,
+    mut found: Vec<Finding>,
+    outcome: &mut Outcome,
+) {
+    let mut silence = Silence::default();
+    let nothing = Program::default();
+    for (index, source) in outcome.sources.iter().enumerate() {
+        let file = FileId(index as u32);
+        let program = read.get(index).map_or_else(|| linker.program(file), |file| Some(&*file.program));
+        silence.add(file, source, program.unwrap_or(&nothing));
+    }
+    // A configuration bears on every run that uses it, whatever paths are asked for.
+    let mut configs: BTreeMap<FileId, (u32, &Path)> = BTreeMap::new();
+    for (project, config) in &settings.configs {
+        let file = FileId(outcome.sources.len() as u32);
+        found.extend(own::config(file, config));
+        silence.add(file, &config.source, &nothing);
+        configs.insert(file, (*project, config.path()));
+        outcome.sources.push(config.source.clone());
+    }
+    let place = |file: FileId| match configs.get(&file) {
+        Some(place) => Some(*place),
+        None => Some((read.get(file.0 as usize).filter(|file| file.reported)?.project, linker.path(file)?)),
+    };
+    let level = |rule: &str, own: Level, file: FileId| {
+        let (project, path) = place(file)?;
+        settings.level(rule, own, project, path)
+    };
+
+    // What the suppressions lack may be silenced by others, so that it comes after what they are there for.
+    let ids = (0..outcome.sources.len() as u32).map(FileId);
+    found.extend(ids.filter(|file| place(*file).is_some()).flat_map(|file| {
+        let source = outcome.source(file);
+        source.map_or_else(Vec::new, |source| own::suppressions(file, source, silence.of(file)))
+    }));
+    let keep = |mut finding: Finding, silence: &mut Silence, outcome: &mut Outcome| {
+        let silenced = silence.silences(&finding, &outcome.sources);
+        let Some(level) = level(finding.rule, finding.level, finding.primary.file) else { return };
+        if silenced {
+            outcome.suppressed += 1;
+        } else {
+            finding.level = level;
+            outcome.findings.push(finding);
+        }
+    };
+    for finding in found {
+        keep(finding, &mut silence, outcome);
+    }
+    let whole = |file: FileId| read.get(file.0 as usize).is_none_or(|file| !file.partial);
+    let counts = |file: FileId, id: &str| {
+        // That one silences what is said of it here; whether it did cannot be asked before.
+        id != UNUSED_SUPPRESSION.id && !own::is_unknown(id) && whole(file) && level(id, Level::Error, file).is_some()
+    };
+    let unused: Vec<Finding> = silence
+        .unused(counts)
+        .iter()
+        .filter_map(|unused| Some(own::unused(outcome.source(unused.file)?, unused)))
+        .collect();
+    for finding in unused {
+        keep(finding, &mut silence, outcome);
+    }
+}

@@ -1,0 +1,132 @@
+//! Findings about authlint itself: what was not read, what the configuration and the suppressions say in vain.
+
+use super::silence::Unused;
+use crate::config::Config;
+use crate::finding::{Edit, Finding, Fix, Label, Safety};
+use crate::nearest::nearest;
+use crate::rule::Rule;
+use crate::rules::{RULES, own};
+use crate::source::{FileId, Source, Span, Spanned};
+use crate::suppression::Suppression;
+
+/// Unknown ids of one file that are told.
+const MOST_UNKNOWN: usize = 1000;
+
+/// A file that was not read: its kind is not of this build, it is too large, no text.
+pub(super) fn skipped(file: FileId, source: &Source, why: &str) -> Finding {
+    let message = format!("`{}` is not read: {why}; what it says is neither judged nor known", source.path());
+    Draft { rule: &own::SKIPPED_FILE, file, span: Span::default(), message, help: String::new(), fix: None }
+        .finding(source)
+}
+
+/// A file that the system refuses.
+pub(super) fn unreadable(file: FileId, source: &Source, why: &str) -> Finding {
+    let message = format!("`{}` cannot be read: {why}; what it says is neither judged nor known", source.path());
+    let help = "make it readable, or exclude it in authlint.toml".to_owned();
+    Draft { rule: &own::UNREADABLE_FILE, file, span: Span::default(), message, help, fix: None }.finding(source)
+}
+
+/// What a configuration says in vain.
+pub(super) fn config(file: FileId, config: &Config) -> Vec<Finding> {
+    let source = &config.source;
+    let faults = config.faults.iter().map(|fault| {
+        let fix = fault.nearest.map(|right| (Safety::Unsafe, fault.span, right.to_owned()));
+        let (message, help) = (fault.message.clone(), fault.help.clone());
+        Draft { rule: &own::INVALID_CONFIG, file, span: fault.span, message, help, fix }.finding(source)
+    });
+    let unknown =
+        config.ids().filter(|id| is_unknown(&id.value)).take(MOST_UNKNOWN).map(|id| unknown(file, source, id, ""));
+    faults.chain(unknown).collect()
+}
+
+/// What the suppressions of a file lack: a rule, a reason.
+pub(super) fn suppressions(file: FileId, source: &Source, suppressions: &[Suppression]) -> Vec<Finding> {
+    let said = suppressions.iter().flat_map(|one| {
+        let name = if one.file { "ignore-file" } else { "ignore" };
+        let draft = |rule, message: String, help: &str| {
+            let help = help.to_owned();
+            Draft { rule, file, span: one.span, message, help, fix: None }.finding(source)
+        };
+        let names_none = one.ids.is_empty().then(|| {
+            let message = format!("this `{name}` names no rule, and silences nothing");
+            draft(&own::UNKNOWN_RULE, message, &format!("write `authlint: {name}[<id>] <reason>`"))
+        });
+        let without_reason = (!one.reasoned && !one.ids.is_empty()).then(|| {
+            let help = "write behind the bracket why the finding does not matter here";
+            draft(&own::SUPPRESSION_WITHOUT_REASON, "this suppression gives no reason".to_owned(), help)
+        });
+        let unknown_ids = one.ids.iter().filter(|id| is_unknown(&id.value));
+        let unknown = unknown_ids.map(move |id| unknown(file, source, id, ", and nothing is silenced by it"));
+        names_none.into_iter().chain(unknown).chain(without_reason)
+    });
+    // Looking for the nearest id takes time.
+    said.take(MOST_UNKNOWN).collect()
+}
+
+/// A suppression of which some ids silence nothing.
+pub(super) fn unused(source: &Source, unused: &Unused<'_>) -> Finding {
+    let Unused { file, suppression, idle } = unused;
+    let ids = &suppression.ids;
+    let names: Vec<String> = idle.iter().filter_map(|index| Some(format!("`{}`", ids.get(*index)?.value))).collect();
+    let place = if suppression.file { "in this file" } else { "here" };
+    let message = format!("there is no finding of {} {place} to silence", names.join(", "));
+    let kept: Vec<&str> =
+        ids.iter().enumerate().filter(|(index, _)| !idle.contains(index)).map(|(_, id)| id.value.as_str()).collect();
+    let (span, edit, help) = match suppression.list.filter(|_| !kept.is_empty()) {
+        Some(list) => {
+            let first = idle.first().and_then(|index| ids.get(*index));
+            let help = format!("take {} out of the bracket", names.join(", "));
+            (first.map_or(suppression.span, |id| id.span), (list, kept.join(", ")), help)
+        }
+        None => (suppression.span, (suppression.whole, String::new()), "delete the comment".to_owned()),
+    };
+    let fix = Some((Safety::Safe, edit.0, edit.1));
+    Draft { rule: &own::UNUSED_SUPPRESSION, file: *file, span, message, help, fix }.finding(source)
+}
+
+/// Whether a rule of this id exists.
+pub(super) fn is_unknown(id: &str) -> bool {
+    !RULES.iter().any(|rule| rule.id == id)
+}
+
+fn unknown(file: FileId, source: &Source, id: &Spanned<String>, effect: &str) -> Finding {
+    let right = nearest(&id.value, RULES.iter().map(|rule| rule.id));
+    let help = match right {
+        Some(right) => format!("write `{right}`"),
+        None => "`authlint rules` lists the rules".to_owned(),
+    };
+    let message = format!("there is no rule `{}`{effect}", id.value);
+    let fix = right.map(|right| (Safety::Unsafe, id.span, right.to_owned()));
+    Draft { rule: &own::UNKNOWN_RULE, file, span: id.span, message, help, fix }.finding(source)
+}
+
+/// A finding in the making.
+struct Draft {
+    rule: &'static Rule,
+    file: FileId,
+    span: Span,
+    message: String,
+    help: String,
+    fix: Option<(Safety, Span, String)>,
+}
+
+impl Draft {
+    fn finding(self, source: &Source) -> Finding {
+        let Self { rule, file, span, message, help, fix } = self;
+        let line = source.slice(source.line_span(source.line(span.start)));
+        let edit = |(safety, span, text)| Fix { safety, edits: vec![Edit { file, span, text }] };
+        Finding {
+            rule: rule.id,
+            level: rule.level,
+            anchor: [source.slice(span), line]
+                .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+                .join("\n"),
+            message,
+            help,
+            primary: Label { file, span, message: String::new() },
+            related: Vec::new(),
+            fix: fix.map(edit),
+            statement: None,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The right name that a wrong one was probably meant to be. Knows nothing else.
+
+/// Longer names are no slips of a name of ours; comparing them would take time.
+const LONGEST: usize = 64;
+
+/// The likest of the right names, if one is like enough to be named.
+pub fn nearest(name: &str, right: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    right
+        .into_iter()
+        .map(|other| (strsim::normalized_damerau_levenshtein(name, other), other))
+        .filter(|(like, _)| *like >= 0.5)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, other)| other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        let names = ["id-token-for-google-api", "public-service"];
+        assert_eq!(nearest("oidc-token-for-google-api", names), Some("id-token-for-google-api"));
+        assert_eq!(nearest("public-servce", names), Some("public-service"));
+        assert_eq!(nearest("zebra", names), None);
+        assert_eq!(nearest(&"public-service".repeat(1000), names), None);
+    }
+}

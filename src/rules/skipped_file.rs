@@ -1,0 +1,14 @@
+//! A file is not read because it is too large, no text, or of a kind that this build does not read. The engine says so.
+
+use crate::finding::Level;
+use crate::rule::Rule;
+
+/// Reported by the engine: it asks no facts.
+pub static RULE: Rule = Rule {
+    id: "skipped-file",
+    level: Level::Advice,
+    fix: None,
+    page: page!("skipped-file"),
+    covers: &[],
+    checks: &[],
+};

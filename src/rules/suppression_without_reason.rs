@@ -1,0 +1,14 @@
+//! A suppression gives no reason. The engine says so.
+
+use crate::finding::Level;
+use crate::rule::Rule;
+
+/// Reported by the engine: it asks no facts.
+pub static RULE: Rule = Rule {
+    id: "suppression-without-reason",
+    level: Level::Warning,
+    fix: None,
+    page: page!("suppression-without-reason"),
+    covers: &[],
+    checks: &[],
+};

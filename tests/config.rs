@@ -1,0 +1,164 @@
+//! `authlint.toml` as it works on a tree: levels, excludes, sizes, nested projects, and what is wrong with it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
+
+mod common;
+
+use common::tree::{Run, Tree};
+
+const BAD: &str = "gcloud run deploy a --allow-unauthenticated=false\n";
+
+fn concise(tree: &Tree, args: &[&str]) -> Run {
+    tree.run(&[&["--format=concise"], args].concat())
+}
+
+#[test]
+fn levels_are_set_and_the_command_line_wins() {
+    let tree = Tree::new(&[
+        (
+            "authlint.toml",
+            "[rules]\nflag-with-value = \"advice\"\n[[overrides]]\npaths = [\"b.sh\"]\nrules = { flag-with-value = \"off\" }\n",
+        ),
+        ("a.sh", BAD),
+        ("b.sh", BAD),
+    ]);
+    let run = concise(&tree, &[]);
+    assert!(run.status == 0 && run.out.is_empty() && run.err.contains("1 more with --advice"), "{run:?}");
+    let run = concise(&tree, &["--advice"]);
+    assert!(run.status == 0 && run.out.starts_with("a.sh:1:21: advice[flag-with-value]"), "{run:?}");
+    assert_eq!(concise(&tree, &["--fail-on=advice"]).status, 1);
+    let run = concise(&tree, &["--select=flag-with-value", "--advice"]);
+    assert_eq!(run.paths(), ["a.sh", "b.sh"], "what is asked for by name is not off: {run:?}");
+    assert!(run.out.contains("b.sh:1:21: error["), "{run:?}");
+    assert_eq!(concise(&tree, &["--ignore=flag-with-value", "--advice"]).out, "");
+}
+
+#[test]
+fn what_is_excluded_is_not_read() {
+    let tree = Tree::new(&[
+        ("authlint.toml", "[files]\nexclude = [\"vendor/\", \"*.gen.sh\"]\n"),
+        ("a.sh", BAD),
+        ("b.gen.sh", BAD),
+        ("sub/vendor/c.sh", BAD),
+        ("sub/vendor/in/authlint.toml", ""),
+        ("sub/vendor/in/d.sh", BAD),
+        // What is excluded is no evidence, either, not even when it is named by what is read.
+        (
+            "e.sh",
+            "source ./env.gen.sh\ngcloud projects add-iam-policy-binding p --member=user:a@example.com --role=\"$ROLE\"\n",
+        ),
+        ("env.gen.sh", "ROLE=roles/run.invokr\n"),
+    ]);
+    assert_eq!(concise(&tree, &[]).paths(), ["a.sh"]);
+    let run = concise(&tree, &["b.gen.sh", "sub/vendor", "a.sh"]);
+    assert_eq!(run.paths(), ["a.sh"]);
+    assert!(run.err.contains("authlint: skipped b.gen.sh: excluded by authlint.toml\n"), "{run:?}");
+    assert!(run.err.contains("authlint: skipped sub/vendor: excluded by authlint.toml\n"), "{run:?}");
+    tree.write("authlint.toml", "");
+    assert_eq!(concise(&tree, &[]).paths(), ["a.sh", "b.gen.sh", "e.sh", "sub/vendor/c.sh", "sub/vendor/in/d.sh"]);
+}
+
+#[test]
+fn the_size_of_what_is_read_goes_up_and_down() {
+    let large = format!("{BAD}{}", "# x\n".repeat(300 * 1024));
+    let tree = Tree::new(&[("authlint.toml", ""), ("large.sh", &large), ("small.sh", BAD)]);
+    let run = concise(&tree, &["--advice"]);
+    assert_eq!(run.paths(), ["large.sh", "small.sh"]);
+    assert!(
+        run.out.starts_with("large.sh:1:1: advice[skipped-file] `large.sh` is not read: it is larger than 1 MiB;"),
+        "{run:?}"
+    );
+    assert!(run.err.starts_with("authlint: skipped large.sh: larger than 1 MiB\n"), "{run:?}");
+    tree.write("authlint.toml", "[files]\nmax-size = \"2MiB\"\n");
+    let run = concise(&tree, &[]);
+    assert!(run.paths() == ["large.sh", "small.sh"] && run.out.starts_with("large.sh:1:21: error"), "{run:?}");
+    tree.write("authlint.toml", "[files]\nmax-size = 40\n");
+    let run = concise(&tree, &["--advice", "small.sh"]);
+    assert!(run.status == 0 && run.out.contains("small.sh:1:1: advice[skipped-file]"), "{run:?}");
+}
+
+#[test]
+fn each_project_has_its_own() {
+    let off = "[rules]\nflag-with-value = \"off\"\n";
+    let tree = Tree::new(&[("authlint.toml", off), ("a.sh", BAD), ("in/authlint.toml", ""), ("in/b.sh", BAD)]);
+    assert_eq!(concise(&tree, &[]).paths(), ["in/b.sh"]);
+    assert_eq!(concise(&tree, &["a.sh", "in/b.sh"]).paths(), ["in/b.sh"]);
+    tree.write("authlint.toml", "");
+    tree.write("in/authlint.toml", off);
+    assert_eq!(concise(&tree, &[]).paths(), ["a.sh"]);
+    assert_eq!(tree.run_in("in", &["--format=concise"]).out, "");
+}
+
+#[test]
+fn standard_input_is_linted_as_its_project_says() {
+    let tree = Tree::new(&[
+        ("authlint.toml", "[files]\nexclude = [\"gen\"]\n[rules]\nflag-with-value = \"warning\"\n"),
+        ("sub/x", ""),
+    ]);
+    let stdin = |name: &str, text: &str| {
+        tree.run_with_input(&["--format=concise", "--stdin-filename", name, "-"], text.as_bytes())
+    };
+    let run = stdin("sub/a.sh", BAD);
+    assert!(run.status == 1 && run.out.starts_with("sub/a.sh:1:21: warning["), "{run:?}");
+    let run = stdin("gen/a.sh", BAD);
+    assert!(run.status == 0 && run.out.is_empty() && run.err.contains("skipped gen/a.sh: excluded"), "{run:?}");
+    let run = stdin("a.sh", "gcloud run deploy # authlint: ignore[flag-with-value] the project may say otherwise\n");
+    assert!(run.status == 0 && run.out.is_empty(), "{run:?}");
+}
+
+#[test]
+fn faults_have_places_and_are_said_whatever_is_linted() {
+    let tree =
+        Tree::new(&[("authlint.toml", "\u{feff}[rules]\r\nunknown-rol = \"off\"\r\n[file]\r\n"), ("a.sh", "echo\n")]);
+    for args in [&[][..], &["a.sh"]] {
+        let run = concise(&tree, args);
+        assert_eq!(
+            run.out,
+            "authlint.toml:2:1: warning[unknown-rule] there is no rule `unknown-rol`\n\
+             authlint.toml:3:2: warning[invalid-config] there is no key `file`; it does nothing\n"
+        );
+        assert_eq!(run.status, 1);
+    }
+    let human = tree.run(&[]);
+    assert!(human.out.contains("write `unknown-role`") && human.out.contains("write `files`"), "{human:?}");
+    let json = tree.run(&["--format=json"]);
+    assert!(json.out.contains("\"fix\":{\"safety\":\"unsafe\""), "{json:?}");
+}
+
+#[test]
+fn what_is_no_toml_ends_with_2_and_the_other_projects_are_read() {
+    let tree = Tree::new(&[("authlint.toml", "[rules\n"), ("a.sh", BAD), ("in/authlint.toml", ""), ("in/b.sh", BAD)]);
+    let run = concise(&tree, &["a.sh", "in"]);
+    assert_eq!((run.status, run.paths()), (2, vec!["in/b.sh"]), "{run:?}");
+    assert!(
+        run.err.starts_with("authlint: authlint.toml:1:7: ") && run.err.contains("nothing of its project is read"),
+        "{run:?}"
+    );
+    let run = tree.run_with_input(&["--stdin-filename", "a.sh", "-"], BAD.as_bytes());
+    assert!(run.status == 2 && run.out.is_empty(), "{run:?}");
+    std::fs::write(tree.path("authlint.toml"), b"a = 1\0").unwrap();
+    assert_eq!(concise(&tree, &["a.sh"]).status, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_advice_and_a_fault_when_named() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let tree = Tree::new(&[("authlint.toml", ""), ("a.sh", BAD), ("b.sh", BAD)]);
+    std::fs::set_permissions(tree.path("b.sh"), std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(tree.path("b.sh")).is_ok() {
+        return; // Root reads everything.
+    }
+    let run = concise(&tree, &["--advice"]);
+    assert_eq!((run.status, run.paths()), (1, vec!["a.sh", "b.sh"]), "{run:?}");
+    assert!(run.out.contains("b.sh:1:1: advice[unreadable-file] `b.sh` cannot be read: permission denied;"), "{run:?}");
+    assert!(run.err.contains("not read: b.sh: permission denied"), "{run:?}");
+    assert_eq!(concise(&tree, &["b.sh"]).status, 2);
+}
