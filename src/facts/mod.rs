@@ -135,6 +135,8 @@ pub struct Token {
     pub scope: Option<Given>,
     /// Where the command that prints it stands, when it is minted by one.
     pub minted: Option<Place>,
+    /// Whether more may be said of it than is seen: what is missing need not be absent.
+    pub open: bool,
 }
 
 /// Whether a binding comes or goes.

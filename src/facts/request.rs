@@ -333,7 +333,7 @@ fn bearer(header: &Given, token: &Value) -> Credential {
     };
     let made = |audience: Option<Value>| {
         let audience = audience.map(|value| Given { value, at: header.at, whole: header.whole });
-        Token { at: header.at, whole: header.whole, account: None, audience, scope: None, minted }
+        Token { at: header.at, whole: header.whole, account: None, audience, scope: None, minted, open: true }
     };
     match meaning_of(token) {
         Meaning::AccessToken => Credential::AccessToken(made(None)),

@@ -56,7 +56,7 @@ fn credential(caller: Caller, invocation: &Invocation, changes: bool) -> Credent
     let given = |name| given(invocation, name);
     let token = |account: Option<Given>, audience: Option<Given>, scope: Option<Given>| {
         let at = [&account, &audience, &scope].into_iter().flatten().next().map(|given| (given.at, given.whole));
-        at.map(|(at, whole)| Token { at, whole, account, audience, scope, minted: None })
+        at.map(|(at, whole)| Token { at, whole, account, audience, scope, minted: None, open: invocation.open })
     };
     let (id, access) = if caller == Caller::PushSubscription {
         (token(given("--push-auth-service-account"), given("--push-auth-token-audience"), None), None)

@@ -70,9 +70,8 @@ impl Project {
         if let Some(given) = &token.audience {
             return Some(Audience { given: given.clone(), stated: true });
         }
-        // Flags that are not seen may name one.
-        let open = || self.facts.commands.iter().any(|command| command.at == call.at && command.invocation.open);
-        if call.caller == Caller::Request || call.changes || open() {
+        // What is not seen may name one.
+        if call.caller == Caller::Request || call.changes || token.open {
             return None;
         }
         Some(Audience { given: call.url.clone()?, stated: false })

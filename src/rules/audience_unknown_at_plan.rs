@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(call: &Call, _: &Project, report: &mut Report) {
     let (Caller::SchedulerJob, Wording::Terraform) = (call.caller, call.wording) else { return };
     let (Credential::IdToken(token), Some(given)) = (&call.credential, &call.url) else { return };
-    if token.audience.is_some() || !token.audience_is_absent {
+    if token.audience.is_some() || token.open {
         return;
     }
     let Some(url) = made_later(given) else { return };

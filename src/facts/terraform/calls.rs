@@ -72,6 +72,7 @@ fn token(target: &Tree, block: &str) -> Option<Token> {
         audience: asks.tree.at(&["audience"]).and_then(given),
         scope: asks.tree.at(&["scope"]).and_then(given),
         minted: None,
+        open: asks.tree.has(&["audience"]) == Truth::Unknown || asks.tree.has(&["scope"]) == Truth::Unknown,
     })
 }
 

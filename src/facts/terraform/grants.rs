@@ -80,7 +80,8 @@ fn element(list: &Field, item: &Tree) -> Option<Given> {
 fn policy(body: &Tree) -> Vec<(Option<Given>, Option<Given>)> {
     let data = body.text_at(&["policy_data"]);
     let Some([Piece::Attribute(attribute, _)]) = data.map(Value::pieces) else { return vec![(None, None)] };
-    let Some(bindings) = attribute.body.field("binding").filter(|_| attribute.of.kind == "data.google_iam_policy") else {
+    let Some(bindings) = attribute.body.field("binding").filter(|_| attribute.of.kind == "data.google_iam_policy")
+    else {
         return vec![(None, None)];
     };
     if bindings.tree.is_unknown() {

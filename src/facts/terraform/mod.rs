@@ -15,7 +15,9 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         "google_cloud_tasks_queue" => calls::queue(facts, declared),
         "google_pubsub_subscription" => calls::subscription(facts, declared),
         "google_eventarc_trigger" => calls::trigger(facts, declared),
-        "google_cloud_run_v2_service" | "google_cloud_run_service" | "google_cloudfunctions2_function"
+        "google_cloud_run_v2_service"
+        | "google_cloud_run_service"
+        | "google_cloudfunctions2_function"
         | "google_cloudfunctions_function" => services::service(facts, declared),
         "google_cloud_run_v2_job" => services::job(facts, declared),
         "google_cloud_run_domain_mapping" => services::domain(facts, declared),

@@ -105,14 +105,12 @@ fn variables(facts: &mut Facts, declared: &Declared) {
         let sink = Sink::Variable(name);
         facts.stored.push(Stored { sink, value: settle(value), place, at: declared.at.clone() });
     };
-    let containers = [
-        &["template", "containers"][..],
-        &["template", "template", "containers"],
-        &["template", "spec", "containers"],
-    ];
+    let containers =
+        [&["template", "containers"][..], &["template", "template", "containers"], &["template", "spec", "containers"]];
     for container in containers.iter().filter_map(|path| body.at(path)).flat_map(|field| field.tree.items()) {
         for variable in container.at(&["env"]).into_iter().flat_map(|field| field.tree.items()) {
-            if let (Some(name), Some(value)) = (variable.text_at(&["name"]).and_then(Value::literal), variable.at(&["value"]))
+            if let (Some(name), Some(value)) =
+                (variable.text_at(&["name"]).and_then(Value::literal), variable.at(&["value"]))
                 && let Some(text) = value.tree.text()
             {
                 store(name, text, value.at);
@@ -132,7 +130,12 @@ pub(super) fn secret(facts: &mut Facts, declared: &Declared) {
     if let Some(field) = declared.body.at(&["secret_data"])
         && let Some(value) = field.tree.text()
     {
-        facts.stored.push(Stored { sink: Sink::Secret, value: settle(value), place: field.at, at: declared.at.clone() });
+        facts.stored.push(Stored {
+            sink: Sink::Secret,
+            value: settle(value),
+            place: field.at,
+            at: declared.at.clone(),
+        });
     }
 }
 
