@@ -88,10 +88,9 @@ impl Build<'_> {
             return;
         }
         let Some(inner) = &chunk.body else {
-            match self.attribute(chunk) {
-                Some(attribute) => body.attributes.push(attribute),
-                None => body.broken = true,
-            }
+            // What is wrong with a value may be that another attribute stands in its line.
+            body.broken = true;
+            body.attributes.extend(self.attribute(chunk));
             return;
         };
         let text = self.snippet.text();

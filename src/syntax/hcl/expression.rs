@@ -138,7 +138,7 @@ impl<'t> Expressions<'t> {
             }
             "attr_splat" | "full_splat" => {
                 path.push(Step::Splat);
-                for child in children(node).into_iter().filter(|child| child.is_named()) {
+                for child in children(node).into_iter().filter(Node::is_named) {
                     self.step(child, path);
                 }
             }
@@ -295,7 +295,7 @@ impl<'t> Expressions<'t> {
 }
 
 /// The nodes directly under a node, comments left out.
-fn children<'tree>(node: Node<'tree>) -> Vec<Node<'tree>> {
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.children(&mut cursor).filter(|child| child.kind() != "comment").collect()
 }

@@ -1,4 +1,4 @@
-//! HCL, the language of Terraform and OpenTofu: text → a small tree with spans. Knows nothing of providers.
+//! HCL, the language of Terraform and `OpenTofu`: text → a small tree with spans. Knows nothing of providers.
 //!
 //! The grammar is one in C, and what follows a fault in its text is lost to it. So the text is cut into its items first
 //! (`split`), what the grammar has been seen to stumble over is masked, and each run of items is parsed on its own. An
@@ -16,7 +16,8 @@ mod split;
 mod template;
 mod tree;
 
-#[cfg(all(test, feature = "hcl"))]
+#[cfg(test)]
+#[cfg(feature = "hcl")]
 mod tests;
 
 pub use tree::{Attribute, Block, Body, Expr, ExprKind, File, ForExpr, Item, Literal, Reference, Step, TemplatePart};

@@ -161,22 +161,19 @@ impl<'t> Scan<'t> {
                 return;
             }
             (b'/', b'*') => {
-                match memchr::memmem::find(self.rest().get(2..).unwrap_or_default(), b"*/") {
-                    Some(length) => self.at += length + 4,
-                    None => {
-                        self.at = self.bytes.len();
-                        self.balanced = false;
-                        if let Some(open) = &mut self.open {
-                            open.faulty = true;
-                        }
-                    }
+                if let Some(length) = memchr::memmem::find(self.rest().get(2..).unwrap_or_default(), b"*/") {
+                    self.at += length + 4;
+                } else {
+                    self.at = self.bytes.len();
+                    self.balanced = false;
+                    self.fault();
                 }
                 return;
             }
             _ => {}
         }
         let start = self.at;
-        let open = self.open.get_or_insert_with(|| Chunk { range: start..start, body: None, faulty: false, depth: 0 });
+        let open = self.open.get_or_insert(Chunk { range: start..start, body: None, faulty: false, depth: 0 });
         match byte {
             b'"' => {
                 self.at += 1;

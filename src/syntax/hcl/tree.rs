@@ -19,7 +19,8 @@ pub struct Body {
     pub attributes: Vec<Attribute>,
     /// In order.
     pub blocks: Vec<Block>,
-    /// Whether something directly in it was not understood and left out: then the absence of a name says nothing.
+    /// Whether something directly in it was not understood, and may have been left out: then the absence of a name says
+    /// nothing.
     pub broken: bool,
     /// Without the braces.
     pub span: Span,
@@ -237,6 +238,7 @@ impl Expr {
         expr
     }
 
+    #[cfg(feature = "hcl")]
     pub(super) fn unknown(span: Span) -> Self {
         Self { kind: ExprKind::Unknown, span }
     }
