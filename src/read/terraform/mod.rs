@@ -158,7 +158,7 @@ impl Reading<'_> {
                 });
             }
         }
-        Node::Map(entries, false)
+        Node::Map(entries, body.broken)
     }
 
     /// `dynamic "TYPE" { for_each = … content { … } }`: a block when it is surely there, else one that may be.
