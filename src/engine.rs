@@ -208,6 +208,9 @@ fn parse(path: &str, bytes: &[u8], id: FileId) -> Result<(Source, Arc<Program>),
     let start: String = source.text().chars().take(200).collect();
     let reader = read::reader(path, &start).ok_or(NotRead::OtherKind)?;
     let program = (reader.read)(&source, id);
+    if let Some(why) = program.unread {
+        return Err(NotRead::Skipped(why.to_owned()));
+    }
     Ok((source, Arc::new(program)))
 }
 

@@ -21,6 +21,8 @@ pub struct Program {
     /// Parts of the file that are one thing to their reader, beyond single statements: fences, steps, resources. What is
     /// said above the first line of one is said of all of it.
     pub regions: Vec<Span>,
+    /// Why it could not be read, when nothing of it is known.
+    pub unread: Option<&'static str>,
 }
 
 /// Steps in order, shared between calls.

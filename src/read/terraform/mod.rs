@@ -25,6 +25,10 @@ fn accepts(path: &str, _start: &str) -> bool {
 
 fn read(source: &Source, file: FileId) -> Program {
     let parsed = hcl::parse(&source.snippet());
+    if parsed.skipped {
+        let unread = Some("it nests too deep, or is too much for its grammar");
+        return Program { file, directory: true, unread, ..Program::default() };
+    }
     let reading = Reading { source, file };
     let mut steps = Vec::new();
     if super::extension(source.path()) == "tfvars" {
