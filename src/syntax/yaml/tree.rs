@@ -22,7 +22,7 @@ const NODES: usize = 250_000;
 /// How often a text is read again without a line that cannot be read.
 const TRIES: usize = 12;
 /// How many bytes may be read again.
-const AGAIN: usize = 2 * 1024 * 1024;
+const AGAIN: usize = 4 * 1024 * 1024;
 
 /// All documents of a text.
 pub(super) fn parse(snippet: &Snippet) -> Vec<Document> {
