@@ -219,10 +219,11 @@ impl Lines {
         let is_blank = text.get(range.clone()).is_some_and(|line| line.starts_with([' ', '\t']));
         let folds = self.style == Style::Folded && self.started && !self.was_blank && !is_blank;
         let mut breaks = std::mem::take(&mut self.breaks).into_iter();
-        if folds && let Some(first) = breaks.next() {
-            if breaks.len() == 0 {
-                out.make(" ", first..range.start);
-            }
+        if folds
+            && let Some(first) = breaks.next()
+            && breaks.len() == 0
+        {
+            out.make(" ", first..range.start);
         }
         for end in breaks {
             out.copy(end..end + 1);

@@ -4,12 +4,7 @@
 
 use std::ops::Range;
 
-use super::json;
-
-/// Longest placeholder looked at with its quotes, in bytes. Keeps hostile lines linear.
-const LONGEST: usize = 2000;
-/// How many comments of templates are looked at.
-const COMMENTS: usize = 1000;
+use super::{json, template};
 
 /// What a replaced range was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,14 +13,16 @@ pub(super) enum What {
     Hole,
     /// Text that stands as it is and only the parser does not take.
     Kept,
-    /// A directive between the lines of a block scalar, or an unreadable line: white space, or nothing at all.
-    Void,
+    /// A directive left of the block scalar that it stands in: all of it is in the text if any is.
+    Whole,
+    /// Line ends in a quoted scalar with the white space around them, this many.
+    Folded(usize),
 }
 
 /// A text for the parser, and what was replaced in it.
 #[derive(Debug, Clone)]
 pub(super) struct Masked {
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// Replaced ranges, ascending, apart.
     pub(super) ranges: Vec<(Range<usize>, What)>,
     /// Where entries may be that are not in the tree, ascending.
@@ -44,7 +41,7 @@ impl Masked {
     pub(super) fn new(text: &str) -> Self {
         let mut masked = Self { bytes: text.as_bytes().to_vec(), ranges: Vec::new(), gaps: Vec::new() };
         let is_json = json::is_json(text);
-        let found = find(text, is_json);
+        let found = template::find(text, is_json);
         for hole in &found {
             masked.fill(text, hole.clone(), b'x');
             masked.ranges.push((hole.clone(), What::Hole));
@@ -65,59 +62,14 @@ impl Masked {
         std::str::from_utf8(&self.bytes).unwrap_or("")
     }
 
-    /// Takes the line around an offset out of the parser's sight: first its `${…}`, then all of it.
-    /// False when that was done before.
-    pub(super) fn give_up_line(&mut self, text: &str, at: usize) -> bool {
-        let at = at.min(text.len());
-        let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-        let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |len| at + len);
-        if self.dollars(text, start..end) {
-            return true;
-        }
-        let line = self.slice(start..end);
-        if line.trim_start().is_empty() || line.trim_start().starts_with('#') {
-            return false;
-        }
-        let start = start + line.len() - line.trim_start().len();
-        self.comment(text, start..end);
-        self.remember(std::iter::once((start..end, What::Void)));
-        let index = self.gaps.partition_point(|gap| gap.at < start);
-        self.gaps.insert(index, Gap { at: start, lost: true });
-        true
-    }
-
-    /// Masks each `${…}` of a line that is not masked yet; whether there was one.
-    fn dollars(&mut self, text: &str, line: Range<usize>) -> bool {
-        let mut found = Vec::new();
-        let mut at = line.start;
-        let bytes = self.bytes.get(..line.end).unwrap_or_default();
-        while let Some(len) = memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"${") {
-            let start = at + len;
-            let mut depth = 0usize;
-            let len = bytes.iter().skip(start).position(|byte| {
-                match byte {
-                    b'{' => depth += 1,
-                    b'}' => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-                *byte == b'}' && depth == 0
-            });
-            let Some(len) = len else { break };
-            at = start + len + 1;
-            found.push(start..at);
-        }
-        for range in &found {
-            self.fill(text, range.clone(), b'x');
-        }
-        let is_new = !found.is_empty();
-        self.remember(found.into_iter().map(|range| (range, What::Kept)));
-        is_new
-    }
-
     /// Adds ranges, which take the place of those within them. A placeholder stays one.
-    fn remember(&mut self, new: impl Iterator<Item = (Range<usize>, What)>) {
-        let mut all = std::mem::take(&mut self.ranges);
-        all.extend(new);
+    pub(super) fn remember(&mut self, new: impl Iterator<Item = (Range<usize>, What)>) {
+        let mut all: Vec<_> = new.collect();
+        if all.is_empty() {
+            return;
+        }
+        all.append(&mut self.ranges);
+        // Of equal ranges, the new one stands first.
         all.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
         for (range, what) in all {
             match self.ranges.last_mut() {
@@ -132,12 +84,12 @@ impl Masked {
         }
     }
 
-    fn slice(&self, range: Range<usize>) -> &str {
+    pub(super) fn slice(&self, range: Range<usize>) -> &str {
         self.bytes.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("")
     }
 
     /// Replaces all but white space at line ends and starts.
-    fn fill(&mut self, text: &str, range: Range<usize>, with: u8) {
+    pub(super) fn fill(&mut self, text: &str, range: Range<usize>, with: u8) {
         let mut at = range.start;
         for line in text.get(range.clone()).unwrap_or("").split_inclusive('\n') {
             let is_first = at == range.start;
@@ -150,7 +102,7 @@ impl Masked {
         }
     }
 
-    fn comment(&mut self, text: &str, range: Range<usize>) {
+    pub(super) fn comment(&mut self, text: &str, range: Range<usize>) {
         self.fill(text, range.clone(), b'x');
         let mut at = range.start;
         for line in text.get(range).unwrap_or("").split_inclusive('\n') {
@@ -168,6 +120,7 @@ impl Masked {
         let lines = Line::all(text, found);
         // The indentation of the node around, and that of the text once there is some.
         let mut block: Option<(usize, Option<usize>)> = None;
+        let mut shifted = Vec::new();
         for line in lines {
             let parent = block.map(|(parent, _)| parent);
             let inside = parent.is_some_and(|parent| line.indent > parent);
@@ -176,11 +129,10 @@ impl Masked {
                     continue;
                 }
                 let whole = line.range.start + line.indent..line.range.end;
-                if parent.is_some_and(|parent| line.next_indent.is_some_and(|next| next > parent)) {
-                    self.fill(text, whole.clone(), b' ');
-                    let first = self.ranges.partition_point(|(range, _)| range.start < whole.start);
-                    let own = self.ranges.iter_mut().skip(first);
-                    own.take_while(|(range, _)| range.end <= whole.end).for_each(|(_, what)| *what = What::Void);
+                if let Some(next) = line.next_indent.filter(|next| parent.is_some_and(|parent| *next > parent)) {
+                    let column = block.and_then(|(_, content)| content).unwrap_or(next);
+                    self.shift(text, line.range.clone(), column);
+                    shifted.push((whole, What::Whole));
                     continue;
                 }
                 self.comment(text, whole.clone());
@@ -197,6 +149,22 @@ impl Masked {
                 continue;
             }
             block = block_parent(self.slice(line.range.clone())).map(|parent| (parent, None));
+        }
+        self.remember(shifted.into_iter());
+    }
+
+    /// Moves what stands in lines to a column.
+    fn shift(&mut self, text: &str, range: Range<usize>, column: usize) {
+        let mut at = range.start;
+        for line in text.get(range).unwrap_or("").split_inclusive('\n') {
+            let body = line.trim_end_matches('\n').len();
+            if let Some((left, right)) =
+                self.bytes.get_mut(at..at + body).and_then(|bytes| bytes.split_at_mut_checked(column.min(body)))
+            {
+                left.fill(b' ');
+                right.fill(b'x');
+            }
+            at += line.len();
         }
     }
 
@@ -274,12 +242,12 @@ impl Line {
                 }
                 let inner = text.get(hole.clone()).unwrap_or("");
                 has = true;
-                inserts |= is_inserting(inner);
+                inserts |= template::is_inserting(inner);
                 // What GitHub's `${{ }}` stands for is a value, never a line.
-                only &= is_blank(text, from..hole.start) && !inner.starts_with("${{");
+                only &= template::is_blank(text, from..hole.start) && !inner.starts_with("${{");
                 from = hole.end;
             }
-            only &= is_blank(text, from..end);
+            only &= template::is_blank(text, from..end);
             let line = text.get(at..end).unwrap_or("");
             let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
             let is_blank = line.trim().is_empty();
@@ -301,166 +269,5 @@ impl Line {
             }
         }
         lines
-    }
-}
-
-fn is_blank(text: &str, range: Range<usize>) -> bool {
-    text.get(range).is_none_or(|part| part.trim().is_empty())
-}
-
-/// Whether a directive may bring entries: one that only closes a block, comments or sets a variable does not.
-fn is_inserting(hole: &str) -> bool {
-    if hole.starts_with("{#") {
-        return false;
-    }
-    let inner = hole.trim_start_matches(['{', '%', '-', '~', ' ', '\t']);
-    let word: String = inner.chars().take_while(char::is_ascii_alphanumeric).collect();
-    let sets = inner.starts_with('$') && inner.contains('=');
-    !(sets || inner.starts_with("/*") || matches!(word.as_str(), "end" | "endif" | "endfor" | "set" | "define"))
-}
-
-/// The placeholders of a text, ascending: `${{ }}`, `{{ }}`, `{% %}`, `{# #}`, and Terraform's `%{ }` at a line's start.
-fn find(text: &str, is_json: bool) -> Vec<Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut found = Vec::new();
-    let (mut at, mut line) = (0, 0..0);
-    let mut ends = Ends::default();
-    while let Some(brace) = memchr::memchr(b'{', bytes.get(at..).unwrap_or_default()).map(|n| at + n) {
-        if brace >= line.end {
-            let start = memchr::memrchr(b'\n', bytes.get(..brace).unwrap_or_default()).map_or(0, |n| n + 1);
-            let end = memchr::memchr(b'\n', bytes.get(brace..).unwrap_or_default()).map_or(bytes.len(), |n| brace + n);
-            line = start..end;
-        }
-        at = brace + 1;
-        let before = brace.checked_sub(1).and_then(|n| bytes.get(n));
-        let hole = match bytes.get(brace + 1) {
-            Some(b'{') if before == Some(&b'$') => expression(text, brace).map(|end| brace - 1..end),
-            Some(b'{') => {
-                let end = ends.comment(text, brace);
-                let end = end.or_else(|| closed(text, brace, line.end, "}}", &mut ends.brace));
-                end.or_else(|| ends.spread(text, brace, &line)).map(|end| brace..end)
-            }
-            Some(b'%') => closed(text, brace, line.end, "%}", &mut ends.percent).map(|end| brace..end),
-            Some(b'#') => closed(text, brace, line.end, "#}", &mut ends.hash).map(|end| brace..end),
-            _ if before == Some(&b'%') && is_blank(text, line.start..brace - 1) => {
-                text.get(brace..line.end).and_then(|rest| rest.find('}')).map(|len| brace - 1..brace + len + 1)
-            }
-            _ => None,
-        };
-        if let Some(hole) = hole.filter(|hole| !is_json || !crosses_string(text, hole.clone())) {
-            at = hole.end;
-            found.push(hole);
-        }
-    }
-    found
-}
-
-/// In JSON, a quote ends the string that a placeholder stands in.
-fn crosses_string(text: &str, hole: Range<usize>) -> bool {
-    let mut escaped = false;
-    text.get(hole).unwrap_or("").bytes().any(|byte| {
-        let quote = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        quote
-    })
-}
-
-/// Where GitHub's expression that begins with `{{` at an offset ends. Its strings are in single quotes.
-fn expression(text: &str, brace: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let inner = bytes.get(brace..(brace + LONGEST).min(bytes.len()))?;
-    let mut quoted = false;
-    let mut plain = None;
-    for (index, pair) in inner.windows(2).enumerate() {
-        if pair.first() == Some(&b'\'') {
-            quoted = !quoted;
-        }
-        if pair == b"}}" && index > 1 {
-            if !quoted {
-                return Some(brace + index + 2);
-            }
-            plain = plain.or(Some(brace + index + 2));
-        }
-        // Another one begins: this one was not closed.
-        if pair == b"${" {
-            break;
-        }
-    }
-    plain
-}
-
-/// The end of a placeholder on its line; strings in it are passed over if that gives an end.
-fn closed(text: &str, brace: usize, line_end: usize, mark: &str, without: &mut usize) -> Option<usize> {
-    if *without >= line_end && line_end > 0 {
-        return None;
-    }
-    let bytes = text.as_bytes();
-    let inner = bytes.get(brace + 2..line_end)?;
-    let Some(plain) = memchr::memmem::find(inner, mark.as_bytes()) else {
-        *without = line_end;
-        return None;
-    };
-    let mut quote = None;
-    let mut end = plain;
-    // Passing over strings matters only if one of them has the closing mark.
-    for (index, byte) in inner.iter().take(LONGEST).enumerate() {
-        match quote {
-            None if inner.get(index..).is_some_and(|rest| rest.starts_with(mark.as_bytes())) => {
-                end = index;
-                break;
-            }
-            // Another one begins: the quote was none.
-            Some(_) if index > plain && inner.get(index..).is_some_and(|rest| rest.starts_with(b"{{")) => break,
-            None if b"\"'`".contains(byte) => quote = Some(*byte),
-            Some(open) if open == *byte => quote = None,
-            _ => {}
-        }
-    }
-    let mut end = brace + 2 + end + mark.len();
-    // `{{{ x }}}`
-    if mark == "}}" && bytes.get(brace + 2) == Some(&b'{') && bytes.get(end) == Some(&b'}') {
-        end += 1;
-    }
-    Some(end)
-}
-
-/// What is known of where no closing marks are, so that no part of a text is searched again and again.
-#[derive(Default)]
-struct Ends {
-    /// Up to where on its line no `}}`, `%}`, `#}` was found.
-    brace: usize,
-    percent: usize,
-    hash: usize,
-    /// Up to where no `}}` was found on later lines.
-    later: usize,
-    /// Comments of several lines looked at.
-    comments: usize,
-}
-
-impl Ends {
-    /// The end of a `{{` that opens a line and closes on a later one, as long calls do in Helm charts.
-    fn spread(&mut self, text: &str, brace: usize, line: &Range<usize>) -> Option<usize> {
-        if !is_blank(text, line.start..brace) {
-            return None;
-        }
-        let last = (brace + LONGEST).min(text.len());
-        let from = (brace + 2).max(self.later);
-        let Some(len) = memchr::memmem::find(text.as_bytes().get(from..last)?, b"}}") else {
-            self.later = last.saturating_sub(1);
-            return None;
-        };
-        Some(from + len + 2)
-    }
-
-    /// The end of a `{{/* … */}}`, which may have placeholders and lines in it.
-    fn comment(&mut self, text: &str, brace: usize) -> Option<usize> {
-        let inner = text.as_bytes().get(brace + 2..(brace + LONGEST).min(text.len()))?;
-        let begin = inner.iter().take_while(|byte| b"- ".contains(byte)).count();
-        if !inner.get(begin..)?.starts_with(b"/*") || self.comments >= COMMENTS {
-            return None;
-        }
-        self.comments += 1;
-        let end = memchr::memmem::find(inner, b"*/")?;
-        Some(brace + 2 + end + memchr::memmem::find(inner.get(end..)?, b"}}")? + 2)
     }
 }

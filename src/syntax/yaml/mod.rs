@@ -7,8 +7,10 @@ mod frame;
 mod json;
 mod map;
 mod mask;
+mod mend;
 mod query;
 mod scalar;
+mod template;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -73,7 +73,9 @@ impl Node {
     /// Whether entries may come that are not in the tree: a template stands among them, a line could not be read,
     /// or what is merged in is not known. What is absent is not known to be absent then.
     pub fn is_open(&self) -> bool {
-        self.open || matches!(self.kind, Kind::Unknown) || self.merged().any(Node::is_open)
+        let merge = |pair: &Pair| pair.is_merge() && pair.value.open;
+        let merges = matches!(&self.kind, Kind::Mapping(pairs) if pairs.iter().any(merge));
+        self.open || merges || matches!(self.kind, Kind::Unknown) || self.merged().any(Self::is_open)
     }
 
     /// Whether nothing stands there, or `null`.

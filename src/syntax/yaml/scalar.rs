@@ -37,7 +37,7 @@ impl Scalars<'_> {
             nothing.push("", span.start);
             scalar.body = nothing.finish();
         } else if let Some(parts) = map::parts(self.text, at.clone(), style, value) {
-            let mut body = Body { scalars: self, builder: Snippet::builder(), len: 0, holes: Vec::new() };
+            let mut body = Body { scalars: self, builder: Snippet::builder(), len: 0, holes: Vec::new(), whole: None };
             body.builder.push("", span.start);
             for part in parts {
                 body.part(part);
@@ -67,6 +67,8 @@ struct Body<'a> {
     builder: SnippetBuilder,
     len: usize,
     holes: Vec<Range<usize>>,
+    /// The directive that was last put in as a whole.
+    whole: Option<usize>,
 }
 
 impl Body<'_> {
@@ -86,9 +88,17 @@ impl Body<'_> {
                             self.copy(within);
                             continue;
                         }
-                        What::Void => {
-                            let blank = self.scalars.text.get(within.clone()).unwrap_or("").to_owned();
-                            self.made(&blank, within);
+                        What::Whole if self.whole == Some(masked.start) => continue,
+                        What::Whole => {
+                            self.whole = Some(masked.start);
+                            self.copy(masked.clone());
+                            self.holes.push(start..self.len);
+                            continue;
+                        }
+                        What::Folded(breaks) => {
+                            let text = if *breaks == 1 { " ".to_owned() } else { "\n".repeat(breaks - 1) };
+                            self.made(&text, within);
+                            continue;
                         }
                     }
                     self.hole(start..self.len, masked.start < range.start);

@@ -1,3 +1,5 @@
+#![allow(clippy::string_slice, clippy::format_push_string, reason = "a test that cannot go on panics")]
+
 use super::*;
 
 fn read(text: &str) -> Vec<Document> {
@@ -230,6 +232,46 @@ fn one_bad_line_costs_one_line() {
     assert!(!documents[0].broken, "{documents:#?}");
     assert_eq!(text(&documents[0].root, &["a"]), "${x ? \"b: c\" : \"d\"}");
     assert_eq!(documents[0].root.path(&["f"]).unwrap().items()[0].text(), Some("${g}"));
+}
+
+#[test]
+fn a_bad_value_costs_the_value_and_leaves_items_apart() {
+    let documents = read("steps:\n- name: a\n  run: b\n- name: Stop: or go?\n  run: c\n- \"d\" e\n- f\n");
+    let root = &documents[0].root;
+    let steps = root.path(&["steps"]).unwrap().items();
+    assert_eq!((steps.len(), documents[0].broken), (4, true), "{root:#?}");
+    assert_eq!((text(&steps[0], &["run"]), text(&steps[1], &["run"])), ("b", "c"));
+    assert!(matches!(steps[1].path(&["name"]).unwrap().kind, Kind::Unknown) && !steps[0].is_open());
+    assert!(matches!(steps[2].kind, Kind::Unknown));
+}
+
+#[test]
+fn marks_of_other_templates_are_holes_when_they_must_be() {
+    let file = "a: @NAME@-x\nb: x@NAME@\nc: %s\nd: @other\n";
+    let root = root(file);
+    assert_eq!(holes(root.path(&["a"]).unwrap()), ["@NAME@"]);
+    assert_eq!(holes(root.path(&["b"]).unwrap()), ["@NAME@"]);
+    assert_eq!((text(&root, &["c"]), text(&root, &["d"])), ("%s", "@other"));
+}
+
+#[test]
+fn quoted_scalars_may_go_on_too_far_left() {
+    let file = "args:\n  - 'A=it''s,\n  B=c,  \n\n D=e'\n  - \"f \\\"\n  g\"\n";
+    let root = root(file);
+    let items = root.path(&["args"]).unwrap().items();
+    assert_eq!((items[0].text(), items[1].text()), (Some("A=it's, B=c,\nD=e"), Some("f \" g")));
+    assert_eq!(place(file, &items[0], "B=c"), "B=c");
+}
+
+#[test]
+fn templates_of_several_lines_and_with_headers() {
+    let file = "# ${{ a\n# b }}\nc: {{- d |\n    e }}\nf: | {{ g | nindent 4 }}\nh: i\nj:\n  - |\n{{- if .long.enough.to.be.wider }}\n      k\n{{- include \"m\"\n  (dict) }}\n      l\n";
+    let root = root(file);
+    assert_eq!(holes(root.path(&["c"]).unwrap()), ["{{- d | e }}"]);
+    assert_eq!(holes(root.path(&["f"]).unwrap()), ["| {{ g | nindent 4 }}"]);
+    let item = &root.path(&["j"]).unwrap().items()[0];
+    assert_eq!(holes(item), ["{{- if .long.enough.to.be.wider }}", "{{- include \"m\"\n  (dict) }}"]);
+    assert!(item.text().unwrap().contains("}}\nk\n{{") && item.text().unwrap().ends_with("\nl\n"), "{item:?}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, StructureSty
 
 use super::frame::{Frame, Sized};
 use super::mask::{Gap, Masked};
+use super::mend::Fault;
 use super::scalar::Scalars;
 use super::{Document, Kind, Node, Style};
 use crate::source::Snippet;
@@ -19,9 +20,9 @@ const EXPANDED: usize = 100_000;
 /// How many nodes a text may have; more are data, not configuration.
 const NODES: usize = 250_000;
 /// How often a text is read again without a line that cannot be read.
-const TRIES: usize = 8;
+const TRIES: usize = 12;
 /// How many bytes may be read again.
-const AGAIN: usize = 2 * 1024 * 1024;
+const AGAIN: usize = 4 * 1024 * 1024;
 
 /// All documents of a text.
 pub(super) fn parse(snippet: &Snippet) -> Vec<Document> {
@@ -33,7 +34,7 @@ pub(super) fn parse(snippet: &Snippet) -> Vec<Document> {
     for _ in 0..TRIES {
         again += text.len();
         let Some(at) = fault.filter(|_| again <= AGAIN) else { break };
-        if !masked.give_up_line(text, at) {
+        if !masked.mend(text, at) {
             break;
         }
         let next = read(snippet, &masked);
@@ -49,7 +50,7 @@ pub(super) fn parse(snippet: &Snippet) -> Vec<Document> {
 struct Reading {
     documents: Vec<Document>,
     /// Where the first fault is that more could be read without.
-    fault: Option<usize>,
+    fault: Option<Fault>,
     nodes: usize,
 }
 
@@ -74,9 +75,12 @@ fn read(snippet: &Snippet, masked: &Masked) -> Reading {
             Err(error) => {
                 builder.stop();
                 // What is nested too deep is no fault of a line.
-                if !matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-                    fault = fault.or(error.marker().byte_offset());
-                }
+                let at = error.marker().byte_offset().unwrap_or_default();
+                fault = fault.or(match error.kind() {
+                    ErrorKind::RecursionLimitExceeded => None,
+                    ErrorKind::InvalidQuotedScalarIndent => Some(Fault::Left(at)),
+                    _ => Some(Fault::At(at)),
+                });
                 // Each call goes on behind the fault, so this ends.
                 if !matches!(parser.proceed_next_document(), Ok(true)) {
                     break;
@@ -185,8 +189,12 @@ impl<'a> Builder<'a> {
 
     fn leaf(&mut self, mut sized: Sized, anchor: usize, at: usize) {
         self.nodes += 1;
+        let waiting = self.gaps.first().is_some_and(|gap| gap.at < at);
         if self.before(at) {
             sized.node.kind = Kind::Unknown;
+        } else if waiting {
+            // An item of nothing is placed where the next one begins.
+            sized.node.may_come();
         }
         self.add(sized, anchor);
     }
