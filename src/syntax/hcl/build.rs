@@ -13,6 +13,9 @@ use crate::source::Snippet;
 /// Items are handed to the grammar together up to this many bytes.
 const RUN: usize = 8 * 1024;
 
+/// An item that is more work is not given to the grammar, which takes up to 400 bytes of memory for each character.
+const MAX_WEIGHT: usize = 256 * 1024;
+
 pub(super) fn file(snippet: &Snippet) -> File {
     let text = snippet.text();
     let masked = split::mask(text);
@@ -43,7 +46,7 @@ impl Build<'_> {
     fn items(&mut self, chunks: &[Chunk], body: &mut Body) {
         let mut rest = chunks;
         while let Some(first) = rest.first() {
-            let sound = |chunk: &Chunk| !chunk.faulty && chunk.depth <= MAX_DEPTH;
+            let sound = |chunk: &Chunk| !chunk.faulty && chunk.depth <= MAX_DEPTH && chunk.weight <= MAX_WEIGHT;
             let limit = first.range.start + RUN;
             let count = rest.iter().take_while(|chunk| sound(chunk) && chunk.range.end <= limit).count().max(1);
             let (run, after) = rest.split_at(count);

@@ -21,6 +21,9 @@ pub(super) struct Chunk {
     pub faulty: bool,
     /// How deep it nests.
     pub depth: usize,
+    /// How much the grammar has to do for it: characters of code, those of strings not counted, and operators that may
+    /// nest without brackets for several.
+    pub weight: usize,
 }
 
 /// What a scan finds.
@@ -43,6 +46,9 @@ pub(super) fn mask(text: &str) -> Vec<u8> {
 pub(super) fn chunks(text: &str, range: Range<usize>, recover: bool) -> Chunks {
     Scan::new(text, range, recover, None).run()
 }
+
+/// What an operator weighs that may nest without brackets: the grammar's tree grows with its depth.
+const OPERATOR: usize = 10;
 
 /// White space longer than this is masked.
 const LONG_SPACE: usize = 64;
@@ -173,7 +179,8 @@ impl<'t> Scan<'t> {
             _ => {}
         }
         let start = self.at;
-        let open = self.open.get_or_insert(Chunk { range: start..start, body: None, faulty: false, depth: 0 });
+        let open = self.open.get_or_insert(Chunk { range: start..start, body: None, faulty: false, depth: 0, weight: 0 });
+        open.weight += if matches!(byte, b'!' | b'?' | b'-') { OPERATOR } else { 1 };
         match byte {
             b'"' => {
                 self.at += 1;
