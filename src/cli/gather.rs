@@ -88,7 +88,7 @@ impl Files for Disk {
     }
 
     fn list(&self, directory: &Path) -> Vec<PathBuf> {
-        files::list(directory)
+        files::list_within(directory, &self.directories)
     }
 }
 
