@@ -88,7 +88,7 @@ impl Files for Disk {
     }
 
     fn list(&self, directory: &Path) -> Vec<PathBuf> {
-        files::list_within(directory, &self.directories)
+        files::list_within(directory, |own| self.directories.iter().any(|(known, _)| own.starts_with(known)))
     }
 }
 

@@ -85,11 +85,10 @@ pub fn read_within(path: &Path, allowed: impl Fn(&Path) -> Option<u64>) -> Optio
     read(&path, allowed(&path)?).ok()
 }
 
-/// What lies in a directory that a linted file names, if that lies in one of the directories once all symlinks are
-/// followed; nothing when it cannot be read. The directories must be canonical.
-pub fn list_within(directory: &Path, directories: &[PathBuf]) -> Vec<PathBuf> {
-    let known = directory.canonicalize().is_ok_and(|own| directories.iter().any(|known| own.starts_with(known)));
-    if !known {
+/// What lies in a directory that a linted file names, if what the directory is once all symlinks are followed is `allowed`;
+/// nothing when it cannot be read.
+pub fn list_within(directory: &Path, allowed: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    if !directory.canonicalize().is_ok_and(|own| allowed(&own)) {
         return Vec::new();
     }
     fs::read_dir(directory).into_iter().flatten().take(MAX_ENTRIES).flatten().map(|entry| entry.path()).collect()
