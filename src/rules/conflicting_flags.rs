@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     checks: &[Check::Gcloud(check)],
 };
 
-fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
+fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     let invocation = &gcloud.invocation;
     let Some(command) = invocation.command.filter(|_| !invocation.guessed && invocation.track.is_some()) else { return };
     for group in command.exclusive_groups() {
@@ -24,7 +24,10 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
             group.alternatives.iter().filter_map(|names| first(invocation, names)).collect();
         given.sort_by_key(|(order, _)| *order);
         match given.as_slice() {
-            [(_, one), (_, two), ..] => together(gcloud, one, two, report),
+            [(_, one), (_, two), ..] if !are_options(gcloud, project, &one.name, &two.name) => {
+                together(gcloud, one, two, report);
+            }
+            [_, _, ..] => {}
             [(_, one)] => alone(gcloud, &group, one, report),
             [] => {}
         }
@@ -34,6 +37,19 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
 /// The first flag that uses an alternative, and the how manieth it is.
 fn first<'a>(invocation: &'a Invocation, names: &[&str]) -> Option<(usize, &'a FlagUse)> {
     invocation.flags.iter().enumerate().find(|(_, flag)| names.contains(&flag.name.as_str()))
+}
+
+/// Whether the command may be run with either flag and not the other: then a caller chooses one of them, and nothing says
+/// that anybody ever asks for both.
+fn are_options(gcloud: &Gcloud, project: &Project, one: &str, two: &str) -> bool {
+    let same = |other: &&Gcloud| {
+        (other.at.file, other.at.span, other.at.flow) == (gcloud.at.file, gcloud.at.span, gcloud.at.flow)
+    };
+    let outcomes = || project.facts.commands.iter().filter(same);
+    let without = |there: &str, gone: &str| {
+        outcomes().any(|other| other.invocation.flag(there).is_some() && other.invocation.flag(gone).is_none())
+    };
+    without(one, two) && without(two, one)
 }
 
 fn together(gcloud: &Gcloud, one: &FlagUse, two: &FlagUse, report: &mut Report) {
