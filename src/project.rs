@@ -8,9 +8,10 @@ mod entry;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use crate::facts::{Call, Caller, Credential, EntryKind, Exposure, Facts, Service};
+use crate::facts::{Call, Caller, Credential, EntryKind, Exposure, Facts, ResourceKind, Service, Verb};
 use crate::gcp::output::{Meaning, meaning_of_piece};
-use crate::gcp::principal::{is_project_id, project_of};
+use crate::gcp::principal::{self, is_project_id, project_of};
+use crate::gcp::role::Role;
 use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Place, Truth, Value, may_equal};
 
@@ -39,14 +40,40 @@ impl Project {
         if about.iter().any(|(service, _)| service.exposure == Exposure::Open) {
             return Exposure::Open;
         }
-        let private = about.iter().any(|(service, is)| service.exposure == Exposure::Private && is.is_yes());
+        let private = about.iter().any(|(service, is)| self.is_private(service) && is.is_yes());
         if private { Exposure::Private } else { Exposure::Unknown }
     }
 
     /// Where the service that a URL is of is deployed private.
     pub fn shown_private(&self, url: &Url) -> Option<Place> {
-        let private = |service: &&Service| service.exposure == Exposure::Private && is_of(url, service).is_yes();
+        let private = |service: &&Service| self.is_private(service) && is_of(url, service).is_yes();
         self.facts.services.iter().find(private).map(|service| service.said)
+    }
+
+    /// Whether a service is deployed private, or so that grants decide, and one of them names who may call it.
+    fn is_private(&self, service: &Service) -> bool {
+        match service.exposure {
+            Exposure::Private => true,
+            Exposure::Granted => service.name.as_ref().is_some_and(|name| self.names_invoker(name)),
+            Exposure::Open | Exposure::Unknown => false,
+        }
+    }
+
+    /// Whether somebody is granted by name to call the service of this name.
+    fn names_invoker(&self, service: &Value) -> bool {
+        self.facts.grants.iter().any(|grant| {
+            let invokes = || match &grant.role {
+                Some(role) => role.value.literal().and_then(|name| Role::find(&name)).is_some_and(|role| {
+                    role.grants("run.routes.invoke").is_yes()
+                }),
+                // `add-invoker-policy-binding` names none.
+                None => true,
+            };
+            (grant.verb, grant.kind) == (Verb::Add, ResourceKind::RunService)
+                && grant.resource.as_ref().is_some_and(|own| is_same_service(own, service))
+                && grant.member.as_ref().is_some_and(|member| principal::parse(&member.value).kind.is_named())
+                && invokes()
+        })
     }
 
     /// Whether another command here may give a job or subscription a token later, or gave it one before.

@@ -1,7 +1,7 @@
 //! What a rule is, and what it reports. Knows no single rule.
 
 use crate::eval::Statement;
-use crate::facts::{Account, Call, Gcloud, Given, Grant, Header, Stored};
+use crate::facts::{Account, Call, CustomAudiences, Gcloud, Given, Grant, Header, Stored};
 use crate::finding::{Level, Safety};
 use crate::project::Project;
 use crate::value::Place;
@@ -30,6 +30,8 @@ pub enum Check {
     Call(fn(&Call, &Project, &mut Report)),
     /// Of each change of a policy.
     Grant(fn(&Grant, &Project, &mut Report)),
+    /// Of the audiences of its own that each service is given in a file.
+    Audiences(fn(&CustomAudiences, &Project, &mut Report)),
     /// Of each header of a job or task.
     Header(fn(&Header, &Project, &mut Report)),
     /// Of each stored value.

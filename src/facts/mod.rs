@@ -1,12 +1,15 @@
 //! What is said about authentication: who calls what with which credential, who is granted what, what is deployed.
 //! Knows no language and no format; a fact is one outcome of one statement.
 
+mod custom;
 mod declare;
 mod deploy;
 mod entry;
 mod gcloud;
 mod grant;
 mod header;
+mod object;
+mod policy;
 mod request;
 mod schedule;
 mod terraform;
@@ -16,6 +19,7 @@ use crate::gcp::invocation::{FlagUse, Invocation};
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
 
+pub use custom::CustomAudiences;
 pub use entry::{Entry, EntryKind};
 pub use header::Header;
 
@@ -30,6 +34,8 @@ pub struct Facts {
     pub services: Vec<Service>,
     /// How services are entered.
     pub entries: Vec<Entry>,
+    /// Audiences of their own that services are given in a file.
+    pub custom_audiences: Vec<CustomAudiences>,
     /// Headers that a job or task sends.
     pub headers: Vec<Header>,
     /// Values that are put where a running system reads them.
@@ -195,6 +201,8 @@ pub enum Exposure {
     Open,
     /// Those who are granted it.
     Private,
+    /// Whoever is granted it elsewhere: what deploys it cannot say so, and makes it public to nobody.
+    Granted,
     /// Nothing is said.
     Unknown,
 }
@@ -298,6 +306,7 @@ impl Facts {
         self.grants.append(&mut other.grants);
         self.services.append(&mut other.services);
         self.entries.append(&mut other.entries);
+        self.custom_audiences.append(&mut other.custom_audiences);
         self.headers.append(&mut other.headers);
         self.stored.append(&mut other.stored);
         self.accounts.append(&mut other.accounts);
@@ -310,6 +319,7 @@ impl Facts {
             && self.grants.is_empty()
             && self.services.is_empty()
             && self.entries.is_empty()
+            && self.custom_audiences.is_empty()
             && self.headers.is_empty()
             && self.stored.is_empty()
             && self.accounts.is_empty()

@@ -59,7 +59,7 @@ impl Wording {
         match self {
             Self::Command => format!("`{name}={account}`"),
             Self::Terraform => format!("`{name} {{ service_account_email = … }}` for `{account}`"),
-            Self::Object => format!("`{name}` with the `serviceAccountEmail` `{account}`"),
+            Self::Object => format!("`{name}` for the account `{account}`"),
             Self::Workflow => format!("`auth: {{ type: {name} }}`"),
         }
     }

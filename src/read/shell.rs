@@ -4,7 +4,7 @@ mod guard;
 
 use std::sync::Arc;
 
-use super::Reader;
+use super::{Reader, yaml};
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Name, Op, Part, Program, Quote, Step, StepKind,
     Use, Visibility,
@@ -58,7 +58,18 @@ fn read(source: &Source, file: FileId) -> Program {
 
 /// Reads a snippet of shell.
 pub(super) fn block(snippet: &Snippet, file: FileId, dialect: Dialect, placeholders: Placeholders) -> Block {
-    Lowering { file, dialect, placeholders, nesting: 0 }.snippet(snippet)
+    block_within(snippet, file, dialect, placeholders, 0)
+}
+
+/// Reads a snippet of shell that stands within so many other languages.
+pub(super) fn block_within(
+    snippet: &Snippet,
+    file: FileId,
+    dialect: Dialect,
+    placeholders: Placeholders,
+    nesting: usize,
+) -> Block {
+    Lowering { file, dialect, placeholders, nesting }.snippet(snippet)
 }
 
 #[derive(Clone, Copy)]
@@ -105,6 +116,9 @@ impl Lowering {
                 if let Some(script) = self.piped_script(stages) {
                     push(StepKind::Scope(script, Inherit::All));
                     return;
+                }
+                if let Some(document) = self.piped_document(stages) {
+                    push(document);
                 }
                 let stages =
                     stages.iter().map(|stage| Step { kind: StepKind::Group(self.one(stage)), span: stage.span });
@@ -220,6 +234,9 @@ impl Lowering {
             push(script);
             return;
         }
+        if let Some(document) = self.document(stmt, words) {
+            push(document);
+        }
         let literals: Vec<Option<String>> = words.iter().map(Word::literal).collect();
         let arguments = || literals.iter().skip(1).flatten().filter(|word| !word.starts_with('-')).cloned();
         match literals.first().and_then(Option::as_deref).unwrap_or("") {
@@ -290,12 +307,7 @@ impl Lowering {
         let (name, arguments) = words.get(skipped..)?.split_first()?;
         let name = name.literal()?;
         let name = name.rsplit('/').next().unwrap_or("");
-        let documents = || {
-            stmt.redirects.iter().find_map(|redirect| match redirect {
-                shell::Redirect::HereDoc(doc) => Some(doc),
-                _ => None,
-            })
-        };
+        let documents = || here_document(stmt);
         let scope = |doc: &shell::HereDoc| {
             let inherit = if doc.expands { Inherit::All } else { Inherit::Exported };
             let body = self.nested(&doc.body)?;
@@ -321,14 +333,7 @@ impl Lowering {
             }
             return scope(documents()?);
         }
-        let target = match name {
-            "cat" => stmt.redirects.iter().find_map(|redirect| match redirect {
-                shell::Redirect::Out(word) => Some(word),
-                _ => None,
-            })?,
-            "tee" => arguments.iter().find(|word| !word.literal().is_some_and(|text| text.starts_with('-')))?,
-            _ => return None,
-        };
+        let target = written(stmt, name, arguments)?;
         let doc = documents()?;
         self.writes_script(target, &doc.body).then(|| scope(doc)).flatten()
     }
@@ -345,10 +350,7 @@ impl Lowering {
         let shell::Command::Simple { words, .. } = &last.command else {
             return None;
         };
-        let doc = first.redirects.iter().find_map(|redirect| match redirect {
-            shell::Redirect::HereDoc(doc) => Some(doc),
-            _ => None,
-        })?;
+        let doc = here_document(first)?;
         let skipped = words.iter().take_while(|word| is_runner(word)).count();
         let name = words.get(skipped)?.literal()?;
         let reads = match name.rsplit('/').next().unwrap_or("") {
@@ -362,6 +364,61 @@ impl Lowering {
             }
         };
         reads.then(|| self.nested(&doc.body)).flatten()
+    }
+
+    /// `cat > service.yaml <<EOF`, `kubectl apply -f - <<EOF`: a document in a script.
+    fn document(self, stmt: &Stmt, words: &[Word]) -> Option<StepKind> {
+        let doc = here_document(stmt)?;
+        let skipped = words.iter().take_while(|word| is_runner(word)).count();
+        let (name, arguments) = words.get(skipped..)?.split_first()?;
+        let name = name.literal()?;
+        let name = name.rsplit('/').next().unwrap_or("");
+        let written = written(stmt, name, arguments).is_some_and(|target| self.is_document(target));
+        if written || takes_documents(name, arguments) { self.embedded(doc) } else { None }
+    }
+
+    /// `cat <<EOF | kubectl apply -f -`, `envsubst <<'EOF' | tee service.yaml`.
+    fn piped_document(self, stages: &[Stmt]) -> Option<StepKind> {
+        let (last, before) = stages.split_last()?;
+        let (first, between) = before.split_first()?;
+        let plain = |stage: &Stmt, names: &[&str]| match &stage.command {
+            shell::Command::Simple { words, .. } => {
+                words.first().and_then(Word::literal).is_some_and(|name| names.contains(&name.as_str()))
+            }
+            _ => false,
+        };
+        // Other filters change what they are given.
+        if !plain(first, &["cat", "envsubst"]) || !between.iter().all(|stage| plain(stage, &["envsubst"])) {
+            return None;
+        }
+        let doc = here_document(first)?;
+        let shell::Command::Simple { words, .. } = &last.command else { return None };
+        let skipped = words.iter().take_while(|word| is_runner(word)).count();
+        let (name, arguments) = words.get(skipped..)?.split_first()?;
+        let name = name.literal()?;
+        let name = name.rsplit('/').next().unwrap_or("");
+        let written = match name {
+            "tee" | "envsubst" => written(last, "tee", arguments).or_else(|| written(last, "cat", arguments)),
+            _ => None,
+        };
+        let is_read = written.is_some_and(|target| self.is_document(target)) || takes_documents(name, arguments);
+        if is_read { self.embedded(doc) } else { None }
+    }
+
+    fn is_document(self, target: &Word) -> bool {
+        let path = self.expr(target);
+        matches!(super::extension(path.literal_suffix()).as_str(), "yaml" | "yml" | "json")
+    }
+
+    /// Without quotes around its mark the shell fills in its variables; with them someone else does, who sees what is
+    /// exported.
+    fn embedded(self, doc: &shell::HereDoc) -> Option<StepKind> {
+        if self.nesting >= MAX_NESTING {
+            return None;
+        }
+        let inherit = if doc.expands { Inherit::All } else { Inherit::Exported };
+        let body = yaml::block_within(&doc.body, self.file, yaml::shell_references, self.nesting + 1);
+        (!body.is_empty()).then_some(StepKind::Scope(body, inherit))
     }
 
     /// `eval "X=$1"`: a script in this scope, where its text is known.
@@ -489,7 +546,42 @@ fn all_parameters(place: Place) -> Expr {
     Expr { parts: vec![Part::Use(Box::new(Use { name: Name::Parameters, op: Op::Plain, quote: Quote::Whole, place }))] }
 }
 
-fn is_shell(name: &str) -> bool {
+/// The here-document that a command reads.
+fn here_document(stmt: &Stmt) -> Option<&shell::HereDoc> {
+    stmt.redirects.iter().find_map(|redirect| match redirect {
+        shell::Redirect::HereDoc(doc) => Some(doc),
+        _ => None,
+    })
+}
+
+/// The file that a command writes its input to.
+fn written<'s>(stmt: &'s Stmt, name: &str, arguments: &'s [Word]) -> Option<&'s Word> {
+    match name {
+        "cat" => stmt.redirects.iter().find_map(|redirect| match redirect {
+            shell::Redirect::Out(word) => Some(word),
+            _ => None,
+        }),
+        "tee" => arguments.iter().find(|word| !word.literal().is_some_and(|text| text.starts_with('-'))),
+        _ => None,
+    }
+}
+
+/// Whether a command deploys the objects, or sets the policy, that it reads from its input.
+fn takes_documents(name: &str, arguments: &[Word]) -> bool {
+    let words: Vec<String> = arguments.iter().map(|word| word.literal().unwrap_or_default()).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let input = ["-", "/dev/stdin"];
+    match name {
+        "kubectl" | "oc" => {
+            let glued = ["-f-", "-f=-", "--filename=-", "--filename=/dev/stdin"];
+            has(&["apply", "create", "replace"]) && (has(&input) || has(&glued))
+        }
+        "gcloud" => (has(&["run"]) && has(&["replace"]) || has(&["set-iam-policy"])) && has(&input),
+        _ => false,
+    }
+}
+
+pub(super) fn is_shell(name: &str) -> bool {
     matches!(name, "bash" | "sh" | "zsh" | "dash" | "ksh")
 }
 

@@ -26,7 +26,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     let private = match project.exposure(&url) {
         Exposure::Open => return,
         Exposure::Private => true,
-        Exposure::Unknown => false,
+        Exposure::Unknown | Exposure::Granted => false,
     };
     let (level, answer) = if private {
         (Level::Error, "which is deployed private: it accepts only ID tokens and will answer 401")

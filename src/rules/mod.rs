@@ -46,6 +46,7 @@ rules! {
     malformed_job_run_url,
     malformed_principal,
     member_type,
+    misplaced_custom_audiences,
     missing_call_credential,
     push_to_google_api,
     resource_role_on_account,

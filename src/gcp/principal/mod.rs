@@ -46,6 +46,16 @@ pub enum MemberKind {
     Open,
 }
 
+impl MemberKind {
+    /// Whether it is one identity, or those of a group, a domain or a pool; not everyone, and not a role of a project.
+    pub fn is_named(&self) -> bool {
+        matches!(
+            self,
+            Self::User | Self::ServiceAccount | Self::Group | Self::Domain | Self::Principal | Self::PrincipalSet
+        )
+    }
+}
+
 /// All prefixes, without the colon.
 const PREFIXES: [(&str, MemberKind); 10] = [
     ("user", MemberKind::User),

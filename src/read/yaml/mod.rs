@@ -2,21 +2,34 @@
 //!
 //! A new kind is one file here and one line in [`KINDS`]. Kinds are told by content first; a path alone says little.
 
+mod config_connector;
+mod iam_policy;
+mod kubernetes;
 mod node;
+mod object;
 mod refer;
+mod run_service;
 
 use super::Reader;
 use crate::program::{Block, Program, Step};
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::yaml::{self, Node};
 
-pub(super) use refer::{References, none as no_references};
+pub(super) use refer::{References, none as no_references, shell as shell_references};
 
 /// YAML and JSON by extension.
 pub(super) const READER: Reader = Reader { name: "yaml", accepts, words: WORDS, read };
 
 /// What documents of these kinds hold beside what every file is searched for.
-const WORDS: &[&str] = &[];
+const WORDS: &[&str] = &[
+    "serving.knative.dev/",
+    "cnrm.cloud.google.com/",
+    "iam.gke.io/gcp-service-account",
+    "allUsers",
+    "allAuthenticatedUsers",
+    "roles/run.",
+    "roles/iam.",
+];
 
 /// A kind of document.
 struct Kind {
@@ -29,7 +42,11 @@ struct Kind {
 }
 
 /// Every kind, the first that accepts a document reads it.
-static KINDS: &[Kind] = &[];
+static KINDS: &[Kind] = &[run_service::KIND, config_connector::KIND, kubernetes::KIND, iam_policy::KIND];
+
+/// Those that are read in here-documents too. What they embed is read by [`super::shell::block_within`], so that documents
+/// within scripts within documents come to an end.
+const EMBEDDED: &[&str] = &["run-service", "config-connector", "kubernetes", "iam-policy"];
 
 /// Where a document stands, and how its texts refer to what is defined elsewhere.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +54,10 @@ struct Context<'s> {
     file: FileId,
     path: &'s str,
     references: References,
+    /// The file's text, when the document is not embedded in something else.
+    text: Option<&'s str>,
+    /// Languages around it, each within the other.
+    nesting: usize,
 }
 
 /// What is read of a file.
@@ -57,19 +78,28 @@ fn accepts(path: &str, _start: &str) -> bool {
 }
 
 fn read(source: &Source, file: FileId) -> Program {
-    let reading = documents(&source.snippet(), Context { file, path: source.path(), references: no_references });
+    let text = Some(source.text());
+    let context = Context { file, path: source.path(), references: no_references, text, nesting: 0 };
+    let reading = documents(&source.snippet(), context);
     Program { file, body: reading.steps.into(), regions: reading.regions, ..Program::default() }
 }
 
-/// Reads YAML or JSON that stands in something else, such as a here-document of a script.
+/// Reads YAML or JSON that stands in something else.
 pub(super) fn block(snippet: &Snippet, file: FileId, references: References) -> Block {
-    documents(snippet, Context { file, path: "", references }).steps.into()
+    block_within(snippet, file, references, 0)
+}
+
+/// Reads YAML or JSON that stands within so many other languages, such as a here-document of a script.
+pub(super) fn block_within(snippet: &Snippet, file: FileId, references: References, nesting: usize) -> Block {
+    documents(snippet, Context { file, path: "", references, text: None, nesting }).steps.into()
 }
 
 fn documents(snippet: &Snippet, context: Context) -> Reading {
     let mut reading = Reading::default();
     for document in yaml::parse(snippet) {
-        if let Some(kind) = KINDS.iter().find(|kind| (kind.accepts)(context.path, &document.root)) {
+        let is_read = |kind: &&Kind| context.nesting == 0 || EMBEDDED.contains(&kind.name);
+        let mut kinds = KINDS.iter().filter(is_read);
+        if let Some(kind) = kinds.find(|kind| (kind.accepts)(context.path, &document.root)) {
             (kind.read)(&context, &document.root, &mut reading);
         }
     }

@@ -1,0 +1,248 @@
+//! Resources of Google Cloud as Config Connector declares them.
+//!
+//! Names of fields: <https://cloud.google.com/config-connector/docs/reference/overview>, checked 2026-11-21.
+
+use super::{account, variables};
+use crate::eval::Declared;
+use crate::facts::declare::{given, given_at, text_at};
+use crate::facts::{
+    Call, Caller, Credential, Entry, EntryKind, Exposure, Facts, Given, Purpose, ResourceKind, Service, Sink, Stored,
+    Token, policy,
+};
+use crate::gcp::wording::Wording;
+use crate::value::{Field, Hole, Piece, Place, Tree, Truth, Value};
+
+pub(super) fn add(facts: &mut Facts, declared: &Declared, kind: &str) {
+    match kind {
+        "CloudSchedulerJob" => scheduler(facts, declared),
+        "PubSubSubscription" => subscription(facts, declared),
+        "RunService" => service(facts, declared),
+        "RunJob" => job(facts, declared),
+        "EventarcTrigger" => {
+            let email = referred(declared, declared.body.at(&["spec", "serviceAccountRef"]));
+            account(facts, declared, email, Purpose::Caller, None);
+        }
+        "IAMPolicyMember" => member(facts, declared),
+        "IAMPolicy" | "IAMPartialPolicy" => bindings(facts, declared),
+        "ConfigConnector" | "ConfigConnectorContext" => {
+            let email = given_at(&declared.body, &["spec", "googleServiceAccount"]);
+            account(facts, declared, email, Purpose::Identity, None);
+        }
+        _ => {}
+    }
+}
+
+/// The name of the resource: that of the object where nothing else is said.
+fn name(declared: &Declared) -> Option<Value> {
+    text_at(&declared.body, &["spec", "resourceID"]).or_else(|| text_at(&declared.body, &["metadata", "name"]))
+}
+
+fn project(declared: &Declared) -> Option<Value> {
+    let body = &declared.body;
+    let external = text_at(body, &["spec", "projectRef", "external"]);
+    external
+        .map(|project| last(&project))
+        .or_else(|| text_at(body, &["metadata", "annotations", "cnrm.cloud.google.com/project-id"]))
+}
+
+/// A name without what is around it: `projects/P`, `projects/P/locations/L/services/NAME`.
+fn last(value: &Value) -> Value {
+    value.split('/').pop().unwrap_or_default()
+}
+
+// ---- accounts
+
+/// An account by a reference: its e-mail, or the name of the object that declares it.
+fn referred(declared: &Declared, field: Option<&Field>) -> Option<Given> {
+    let field = field?;
+    given_at(&field.tree, &["external"]).or_else(|| {
+        let name = field.tree.at(&["name"])?;
+        let own = name.tree.text()?;
+        let namespace = field.tree.text_at(&["namespace"]);
+        let namespace = namespace.or_else(|| declared.body.text_at(&["metadata", "namespace"]));
+        let place = Place { exact: false, ..own.place()? };
+        let key = format!("{}/{own}", namespace.map(ToString::to_string).unwrap_or_default());
+        let hole = Hole { shown: format!("<IAMServiceAccount {own}>").into(), id: identity(&key) };
+        Some(Given { value: Piece::Hole(hole, place).into(), at: name.at, whole: name.whole })
+    })
+}
+
+/// One number for each name: two references to one object are to one account.
+fn identity(key: &str) -> u64 {
+    // FNV-1a.
+    key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+// ---- calls
+
+fn scheduler(facts: &mut Facts, declared: &Declared) {
+    let Some(target) = declared.body.at(&["spec", "httpTarget"]).map(|field| &field.tree) else { return };
+    for asks in ["oidcToken", "oauthToken"].into_iter().filter_map(|name| target.at(&[name])) {
+        account(facts, declared, token_account(declared, asks), Purpose::Caller, Some(Caller::SchedulerJob));
+    }
+    let headers = target.at(&["headers"]).and_then(|headers| headers.tree.map());
+    for field in headers.into_iter().flat_map(|map| &map.fields) {
+        if let Some(value) = field.tree.text() {
+            let sink = Sink::Header(field.name.clone());
+            facts.stored.push(Stored { sink, value: value.clone(), place: field.at, at: declared.at.clone() });
+        }
+    }
+    facts.calls.push(Call {
+        url: given_at(target, &["uri"]),
+        method: given_at(target, &["httpMethod"]),
+        credential: credential(declared, target, may_carry_a_credential(target)),
+        body: target.has(&["body"]),
+        ..call(declared, Caller::SchedulerJob)
+    });
+}
+
+fn subscription(facts: &mut Facts, declared: &Declared) {
+    let Some(push) = declared.body.at(&["spec", "pushConfig"]).map(|field| &field.tree) else { return };
+    let email = push.at(&["oidcToken"]).and_then(|asks| token_account(declared, asks));
+    account(facts, declared, email, Purpose::Caller, Some(Caller::PushSubscription));
+    facts.calls.push(Call {
+        url: given_at(push, &["pushEndpoint"]),
+        credential: credential(declared, push, false),
+        body: Truth::Yes,
+        ..call(declared, Caller::PushSubscription)
+    });
+}
+
+fn call(declared: &Declared, caller: Caller) -> Call {
+    Call {
+        caller,
+        wording: Wording::Object,
+        name: name(declared),
+        project: project(declared),
+        changes: false,
+        url: None,
+        method: None,
+        credential: Credential::Unknown,
+        body: Truth::Unknown,
+        command: declared.head,
+        at: declared.at.clone(),
+    }
+}
+
+/// What the tokens ask for.
+fn credential(declared: &Declared, target: &Tree, otherwise: bool) -> Credential {
+    let token = |name: &str| target.at(&[name]).map(|asks| token(declared, asks));
+    match (target.has(&["oidcToken"]), target.has(&["oauthToken"])) {
+        (Truth::Yes, Truth::No) => token("oidcToken").map_or(Credential::Unknown, Credential::IdToken),
+        (Truth::No, Truth::Yes) => token("oauthToken").map_or(Credential::Unknown, Credential::AccessToken),
+        (Truth::No, Truth::No) if !otherwise => Credential::None,
+        _ => Credential::Unknown,
+    }
+}
+
+fn token(declared: &Declared, asks: &Field) -> Token {
+    Token {
+        at: asks.at,
+        whole: asks.whole,
+        account: token_account(declared, asks),
+        audience: asks.tree.at(&["audience"]).and_then(given),
+        scope: asks.tree.at(&["scope"]).and_then(given),
+        minted: None,
+    }
+}
+
+fn token_account(declared: &Declared, asks: &Field) -> Option<Given> {
+    let email = given_at(&asks.tree, &["serviceAccountEmail"]);
+    email.or_else(|| referred(declared, asks.tree.at(&["serviceAccountRef"])))
+}
+
+/// Whether a header may prove who calls: its name says so, or is not known.
+fn may_carry_a_credential(target: &Tree) -> bool {
+    let words = ["auth", "token", "key", "secret", "goog", "cookie"];
+    match target.at(&["headers"]).map(|field| &field.tree) {
+        None => !target.has(&["headers"]).is_no(),
+        Some(headers) => headers.map().is_none_or(|map| {
+            let names_one = |name: &str| words.iter().any(|word| name.to_ascii_lowercase().contains(word));
+            map.open || map.fields.iter().any(|field| names_one(&field.name))
+        }),
+    }
+}
+
+// ---- services
+
+fn service(facts: &mut Facts, declared: &Declared) {
+    let body = &declared.body;
+    let is_on = |field: &&Field| !field.tree.text().is_some_and(|value| value.equals("false").is_yes());
+    let opens = [&["spec", "invokerIamDisabled"], &["spec", "iapEnabled"]];
+    let open = opens.into_iter().filter_map(|path| body.at(path)).find(is_on);
+    let (exposure, said) = match open {
+        Some(field) => (Exposure::Open, field.at),
+        None if opens.iter().any(|path| body.has(*path) == Truth::Unknown) => (Exposure::Unknown, declared.head),
+        None => (Exposure::Granted, declared.head),
+    };
+    facts.services.push(Service {
+        function: false,
+        deploys: true,
+        second_generation: Truth::No,
+        name: name(declared),
+        exposure,
+        said,
+        at: declared.at.clone(),
+    });
+    if let Some(field) = body.at(&["spec", "customAudiences"]) {
+        let texts = field.tree.items().iter().filter_map(Tree::text);
+        let is_whole = matches!(&field.tree, Tree::List(list) if !list.open);
+        let given = texts.map(|audience| Some(audience.clone())).chain((!is_whole).then_some(None));
+        for audience in given {
+            let kind = EntryKind::Audiences(audience);
+            facts.entries.push(Entry { service: name(declared), kind, said: field.at, at: declared.at.clone() });
+        }
+    }
+    let email = referred(declared, body.at(&["spec", "template", "serviceAccountRef"]));
+    account(facts, declared, email, Purpose::Identity, None);
+    variables(facts, declared, body.at(&["spec", "template", "containers"]));
+}
+
+fn job(facts: &mut Facts, declared: &Declared) {
+    let email = referred(declared, declared.body.at(&["spec", "template", "template", "serviceAccountRef"]));
+    account(facts, declared, email, Purpose::Identity, None);
+    variables(facts, declared, declared.body.at(&["spec", "template", "template", "containers"]));
+}
+
+// ---- grants
+
+/// What a policy is of, and its name.
+fn resource(declared: &Declared) -> (ResourceKind, Option<Value>) {
+    let body = &declared.body;
+    let kind = match text_at(body, &["spec", "resourceRef", "kind"]).and_then(|kind| kind.literal()).as_deref() {
+        Some("Project") => ResourceKind::Project,
+        Some("Folder" | "Organization") => ResourceKind::Ancestor,
+        Some("RunService") => ResourceKind::RunService,
+        Some("RunJob") => ResourceKind::RunJob,
+        Some("IAMServiceAccount") => ResourceKind::ServiceAccount,
+        _ => ResourceKind::Other,
+    };
+    let name = text_at(body, &["spec", "resourceRef", "external"]).map(|external| last(&external));
+    // What is said of one resource is not said of any.
+    let unknown = || Value::hole("…", identity("resource"), declared.head);
+    (kind, name.or_else(|| text_at(body, &["spec", "resourceRef", "name"])).or_else(|| Some(unknown())))
+}
+
+fn member(facts: &mut Facts, declared: &Declared) {
+    let body = &declared.body;
+    let (kind, name) = resource(declared);
+    let role = given_at(body, &["spec", "role"]);
+    let member = given_at(body, &["spec", "member"]).or_else(|| member_from(declared, body.at(&["spec", "memberFrom"])?));
+    policy::add_grant(facts, declared, role, member, kind, name.as_ref());
+}
+
+fn bindings(facts: &mut Facts, declared: &Declared) {
+    let (kind, name) = resource(declared);
+    let bindings = declared.body.at(&["spec", "bindings"]);
+    for binding in bindings.into_iter().flat_map(|field| field.tree.items()) {
+        policy::add_binding(facts, declared, binding, kind, name.as_ref());
+    }
+}
+
+/// A member that another object is: an account by its object, or something that is not followed.
+fn member_from(declared: &Declared, from: &Field) -> Option<Given> {
+    let account = referred(declared, from.tree.at(&["serviceAccountRef"]))?;
+    let mut value = Value::text("serviceAccount:", Place { exact: false, ..account.at });
+    value.append(&account.value);
+    Some(Given { value, ..account })
+}
