@@ -22,8 +22,8 @@ fn check(audiences: &CustomAudiences, _: &Project, report: &mut Report) {
     };
     if audiences.of_revision {
         let message = format!(
-            "the custom audiences stand at the revision, where they have no effect: {of} accepts none of them, and \
-             answers 401 to tokens that are made out for them"
+            "the custom audiences stand at the revision, where they have no effect: {of} does not accept tokens that are \
+             made out for them"
         );
         report
             .error(&audiences.at, audiences.said, message)

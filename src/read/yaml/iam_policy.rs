@@ -24,7 +24,7 @@ fn bindings(root: &Node) -> Option<&Node> {
 }
 
 fn read(context: &Context, root: &Node, reading: &mut Reading) {
-    let context = &Context { references: refer::shell, ..*context };
+    let context = &Context { references: refer::filled, ..*context };
     let Some(bindings) = bindings(root) else { return };
     reading.regions.extend(bindings.items().iter().map(|binding| binding.span));
     // What a rule says of one binding does not stand for another.

@@ -43,7 +43,7 @@ pub(super) fn any(root: &Node, is_own: fn(Type) -> bool) -> bool {
 /// Reads every object of a document: those of a list may be of several kinds.
 pub(super) fn read(context: &Context, root: &Node, reading: &mut Reading) {
     // Files of objects are filled in by `envsubst`, or by the shell that writes them.
-    let context = &Context { references: refer::shell, ..*context };
+    let context = &Context { references: refer::filled, ..*context };
     for object in objects(root) {
         if let Some(own) = type_of(object) {
             reading.regions.push(object.span);

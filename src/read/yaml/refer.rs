@@ -57,6 +57,32 @@ pub(in crate::read) fn shell(text: &str) -> Vec<Reference> {
     found
 }
 
+/// The same, but not within templates such as Helm's, which have variables of their own.
+pub(in crate::read) fn filled(text: &str) -> Vec<Reference> {
+    let templates = templates(text);
+    let mut found = shell(text);
+    // Both are in order.
+    let mut left = templates.into_iter().peekable();
+    found.retain(|reference| {
+        while left.next_if(|template| template.end <= reference.range.start).is_some() {}
+        left.peek().is_none_or(|template| reference.range.end <= template.start)
+    });
+    found
+}
+
+/// `{{ … }}`, with a `$` before it.
+fn templates(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find("{{")).map(|offset| at + offset) {
+        let Some(end) = text.get(start..).and_then(|rest| rest.find("}}")).map(|offset| start + offset + 2) else { break };
+        let dollar = text.get(..start).is_some_and(|before| before.ends_with('$'));
+        out.push(start - usize::from(dollar)..end);
+        at = end;
+    }
+    out
+}
+
 /// What stands between braces.
 fn braced(inner: &str) -> StandsFor {
     let length = name_length(inner);
@@ -88,5 +114,14 @@ mod tests {
         assert_eq!(found("${X:-a b}"), [StandsFor::VariableOr("X".into(), "a b".into())]);
         assert_eq!(found("$(date) ${X%.*} $1"), [StandsFor::Hole("$(date)".into()), StandsFor::Hole("${X%.*}".into())]);
         assert_eq!(shell("é$X")[0].range, 2..4);
+    }
+
+    #[test]
+    fn templates_have_variables_of_their_own() {
+        let found = |text: &str| -> Vec<Range<usize>> { filled(text).into_iter().map(|found| found.range).collect() };
+        assert_eq!(found("a-{{ $x }}-$Y"), [11..13]);
+        assert_eq!(found("${{ env.X }}/${Y}"), [13..17]);
+        assert_eq!(found("$X{{ $y }}"), [0..2]);
+        assert_eq!(found("{{ $x"), [3..5]);
     }
 }
