@@ -231,7 +231,13 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
                 ask_all(rule, &facts.grants, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
             Check::Audiences(ask) => {
-                ask_all(rule, &facts.custom_audiences, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+                ask_all(
+                    rule,
+                    &facts.custom_audiences,
+                    |fact| &fact.at,
+                    |fact, report| ask(fact, project, report),
+                    merger,
+                );
             }
             Check::Header(ask) => {
                 ask_all(rule, &facts.headers, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);

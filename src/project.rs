@@ -40,13 +40,13 @@ impl Project {
         if about.iter().any(|(service, _)| service.exposure == Exposure::Open) {
             return Exposure::Open;
         }
-        let private = about.iter().any(|(service, is)| self.is_private(service) && is.is_yes());
+        let private = about.iter().any(|(service, is)| is.is_yes() && self.is_private(service));
         if private { Exposure::Private } else { Exposure::Unknown }
     }
 
     /// Where the service that a URL is of is deployed private.
     pub fn shown_private(&self, url: &Url) -> Option<Place> {
-        let private = |service: &&Service| self.is_private(service) && is_of(url, service).is_yes();
+        let private = |service: &&Service| is_of(url, service).is_yes() && self.is_private(service);
         self.facts.services.iter().find(private).map(|service| service.said)
     }
 
@@ -63,9 +63,11 @@ impl Project {
     fn names_invoker(&self, service: &Value) -> bool {
         self.facts.grants.iter().any(|grant| {
             let invokes = || match &grant.role {
-                Some(role) => role.value.literal().and_then(|name| Role::find(&name)).is_some_and(|role| {
-                    role.grants("run.routes.invoke").is_yes()
-                }),
+                Some(role) => role
+                    .value
+                    .literal()
+                    .and_then(|name| Role::find(&name))
+                    .is_some_and(|role| role.grants("run.routes.invoke").is_yes()),
                 // `add-invoker-policy-binding` names none.
                 None => true,
             };

@@ -179,6 +179,26 @@ fn hostile_shapes_end() {
 }
 
 #[test]
+fn documents_within_scripts_within_documents_end() {
+    on_a_large_stack(|| {
+        let mut text = "gcloud run deploy x".to_owned();
+        for depth in 0..40 {
+            let script = format!("cat > a.yaml <<'E{depth}'\n{text}\nE{depth}");
+            let indented: String = script.lines().map(|line| format!("      {line}\n")).collect();
+            text = format!(
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [sh, -c]\n    args:\n    - |\n{indented}"
+            );
+        }
+        run("a.yaml", text.as_bytes());
+        run("a.sh", format!("kubectl apply -f - <<'E'\n{text}\nE\n").as_bytes());
+        let member = "  - serviceAccount:x@y.gserviceaccount.com\n";
+        let policy = format!("bindings:\n- role: roles/run.invoker\n  members:\n{}", member.repeat(5_000));
+        run("a.yaml", policy.as_bytes());
+        run("a.yaml", policy.replace("  members", "  condition: {{ $x \n  members").as_bytes());
+    });
+}
+
+#[test]
 fn a_file_of_any_kind_is_read_as_a_script() {
     on_a_large_stack(|| {
         let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];

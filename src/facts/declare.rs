@@ -12,11 +12,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Terraform => terraform::add(facts, declared),
         Schema::Object => object::add(facts, declared),
         Schema::Policy => policy::add(facts, declared),
-        Schema::Action
-        | Schema::Job
-        | Schema::Workflow
-        | Schema::Gateway
-        | Schema::Other => {}
+        Schema::Action | Schema::Job | Schema::Workflow | Schema::Gateway | Schema::Other => {}
     }
 }
 

@@ -47,8 +47,6 @@ pub(super) fn exposure(grant: &Grant) -> Option<Service> {
     let function = match grant.kind {
         ResourceKind::RunService => false,
         ResourceKind::Function => true,
-        // A policy by itself may be that of any service.
-        ResourceKind::Other if grant.resource.is_none() => false,
         _ => return None,
     };
     let member = grant.member.as_ref()?;

@@ -35,16 +35,22 @@ pub(super) fn add_grant(
     kind: ResourceKind,
     resource: Option<&Value>,
 ) {
-    let grant = Grant {
+    let mut grant = Grant {
         verb: Verb::Add,
         kind,
         resource: resource.cloned(),
+        named: None,
         role,
         member,
         command: declared.head,
         at: declared.at.clone(),
     };
+    // A policy by itself may be that of any service.
+    if kind == ResourceKind::Other && resource.is_none() {
+        grant.kind = ResourceKind::RunService;
+    }
     facts.services.extend(grant::exposure(&grant));
+    grant.kind = kind;
     facts.grants.push(grant);
 }
 

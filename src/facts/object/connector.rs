@@ -143,6 +143,7 @@ fn token(declared: &Declared, asks: &Field) -> Token {
         audience: asks.tree.at(&["audience"]).and_then(given),
         scope: asks.tree.at(&["scope"]).and_then(given),
         minted: None,
+        open: asks.tree.has(&["audience"]) == Truth::Unknown || asks.tree.has(&["scope"]) == Truth::Unknown,
     }
 }
 
@@ -227,7 +228,8 @@ fn member(facts: &mut Facts, declared: &Declared) {
     let body = &declared.body;
     let (kind, name) = resource(declared);
     let role = given_at(body, &["spec", "role"]);
-    let member = given_at(body, &["spec", "member"]).or_else(|| member_from(declared, body.at(&["spec", "memberFrom"])?));
+    let member =
+        given_at(body, &["spec", "member"]).or_else(|| member_from(declared, body.at(&["spec", "memberFrom"])?));
     policy::add_grant(facts, declared, role, member, kind, name.as_ref());
 }
 

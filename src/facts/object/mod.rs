@@ -46,7 +46,8 @@ fn variables(facts: &mut Facts, declared: &Declared, containers: Option<&crate::
         for variable in container.at(&["env"]).into_iter().flat_map(|field| field.tree.items()) {
             let name = variable.text_at(&["name"]).and_then(Value::literal);
             let value = variable.at(&["value"]);
-            if let (Some(name), Some((value, text))) = (name, value.and_then(|field| Some((field, field.tree.text()?)))) {
+            if let (Some(name), Some((value, text))) = (name, value.and_then(|field| Some((field, field.tree.text()?))))
+            {
                 let sink = Sink::Variable(name);
                 facts.stored.push(Stored { sink, value: settle(text), place: value.at, at: declared.at.clone() });
             }

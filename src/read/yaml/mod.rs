@@ -15,7 +15,7 @@ use crate::program::{Block, Program, Step};
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::yaml::{self, Node};
 
-pub(super) use refer::{References, none as no_references, filled as shell_references};
+pub(super) use refer::{References, filled as shell_references, none as no_references};
 
 /// YAML and JSON by extension.
 pub(super) const READER: Reader = Reader { name: "yaml", accepts, words: WORDS, read };

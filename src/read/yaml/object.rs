@@ -4,7 +4,9 @@
 mod audiences;
 
 use super::{Context, Reading, refer};
-use crate::program::{Assign, Assigned, Block, Command, Declaration, Expr, Inherit, Schema, Step, StepKind, Visibility};
+use crate::program::{
+    Assign, Assigned, Block, Command, Declaration, Expr, Inherit, Schema, Step, StepKind, Visibility,
+};
 use crate::read::shell;
 use crate::source::Span;
 use crate::syntax::shell::{Dialect, Placeholders};

@@ -57,7 +57,8 @@ pub(in crate::read) fn shell(text: &str) -> Vec<Reference> {
     found
 }
 
-/// The same, but not within templates such as Helm's, which have variables of their own.
+/// The same as objects of Kubernetes write them: `$$(X)` is the text `$(X)`, and templates such as Helm's have variables of
+/// their own.
 pub(in crate::read) fn filled(text: &str) -> Vec<Reference> {
     let templates = templates(text);
     let mut found = shell(text);
@@ -67,6 +68,17 @@ pub(in crate::read) fn filled(text: &str) -> Vec<Reference> {
         while left.next_if(|template| template.end <= reference.range.start).is_some() {}
         left.peek().is_none_or(|template| reference.range.end <= template.start)
     });
+    for reference in &mut found {
+        let before = reference
+            .range
+            .start
+            .checked_sub(1)
+            .filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with("$$(")));
+        if let (Some(before), Some(written)) = (before, text.get(reference.range.clone())) {
+            reference.stands_for = StandsFor::Text(written.to_owned());
+            reference.range.start = before;
+        }
+    }
     found
 }
 
@@ -75,7 +87,9 @@ fn templates(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|rest| rest.find("{{")).map(|offset| at + offset) {
-        let Some(end) = text.get(start..).and_then(|rest| rest.find("}}")).map(|offset| start + offset + 2) else { break };
+        let Some(end) = text.get(start..).and_then(|rest| rest.find("}}")).map(|offset| start + offset + 2) else {
+            break;
+        };
         let dollar = text.get(..start).is_some_and(|before| before.ends_with('$'));
         out.push(start - usize::from(dollar)..end);
         at = end;
@@ -123,5 +137,7 @@ mod tests {
         assert_eq!(found("${{ env.X }}/${Y}"), [13..17]);
         assert_eq!(found("$X{{ $y }}"), [0..2]);
         assert_eq!(found("{{ $x"), [3..5]);
+        let escaped = Reference { range: 1..6, stands_for: StandsFor::Text("$(X)".into()) };
+        assert_eq!(filled("a$$(X)"), [escaped]);
     }
 }

@@ -29,9 +29,8 @@ pub(super) fn read(context: &Context, service: &Node, own: Type, reading: &mut R
 fn declared(context: &Context, service: &Node, level: &str, pair: &Pair, edits: Vec<(Span, String)>) -> Step {
     let near = context.near(pair.span);
     let entry = |name: &str, value| Entry { name: name.to_owned(), at: near, whole: near, value };
-    let edits = edits.into_iter().map(|(span, text)| {
-        program::Node::Text(Expr::text(text, Place::exact(context.file, span)))
-    });
+    let edits =
+        edits.into_iter().map(|(span, text)| program::Node::Text(Expr::text(text, Place::exact(context.file, span))));
     let mut parts = vec![
         entry("level", program::Node::Text(Expr::text(level, near))),
         Entry { name: "audiences".to_owned(), ..context.entry(pair) },
