@@ -136,3 +136,61 @@ fn lines(text: &str, span: Span) -> Option<Span> {
     let plain = after.trim().is_empty() && !after.contains('\r');
     plain.then(|| Span::new(start as u32, span.end + after.len() as u32))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::yaml::refer;
+    use crate::source::{FileId, Snippet};
+    use crate::syntax::yaml;
+
+    /// The text after the move; `None` where none is offered.
+    fn after(text: &str) -> Option<String> {
+        let snippet = Snippet::whole(text);
+        let documents = yaml::parse(&snippet);
+        let service = &documents.first().unwrap().root;
+        let context =
+            Context { file: FileId(0), path: "a.yaml", references: refer::none, text: Some(text), nesting: 0 };
+        let pair = service.path(&REVISION).unwrap().path(&["annotations"]).unwrap().get(ANNOTATION).unwrap();
+        let mut edits = moved(&context, service, pair)?;
+        edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+        let mut text = text.to_owned();
+        for (span, new) in edits {
+            text.replace_range(span.range(), &new);
+        }
+        Some(text)
+    }
+
+    const LINE: &str = "run.googleapis.com/custom-audiences: '[\"https://a.example.com\"]'";
+
+    #[test]
+    fn the_annotation_moves_with_what_would_be_left_empty() {
+        let alone = format!(
+            "metadata:\n  name: a\nspec:\n  template:\n    metadata:\n      annotations:\n        {LINE}\n    spec: {{}}\n"
+        );
+        let moved = format!("metadata:\n  annotations:\n    {LINE}\n  name: a\nspec:\n  template:\n    spec: {{}}\n");
+        assert_eq!(after(&alone), Some(moved));
+        let beside = format!(
+            "metadata:\n  annotations:\n    x: y\nspec:\n  template:\n    metadata:\n      annotations:\n        {LINE}\n        z: z\n"
+        );
+        let moved = format!(
+            "metadata:\n  annotations:\n    {LINE}\n    x: y\nspec:\n  template:\n    metadata:\n      annotations:\n        z: z\n"
+        );
+        assert_eq!(after(&beside), Some(moved));
+    }
+
+    #[test]
+    fn what_stands_on_one_line_or_has_a_comment_stays() {
+        let flow =
+            format!("metadata: {{name: a}}\nspec:\n  template:\n    metadata:\n      annotations:\n        {LINE}\n");
+        assert_eq!(after(&flow), None);
+        let comment = format!(
+            "metadata:\n  name: a\nspec:\n  template:\n    metadata:\n      annotations:\n        {LINE} # why\n"
+        );
+        assert_eq!(after(&comment), None);
+        let both = format!(
+            "metadata:\n  annotations:\n    {LINE}\nspec:\n  template:\n    metadata:\n      annotations:\n        {LINE}\n"
+        );
+        assert_eq!(after(&both), None);
+    }
+}
