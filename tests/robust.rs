@@ -184,9 +184,9 @@ fn documents_within_scripts_within_documents_end() {
         let mut text = "gcloud run deploy x".to_owned();
         for depth in 0..40 {
             let script = format!("cat > a.yaml <<'E{depth}'\n{text}\nE{depth}");
-            let indented: String = script.lines().map(|line| format!("      {line}\n")).collect();
+            let indented = script.lines().map(|line| format!("      {line}")).collect::<Vec<_>>().join("\n");
             text = format!(
-                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [sh, -c]\n    args:\n    - |\n{indented}"
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [sh, -c]\n    args:\n    - |\n{indented}\n"
             );
         }
         run("a.yaml", text.as_bytes());

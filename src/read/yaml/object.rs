@@ -91,7 +91,7 @@ fn pod(own: Type) -> Option<&'static [&'static str]> {
 fn scripts(context: &Context, object: &Node, own: Type, reading: &mut Reading) {
     if let Type { group: "", kind: "ConfigMap" } = own {
         let pairs = object.path(&["data"]).map(Node::pairs).unwrap_or_default();
-        let scripts = pairs.into_iter().filter(|pair| pair.key.text().ends_with(".sh"));
+        let scripts = pairs.into_iter().filter(|pair| crate::read::extension(pair.key.text()) == "sh");
         for (pair, scalar) in scripts.filter_map(|pair| Some((pair, pair.value.scalar()?))) {
             reading.regions.push(pair.span);
             reading.steps.push(process(script(context, scalar, Dialect::Bash), pair.span));

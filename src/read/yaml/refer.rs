@@ -132,11 +132,13 @@ mod tests {
 
     #[test]
     fn templates_have_variables_of_their_own() {
-        let found = |text: &str| -> Vec<Range<usize>> { filled(text).into_iter().map(|found| found.range).collect() };
-        assert_eq!(found("a-{{ $x }}-$Y"), [11..13]);
-        assert_eq!(found("${{ env.X }}/${Y}"), [13..17]);
-        assert_eq!(found("$X{{ $y }}"), [0..2]);
-        assert_eq!(found("{{ $x"), [3..5]);
+        let found = |text: &str| -> Vec<(usize, usize)> {
+            filled(text).into_iter().map(|found| (found.range.start, found.range.end)).collect()
+        };
+        assert_eq!(found("a-{{ $x }}-$Y"), [(11, 13)]);
+        assert_eq!(found("${{ env.X }}/${Y}"), [(13, 17)]);
+        assert_eq!(found("$X{{ $y }}"), [(0, 2)]);
+        assert_eq!(found("{{ $x"), [(3, 5)]);
         let escaped = Reference { range: 1..6, stands_for: StandsFor::Text("$(X)".into()) };
         assert_eq!(filled("a$$(X)"), [escaped]);
     }

@@ -52,7 +52,7 @@ fn declared(context: &Context, service: &Node, level: &str, pair: &Pair, edits: 
 
 /// One audience becomes a list of it; a list of YAML becomes a text. In quotes as YAML has them, which JSON has not.
 fn wrapped(context: &Context, pair: &Pair) -> Option<Vec<(Span, String)>> {
-    if context.path.ends_with(".json") || pair.value.anchored.is_some() {
+    if crate::read::extension(context.path) == "json" || pair.value.anchored.is_some() {
         return None;
     }
     let whole = pair.value.span;
