@@ -142,7 +142,7 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
     let roots = linker.roots(&programs);
     let facts = parallel::map(&roots, |_, root| {
         let mut facts = Facts::default();
-        let runs = eval::run(root, &linker, facts::concerns);
+        let runs = eval::run(root, &linker, facts::ASKED);
         runs.commands.iter().for_each(|run| facts.add(run));
         runs.declared.iter().for_each(|declared| facts.declare(declared));
         Some(facts)

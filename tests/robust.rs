@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use authlint::eval::{self, Link};
-use authlint::facts::Facts;
+use authlint::facts::{ASKED, Facts};
 use authlint::program::Program;
 use authlint::read;
 use authlint::source::{FileId, Source};
@@ -42,7 +42,7 @@ fn run(name: &str, bytes: &[u8]) {
     let Some(reader) = read::reader(name, source.text().get(..80).unwrap_or("")) else { return };
     let program = (reader.read)(&source, FileId(0));
     let mut facts = Facts::default();
-    let runs = eval::run(&[Arc::new(program)], &Alone, |_| true);
+    let runs = eval::run(&[Arc::new(program)], &Alone, ASKED);
     runs.commands.iter().for_each(|run| facts.add(run));
     runs.declared.iter().for_each(|declared| facts.declare(declared));
 }

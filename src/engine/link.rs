@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::{Files, parse};
 use crate::eval::Link;
-use crate::program::{Command, Expr, Program, Step, StepKind};
+use crate::facts::ASKED;
+use crate::program::{Command, Expr, Part, Program, Step, StepKind};
 use crate::source::{FileId, Source};
 use crate::value::Value;
 
@@ -211,7 +212,10 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
     for step in body {
         match &step.kind {
             StepKind::Include(path) => out.extend(end(path)),
-            StepKind::Command(command) => out.extend(script(command)),
+            StepKind::Command(command) => {
+                out.extend(script(command));
+                out.extend(word_files(command));
+            }
             StepKind::Pipe(stages) => steps(stages, out, depth + 1),
             StepKind::Group(body) | StepKind::Function(_, body) | StepKind::Scope(body, _) => {
                 steps(body, out, depth + 1);
@@ -230,6 +234,29 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
             _ => {}
         }
     }
+}
+
+/// The files of further words that a command names.
+fn word_files(command: &Command) -> impl Iterator<Item = String> {
+    let is_flag = |word: &Expr| word.literal().is_some_and(|text| ASKED.word_files.contains(&text.as_str()));
+    let path = move |(before, word): (Option<&Expr>, &Expr)| {
+        let text = word.literal_suffix();
+        if ![".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end)) {
+            return None;
+        }
+        if before.is_some_and(is_flag) {
+            return end(word);
+        }
+        // `--flags-file=flags.yaml`, `--flags-file="$DIR/flags.yaml"`
+        let first = word.parts.first().and_then(|part| match part {
+            Part::Text(text, _) => ASKED.word_files.iter().find_map(|flag| text.strip_prefix(flag)?.strip_prefix('=')),
+            _ => None,
+        })?;
+        let is_whole = word.literal().is_some();
+        end_of(if is_whole && word.parts.len() == 1 { first } else { text }, is_whole)
+    };
+    let before = std::iter::once(None).chain(command.words.iter().map(Some));
+    before.zip(&command.words).filter_map(path)
 }
 
 /// A script that a command may be: its name when that is a path, else a word with a script's ending.

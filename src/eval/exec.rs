@@ -12,7 +12,8 @@ use super::expand::Words;
 use super::output::{self, Printed};
 use super::when::{Constraint, When, identity};
 use super::{
-    Declared, Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_STEPS, MAX_TURNS, MAX_WAYS, Run, Runs, Statement,
+    Asked, Declared, Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_STEPS, MAX_TURNS, MAX_WAYS, Run, Runs,
+    Statement,
 };
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
@@ -26,7 +27,7 @@ pub(super) struct Machine<'l> {
     pub captures: Vec<Vec<Printed>>,
     pub input: Option<Value>,
     pub(super) link: &'l dyn Link,
-    concerns: fn(&str) -> bool,
+    asked: Asked,
     document: bool,
     pub(super) file: FileId,
     flow: FileId,
@@ -47,7 +48,7 @@ pub(super) struct Machine<'l> {
 
 impl<'l> Machine<'l> {
     /// A machine for programs that are run together; `None` when there are none.
-    pub fn new(programs: &[Arc<Program>], link: &'l dyn Link, concerns: fn(&str) -> bool) -> Option<Self> {
+    pub fn new(programs: &[Arc<Program>], link: &'l dyn Link, asked: Asked) -> Option<Self> {
         let first = programs.first()?;
         let frame = identity((first.file, "parameters"));
         let parameters = Parameters { list: List { items: Vec::new(), open: true }, frame, shifted: 0 };
@@ -56,7 +57,7 @@ impl<'l> Machine<'l> {
             captures: Vec::new(),
             input: None,
             link,
-            concerns,
+            asked,
             document: first.document,
             file: first.file,
             flow: first.file,
@@ -113,7 +114,7 @@ impl<'l> Machine<'l> {
         body.iter().any(|step| match &step.kind {
             StepKind::Command(command) => {
                 let named = |name: String| {
-                    (self.concerns)(&name) || output::runs_others(&name) || self.env.functions.contains_key(&name)
+                    (self.asked.concerns)(&name) || output::runs_others(&name) || self.env.functions.contains_key(&name)
                 };
                 command.words.first().is_none_or(|name| name.literal().is_none_or(named))
                     || command.words.iter().any(expr)
@@ -348,7 +349,7 @@ impl<'l> Machine<'l> {
         };
         self.captures.is_empty()
             && !output::runs_others(&name)
-            && !(self.concerns)(&name)
+            && !(self.asked.concerns)(&name)
             && !self.env.functions.contains_key(&name)
             && command.words.iter().flat_map(|word| &word.parts).all(idle)
     }
@@ -356,7 +357,7 @@ impl<'l> Machine<'l> {
     /// Runs one outcome of a command: a function, another script, or something that is only reported.
     fn invoke(&mut self, command: &Command, outcome: Words, input: Option<Value>) {
         let Words { when, list } = outcome;
-        let list = output::unwrapped(list);
+        let list = self.with_word_files(output::unwrapped(list));
         let Some(name) = list.items.first() else {
             return;
         };
@@ -396,6 +397,54 @@ impl<'l> Machine<'l> {
             flow: self.flow,
             order: (self.runs.len() + self.declared.len()) as u32,
         }
+    }
+
+    /// A command's words, those of files that it names in their place.
+    fn with_word_files(&mut self, list: List) -> List {
+        let flags = self.asked.word_files;
+        let named = |word: &Value| flags.iter().any(|flag| word.known_prefix().starts_with(flag));
+        if self.sites.len() >= MAX_CALLS || !list.items.iter().any(named) {
+            return list;
+        }
+        let mut out = List { items: Vec::new(), open: list.open };
+        let mut words = list.items.into_iter().peekable();
+        while let Some(word) = words.next() {
+            let given = flags.iter().find_map(|flag| word.strip_prefix(flag));
+            // `--flag=PATH`, or `--flag PATH`
+            let glued = given.as_ref().and_then(|given| given.strip_prefix("="));
+            let apart = given.filter(|given| given.is_empty().is_yes()).and_then(|_| words.peek().cloned());
+            let is_apart = glued.is_none() && apart.is_some();
+            let program = glued.or(apart).and_then(|path| self.link.find(self.file, &path));
+            match program.and_then(|program| self.words_of(&program)) {
+                Some(more) => {
+                    if is_apart {
+                        words.next();
+                    }
+                    out.items.extend(more.items);
+                    out.open |= more.open;
+                }
+                None => out.items.push(word),
+            }
+        }
+        out
+    }
+
+    /// The words that a file holds: what it sets the positional parameters to.
+    fn words_of(&mut self, program: &Program) -> Option<List> {
+        let is_words = program.body.iter().any(|step| matches!(step.kind, StepKind::Parameters(_)));
+        let mut words = None;
+        if is_words {
+            self.sited(|machine| {
+                machine.scoped(|machine| {
+                    let file = std::mem::replace(&mut machine.file, program.file);
+                    machine.block(&program.body);
+                    let list = machine.env.parameters.list.clone();
+                    words = Some(machine.with_word_files(list));
+                    machine.file = file;
+                });
+            });
+        }
+        words
     }
 
     /// `"deploy_$KIND"`: one of the functions, which of them is not known.

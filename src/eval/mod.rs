@@ -103,10 +103,18 @@ pub trait Link {
     fn directory(&self, from: FileId, path: &str) -> Vec<Arc<Program>>;
 }
 
-/// Runs one root: a program, or those of a directory that belong together. Commands whose literal name (without its
-/// directory) is not among those that `concerns` tells need not be reported.
-pub fn run(programs: &[Arc<Program>], link: &dyn Link, concerns: fn(&str) -> bool) -> Runs {
-    exec::Machine::new(programs, link, concerns).map(|machine| machine.run(programs)).unwrap_or_default()
+/// What is asked of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// Whether a command of this name (without its directory) is to be reported; others need not be.
+    pub concerns: fn(&str) -> bool,
+    /// Flags that name a file with further words, which stand in their place.
+    pub word_files: &'static [&'static str],
+}
+
+/// Runs one root: a program, or those of a directory that belong together.
+pub fn run(programs: &[Arc<Program>], link: &dyn Link, asked: Asked) -> Runs {
+    exec::Machine::new(programs, link, asked).map(|machine| machine.run(programs)).unwrap_or_default()
 }
 
 #[cfg(test)]

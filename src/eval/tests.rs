@@ -11,6 +11,8 @@ use crate::program::{
 use crate::read;
 use crate::source::Source;
 
+const ALL: Asked = Asked { concerns: |_| true, word_files: &["--words"] };
+
 #[derive(Default)]
 struct Disk(HashMap<String, Arc<Program>>);
 
@@ -59,7 +61,7 @@ fn command(words: Vec<Expr>) -> Step {
 
 fn program(body: Vec<Step>) -> Vec<String> {
     let program = Program { body: body.into(), ..Program::default() };
-    shown(&run(&[Arc::new(program)], &Disk::default(), |_| true).commands)
+    shown(&run(&[Arc::new(program)], &Disk::default(), ALL).commands)
 }
 
 fn shown(runs: &[Run]) -> Vec<String> {
@@ -163,7 +165,7 @@ fn files(sources: &[(&str, &str)]) -> Vec<Run> {
         disk.0.insert((*name).to_owned(), Arc::new((reader.read)(&source, FileId(index as u32))));
     }
     let root = disk.0.get(sources[0].0).cloned().unwrap();
-    run(&[root], &disk, |_| true).commands
+    run(&[root], &disk, ALL).commands
 }
 
 fn shell(text: &str) -> Vec<String> {
@@ -474,7 +476,7 @@ fn seen(files: Vec<Vec<Step>>) -> Vec<String> {
         Arc::new(Program { file: FileId(number as u32), body: body.into(), directory: true, ..Program::default() })
     };
     let programs: Vec<Arc<Program>> = files.into_iter().enumerate().map(program).collect();
-    let runs = run(&programs, &Disk::default(), |_| true);
+    let runs = run(&programs, &Disk::default(), ALL);
     runs.declared.iter().filter_map(|declared| Some(declared.body.text_at(&["seen"])?.to_string())).collect()
 }
 
@@ -546,4 +548,23 @@ fn a_condition_holds_everywhere_or_nowhere() {
     assert_eq!(seen(vec![vec![shows.clone()]]), ["a1", "b2"]);
     let known = define("var.on", Strength::Given, Node::Text(text("true")));
     assert_eq!(seen(vec![vec![shows, known]]), ["a1"]);
+}
+
+#[test]
+fn words_that_stand_in_a_file() {
+    let file = |name: &str, body: Vec<Step>| {
+        let program = Program { body: body.into(), ..Program::default() };
+        Disk(HashMap::from([(name.to_owned(), Arc::new(program))]))
+    };
+    let words = step(StepKind::Parameters(vec![text("-a"), text("-b")]));
+    let run_with = |disk: &Disk, words: Vec<Expr>| {
+        let program = Program { body: vec![command(words)].into(), ..Program::default() };
+        shown(&run(&[Arc::new(program)], disk, ALL).commands)
+    };
+    let disk = file("w.yaml", vec![words.clone()]);
+    assert_eq!(run_with(&disk, vec![text("c"), text("--words=w.yaml"), text("x")]), ["c -a -b x"]);
+    assert_eq!(run_with(&disk, vec![text("c"), text("--words"), text("w.yaml"), text("x")]), ["c -a -b x"]);
+    assert_eq!(run_with(&disk, vec![text("c"), text("--words=gone.yaml")]), ["c --words=gone.yaml"]);
+    let own = step(StepKind::Parameters(vec![text("--words=w.yaml")]));
+    assert_eq!(run_with(&file("w.yaml", vec![own]), vec![text("c"), text("--words=w.yaml")]), ["c --words=w.yaml"]);
 }

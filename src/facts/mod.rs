@@ -14,7 +14,7 @@ mod request;
 mod schedule;
 mod terraform;
 
-use crate::eval::{Declared, Run, Statement};
+use crate::eval::{Asked, Declared, Run, Statement};
 use crate::gcp::invocation::{FlagUse, Invocation};
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
@@ -281,8 +281,11 @@ pub struct Gcloud {
     pub at: Statement,
 }
 
+/// What facts ask of a run: these commands, and the words that gcloud reads from files.
+pub const ASKED: Asked = Asked { concerns, word_files: &["--flags-file", "--env-vars-file"] };
+
 /// Whether a command of this name (without its directory) can say anything.
-pub fn concerns(name: &str) -> bool {
+fn concerns(name: &str) -> bool {
     matches!(name, "gcloud" | "gcloud.cmd" | "curl" | "wget")
 }
 

@@ -3,6 +3,7 @@
 //! A new kind is one file here and one line in [`KINDS`]. Kinds are told by content first; a path alone says little.
 
 mod config_connector;
+mod gcloud_files;
 mod iam_policy;
 mod kubernetes;
 mod node;
@@ -42,7 +43,14 @@ struct Kind {
 }
 
 /// Every kind, the first that accepts a document reads it.
-static KINDS: &[Kind] = &[run_service::KIND, config_connector::KIND, kubernetes::KIND, iam_policy::KIND];
+static KINDS: &[Kind] = &[
+    run_service::KIND,
+    config_connector::KIND,
+    kubernetes::KIND,
+    iam_policy::KIND,
+    gcloud_files::FLAGS,
+    gcloud_files::VARIABLES,
+];
 
 /// Those that are read in here-documents too. What they embed is read by [`super::shell::block_within`], so that documents
 /// within scripts within documents come to an end.

@@ -179,7 +179,8 @@ impl<'t> Scan<'t> {
             _ => {}
         }
         let start = self.at;
-        let open = self.open.get_or_insert(Chunk { range: start..start, body: None, faulty: false, depth: 0, weight: 0 });
+        let open =
+            self.open.get_or_insert(Chunk { range: start..start, body: None, faulty: false, depth: 0, weight: 0 });
         open.weight += if matches!(byte, b'!' | b'?' | b'-') { OPERATOR } else { 1 };
         match byte {
             b'"' => {
