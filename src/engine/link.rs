@@ -54,7 +54,7 @@ impl Linker {
         while let Some(from) = self.paths.get(next).cloned() {
             next += 1;
             let Some(program) = self.by_path.get(&from).cloned() else { continue };
-            for candidates in self.wanted(&from, &program, files, &mut listed) {
+            for candidates in wanted(&from, &program, files, &mut listed) {
                 for candidate in candidates {
                     if self.by_path.contains_key(&candidate) || !tried.insert(candidate.clone()) {
                         continue;
@@ -76,34 +76,6 @@ impl Linker {
 }
 
 impl Linker {
-    /// The files that a program names, each by the places where it may lie: scripts, the other files of its directory,
-    /// the files of its modules.
-    fn wanted(
-        &self,
-        from: &Path,
-        program: &Program,
-        files: &dyn Files,
-        listed: &mut BTreeSet<PathBuf>,
-    ) -> Vec<Vec<PathBuf>> {
-        let mut wanted: Vec<Vec<PathBuf>> = named(program).iter().map(|end| candidates(from, end)).collect();
-        if !program.directory {
-            return wanted;
-        }
-        let own = from.parent().map(Path::to_owned);
-        let modules = program.body.iter().filter_map(|step| match &step.kind {
-            StepKind::Module(module) => beside(from, &module.source.literal()?),
-            _ => None,
-        });
-        for directory in own.into_iter().chain(modules) {
-            if listed.insert(directory.clone()) {
-                let mut found = files.list(&directory);
-                found.sort();
-                wanted.extend(found.into_iter().filter(|path| is_together(path)).map(|path| vec![path]));
-            }
-        }
-        wanted
-    }
-
     /// What is run: each program by itself, or with the others of its directory where they are one. A directory that
     /// another one runs as its module is not run by itself.
     pub fn roots(&self, programs: &[Arc<Program>]) -> Vec<Vec<Arc<Program>>> {
@@ -133,6 +105,28 @@ impl Linker {
         }
         roots
     }
+}
+
+/// The files that a program names, each by the places where it may lie: scripts, the other files of its directory,
+/// the files of its modules.
+fn wanted(from: &Path, program: &Program, files: &dyn Files, listed: &mut BTreeSet<PathBuf>) -> Vec<Vec<PathBuf>> {
+    let mut wanted: Vec<Vec<PathBuf>> = named(program).iter().map(|end| candidates(from, end)).collect();
+    if !program.directory {
+        return wanted;
+    }
+    let own = from.parent().map(Path::to_owned);
+    let modules = program.body.iter().filter_map(|step| match &step.kind {
+        StepKind::Module(module) => beside(from, &module.source.literal()?),
+        _ => None,
+    });
+    for directory in own.into_iter().chain(modules) {
+        if listed.insert(directory.clone()) {
+            let mut found = files.list(&directory);
+            found.sort();
+            wanted.extend(found.into_iter().filter(|path| is_together(path)).map(|path| vec![path]));
+        }
+    }
+    wanted
 }
 
 /// Whether a file of this name is one of those that make a directory one program.

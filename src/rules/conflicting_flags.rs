@@ -24,10 +24,11 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
             group.alternatives.iter().filter_map(|names| first(invocation, names)).collect();
         given.sort_by_key(|(order, _)| *order);
         match given.as_slice() {
-            [(_, one), (_, two), ..] if !are_options(gcloud, project, &one.name, &two.name) => {
-                together(gcloud, one, two, report);
+            [(_, one), (_, two), ..] => {
+                if !are_options(gcloud, project, &one.name, &two.name) {
+                    together(gcloud, one, two, report);
+                }
             }
-            [_, _, ..] => {}
             [(_, one)] => alone(gcloud, &group, one, report),
             [] => {}
         }

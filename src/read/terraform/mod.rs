@@ -1,4 +1,4 @@
-//! Terraform and OpenTofu: blocks → declarations, definitions and modules.
+//! Terraform and `OpenTofu`: blocks → declarations, definitions and modules.
 //!
 //! The files of a directory are one program in no order: names are asked for across them.
 
@@ -13,7 +13,7 @@ use crate::source::{FileId, Source, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Body, ExprKind};
 use crate::value::Place;
 
-/// Terraform and OpenTofu by extension.
+/// Terraform and `OpenTofu` by extension.
 pub(super) const READER: Reader = Reader { name: "terraform", accepts, words: &["google_"], read };
 
 /// Arguments of a block that say how often it is there, and not what it is.
