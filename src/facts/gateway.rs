@@ -1,5 +1,5 @@
-//! Back ends of API Gateway and Cloud Endpoints. The gateway's proxy, ESPv2, sends an ID token of its own account, made
-//! out for `jwt_audience`, else for the scheme and host of the address, unless `disable_auth` is set (ESPv2's
+//! Back ends of API Gateway and Cloud Endpoints. The gateway's proxy, `ESPv2`, sends an ID token of its own account, made
+//! out for `jwt_audience`, else for the scheme and host of the address, unless `disable_auth` is set (its
 //! `backend_auth.go` at 3dcedb6f88, 2026-08-18).
 
 use super::declare::{given, given_at};

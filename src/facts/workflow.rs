@@ -35,11 +35,10 @@ fn method(declared: &Declared) -> Option<Given> {
     let (head, kind) = (declared.head, declared.kind.as_str());
     let given = |name: &str, at: Place| Given { value: Value::text(name, at), at, whole: head };
     match kind.strip_prefix("http.")? {
-        name @ ("get" | "post" | "put" | "patch" | "delete") => {
-            Some(given(name, head.part("http.".len()..kind.len())))
+        name @ ("get" | "post" | "put" | "patch" | "delete") => Some(given(name, head.part("http.".len()..kind.len()))),
+        "request" => {
+            given_at(&declared.body, &["method"]).or_else(|| Some(given("GET", Place { exact: false, ..head })))
         }
-        "request" => given_at(&declared.body, &["method"])
-            .or_else(|| Some(given("GET", Place { exact: false, ..head }))),
         _ => None,
     }
 }

@@ -16,12 +16,14 @@ use crate::program::{
 };
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, Node, Pair, Scalar};
-use survey::{MAX_PARTS, Survey, leaves, step_name};
+use survey::{MAX_PARTS, Survey, leaves, root, step_name};
 
 pub(super) const KIND: super::Kind = super::Kind { name: "workflow", accepts, read };
 
 /// Steps that are made of one document; more than that are not run anyway.
 const MAX_MADE: usize = 20_000;
+/// What one workflow is given.
+const MAX_PARAMETERS: usize = 64;
 
 /// What a step may be.
 const STEPS: &[&str] = &["call", "assign", "switch", "for", "parallel", "try", "steps", "return", "raise", "next"];
@@ -70,8 +72,14 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
     for (pair, body) in &bodies {
         let steps = steps(body);
         let survey = Survey::new(&steps);
-        let mut reader =
-            Reader { context, survey: &survey, workflows: &parameters, regions: &mut reading.regions, left };
+        let mut reader = Reader {
+            context,
+            survey: &survey,
+            workflows: &parameters,
+            regions: &mut reading.regions,
+            set: Vec::new(),
+            left,
+        };
         let mut made = Vec::new();
         reader.steps(&steps, &mut made);
         left = reader.left;
@@ -116,7 +124,8 @@ fn parameters(body: &Node) -> Vec<Parameter> {
             .first()
             .map(|pair| Parameter { name: pair.key.text().to_owned(), default: Some(pair.value.clone()) }),
     };
-    body.get("params").iter().flat_map(|pair| pair.value.items()).filter_map(parameter).collect()
+    let items = body.get("params").map(|pair| pair.value.items()).unwrap_or_default();
+    items.iter().take(MAX_PARAMETERS).filter_map(parameter).collect()
 }
 
 /// The body of a workflow that others call. What it sets is its own.
@@ -154,6 +163,8 @@ struct Reader<'r> {
     survey: &'r Survey<'r>,
     workflows: &'r HashMap<String, Vec<Parameter>>,
     regions: &'r mut Vec<Span>,
+    /// Variables that were set, in order.
+    set: Vec<String>,
     /// How many steps may still be made.
     left: usize,
 }
@@ -191,6 +202,7 @@ impl Reader<'_> {
             self.call(name, &call.value, body, span, out);
         }
         if let Some(result) = body.get("result").and_then(|pair| pair.value.text()) {
+            self.note(result);
             self.forget(result, span, out);
         }
         if let Some(switch) = body.get("switch") {
@@ -271,21 +283,19 @@ impl Reader<'_> {
         for list in parallel.get("shared").iter().map(|pair| &pair.value) {
             shared.extend(list.items().iter().filter_map(Node::text).map(str::to_owned));
         }
+        let mark = self.set.len();
         let mut branches = Vec::new();
         for branch in parallel.get("branches").iter().flat_map(|pair| pair.value.items()).flat_map(Node::pairs) {
             let mut body = Vec::new();
             self.within(&branch.value, &mut body);
             branches.push((body, branch.span));
         }
-        let set: BTreeSet<String> = parallel
-            .get("branches")
-            .iter()
-            .flat_map(|pair| pair.value.items())
-            .flat_map(Node::pairs)
-            .chain(parallel.get("for"))
-            .filter_map(|pair| pair.value.get("steps"))
-            .flat_map(|steps| Survey::set_in(&steps.value))
-            .collect();
+        if let Some(pair) = parallel.get("for") {
+            let mut body = Vec::new();
+            self.each(&pair.value, pair.span, &mut body);
+            branches.push((body, pair.span));
+        }
+        let set = self.set_since(mark);
         shared.retain(|name| set.contains(name));
         for name in &shared {
             self.forget(name, span, out);
@@ -293,25 +303,27 @@ impl Reader<'_> {
         for (body, span) in branches {
             self.push(StepKind::Scope(body.into(), Inherit::All), span, out);
         }
-        if let Some(pair) = parallel.get("for") {
-            let mut body = Vec::new();
-            self.each(&pair.value, pair.span, &mut body);
-            self.push(StepKind::Scope(body.into(), Inherit::All), pair.span, out);
-        }
         for name in &shared {
             self.forget(name, span, out);
         }
     }
 
+    /// Variables that were set since a mark.
+    fn set_since(&self, mark: usize) -> BTreeSet<String> {
+        self.set.get(mark..).unwrap_or_default().iter().cloned().collect()
+    }
+
     /// `try` and `except`.
     fn attempt(&mut self, name: &str, body: &Node, following: Option<&str>, out: &mut Vec<Step>) {
         let Some(attempt) = body.get("try") else { return };
+        let mark = self.set.len();
         self.step(name, &attempt.value, attempt.span, following, out);
         let Some(except) = body.get("except") else { return };
         // How far it came is not known.
-        let set = attempt.value.get("steps").map(|steps| Survey::set_in(&steps.value)).unwrap_or_default();
-        for name in set.iter().filter(|name| self.survey.changes(name)) {
-            self.forget(name, attempt.span, out);
+        for name in self.set_since(mark) {
+            if self.survey.changes(&name) {
+                self.forget(&name, attempt.span, out);
+            }
         }
         let mut otherwise = Vec::new();
         if let Some(error) = except.value.get("as").and_then(|pair| pair.value.text()) {
@@ -329,6 +341,7 @@ impl Reader<'_> {
 
     /// `- url: ${host + "/x"}`, `- settings.url: …`, `- list[0]: …`
     fn assign(&mut self, name: &str, value: &Node, span: Span, out: &mut Vec<Step>) {
+        self.note(name);
         match expression::path(name) {
             Some(path) if !self.survey.is_uncertain(name) => self.set(&path, value, span, MAX_PARTS, out),
             Some(path) => self.forget(&path, span, out),
@@ -360,6 +373,13 @@ impl Reader<'_> {
         }
     }
 
+    /// Remembers that a variable is set.
+    fn note(&mut self, name: &str) {
+        if self.left > 0 {
+            self.set.push(root(name).to_owned());
+        }
+    }
+
     /// Nothing is known of a variable any more, nor of its parts.
     fn forget(&mut self, name: &str, span: Span, out: &mut Vec<Step>) {
         self.forget_parts(name, span, out);
@@ -367,6 +387,9 @@ impl Reader<'_> {
     }
 
     fn forget_parts(&mut self, name: &str, span: Span, out: &mut Vec<Step>) {
+        if self.left == 0 {
+            return;
+        }
         let start = format!("{name}.");
         let parts = self.survey.names.range(start.clone()..).take_while(|part| part.starts_with(&start));
         for part in parts.cloned().collect::<Vec<_>>() {

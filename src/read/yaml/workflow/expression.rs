@@ -227,15 +227,10 @@ impl Chain<'_> {
             *read = Read::Other;
             return Some(end);
         }
-        let stands_for = match path(written) {
-            Some(name) => StandsFor::Variable(name),
-            None => {
-                if has_operator(written) {
-                    *read = Read::Other;
-                }
-                StandsFor::Hole(shown(written))
-            }
-        };
+        let stands_for = path(written).map_or_else(|| StandsFor::Hole(shown(written)), StandsFor::Variable);
+        if matches!(stands_for, StandsFor::Hole(_)) && has_operator(written) {
+            *read = Read::Other;
+        }
         self.cover(at);
         self.found.push(Reference { range: at..end, stands_for });
         self.covered = end;
@@ -253,12 +248,11 @@ impl Chain<'_> {
                 _ if escaped => escaped = false,
                 (Some(_), b'\\') => escaped = true,
                 (Some(open), byte) if open == byte => quote = None,
-                (Some(_), _) => {}
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (None, b'(' | b'[' | b'{') => depth += 1,
                 (None, b')' | b']' | b'}') => depth = depth.checked_sub(1)?,
                 (None, b'+') if depth == 0 => return Some(at + offset),
-                (None, _) => {}
+                _ => {}
             }
         }
         (depth == 0 && quote.is_none()).then_some(self.end)
@@ -286,19 +280,20 @@ mod tests {
 
     /// The text with what it refers to in brackets.
     fn show(text: &str, references: fn(&str) -> Vec<Reference>) -> String {
-        let (mut out, mut at) = (String::new(), 0);
+        let mut at = 0;
+        let mut out: Vec<String> = Vec::new();
         for reference in references(text) {
-            out.push_str(&text[at..reference.range.start]);
+            out.push(text.get(at..reference.range.start).unwrap().to_owned());
             at = reference.range.end;
-            match reference.stands_for {
-                StandsFor::Text(text) => out.push_str(&text),
-                StandsFor::Variable(name) => out.push_str(&format!("<{name}>")),
-                StandsFor::Path(path) => out.push_str(&format!("<<{}>>", path.join("/"))),
-                StandsFor::Hole(shown) => out.push_str(&format!("[{shown}]")),
-                StandsFor::VariableOr(..) => out.push('?'),
-            }
+            out.push(match reference.stands_for {
+                StandsFor::Text(text) => text,
+                StandsFor::Variable(name) => format!("<{name}>"),
+                StandsFor::Path(path) => format!("<<{}>>", path.join("/")),
+                StandsFor::Hole(shown) => format!("[{shown}]"),
+                StandsFor::VariableOr(..) => "?".to_owned(),
+            });
         }
-        out + &text[at..]
+        out.concat() + text.get(at..).unwrap()
     }
 
     #[test]
@@ -316,8 +311,7 @@ mod tests {
 
     #[test]
     fn what_is_no_concatenation_is_a_hole() {
-        for text in [r#"${"a" == b}"#, r#"${a - 1}"#, r#"${not a}"#, r#"${"x" in list and "y" + z == "a"}"#, "${a + }"]
-        {
+        for text in [r#"${"a" == b}"#, "${a - 1}", "${not a}", r#"${"x" in list and "y" + z == "a"}"#, "${a + }"] {
             assert_eq!(show(text, plain), format!("[{text}]"));
         }
         assert_eq!(show("https://${HOST}/${PATH}", plain), "https://[${HOST}]/[${PATH}]");

@@ -43,13 +43,6 @@ impl<'n> Survey<'n> {
         self.maps.get(name).copied().filter(|_| self.times(name) == 1)
     }
 
-    /// Variables that steps set.
-    pub fn set_in(steps: &Node) -> Vec<String> {
-        let mut names: Vec<String> = Survey::new(steps).set.into_keys().collect();
-        names.sort();
-        names
-    }
-
     /// Whether a variable is set more than once.
     pub fn changes(&self, name: &str) -> bool {
         self.times(name) > 1
@@ -130,7 +123,7 @@ impl<'n> Survey<'n> {
 }
 
 /// The variable of a dotted name.
-fn root(name: &str) -> &str {
+pub(super) fn root(name: &str) -> &str {
     name.split(['.', '[']).next().unwrap_or(name)
 }
 
