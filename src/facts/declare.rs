@@ -1,6 +1,6 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
-use super::{Facts, Given, object, policy, terraform};
+use super::{Facts, Given, gateway, object, policy, terraform, workflow};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::program::Schema;
@@ -12,7 +12,9 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Terraform => terraform::add(facts, declared),
         Schema::Object => object::add(facts, declared),
         Schema::Policy => policy::add(facts, declared),
-        Schema::Action | Schema::Job | Schema::Workflow | Schema::Gateway | Schema::Other => {}
+        Schema::Workflow => workflow::add(facts, declared),
+        Schema::Gateway => gateway::add(facts, declared),
+        Schema::Action | Schema::Job | Schema::Other => {}
     }
 }
 

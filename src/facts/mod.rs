@@ -5,6 +5,7 @@ mod custom;
 mod declare;
 mod deploy;
 mod entry;
+mod gateway;
 mod gcloud;
 mod grant;
 mod header;
@@ -13,6 +14,7 @@ mod policy;
 mod request;
 mod schedule;
 mod terraform;
+mod workflow;
 
 use crate::eval::{Asked, Declared, Run, Statement};
 use crate::gcp::invocation::{FlagUse, Invocation};
@@ -66,6 +68,10 @@ pub enum Caller {
     Task,
     /// A Pub/Sub push subscription.
     PushSubscription,
+    /// A step of Google Workflows.
+    Workflow,
+    /// An API gateway, for those who call it.
+    Gateway,
     /// A command such as `curl`, now.
     Request,
 }
@@ -77,6 +83,8 @@ impl Caller {
             Self::SchedulerJob => "Cloud Scheduler job",
             Self::Task => "Cloud Tasks task",
             Self::PushSubscription => "push subscription",
+            Self::Workflow => "Workflows step",
+            Self::Gateway => "API gateway",
             Self::Request => "request",
         }
     }
@@ -124,6 +132,8 @@ pub enum Credential {
     Basic(Given),
     /// A bearer that is no token: a key file, the e-mail of an account.
     NoToken(Given),
+    /// A kind of token that the caller has none of, by the name that asks for it.
+    Unsupported(Given),
 }
 
 /// A token, and what is said of it.

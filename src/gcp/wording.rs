@@ -11,11 +11,14 @@ pub enum Wording {
     Object,
     /// A step of Google Workflows.
     Workflow,
+    /// A back end of an API gateway, which asks for ID tokens alone.
+    Gateway,
 }
 
 /// The names of what asks for tokens. Sources: `gcloud scheduler jobs create http --help`; Terraform's
-/// `google_cloud_scheduler_job`; Config Connector's `CloudSchedulerJob`; <https://cloud.google.com/workflows/docs/authenticate-from-workflow>;
-/// all checked 2026-11-21.
+/// `google_cloud_scheduler_job`; Config Connector's `CloudSchedulerJob`;
+/// <https://cloud.google.com/workflows/docs/authenticate-from-workflow>;
+/// <https://docs.cloud.google.com/api-gateway/docs/oasv2-extensions>; all checked 2026-11-21.
 #[derive(Debug, Clone, Copy)]
 pub struct Names {
     /// What asks for an ID token.
@@ -42,6 +45,7 @@ impl Wording {
             Self::Terraform => names("oidc_token", "oauth_token", "audience", "scope"),
             Self::Object => names("oidcToken", "oauthToken", "audience", "scope"),
             Self::Workflow => names("OIDC", "OAuth2", "audience", "scopes"),
+            Self::Gateway => names("jwt_audience", "", "jwt_audience", ""),
         }
     }
 
@@ -61,6 +65,7 @@ impl Wording {
             Self::Terraform => format!("`{name} {{ service_account_email = … }}` for `{account}`"),
             Self::Object => format!("`{name}` for the account `{account}`"),
             Self::Workflow => format!("`auth: {{ type: {name} }}`"),
+            Self::Gateway => format!("`{name}`"),
         }
     }
 }

@@ -19,7 +19,7 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     let whose = match call.caller {
         Caller::SchedulerJob => "Cloud Scheduler takes only accounts of the job's own project",
         Caller::Task => "Cloud Tasks takes only accounts of the queue's own project",
-        Caller::PushSubscription | Caller::Request => return,
+        Caller::PushSubscription | Caller::Workflow | Caller::Gateway | Caller::Request => return,
     };
     let (Credential::IdToken(token) | Credential::AccessToken(token)) = &call.credential else { return };
     let (Some(account), Some(project)) = (&token.account, &call.project) else { return };

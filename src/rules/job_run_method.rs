@@ -25,8 +25,8 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     let Some(method) = method(call) else { return };
     let what = if runs_a_job(&url) {
         format!("only POST runs a Cloud Run job, so nothing will run at `{}`", given.value)
-    } else if starts_a_workflow(&url) && call.caller != Caller::Request {
-        // By hand, a GET of the executions is how one looks at them.
+    } else if starts_a_workflow(&url) && !matches!(call.caller, Caller::Request | Caller::Workflow) {
+        // By hand and in a workflow, a GET of the executions is how one looks at them.
         let instead = if method == "GET" { "that lists the executions of a workflow" } else { "only POST starts a workflow" };
         format!("{instead}, so nothing will start at `{}`", given.value)
     } else {
@@ -44,10 +44,11 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
             .fix(Safety::Safe, [(call.command.part(end..end), " -X POST".to_owned())]);
         return;
     };
-    draft.label("POST is due").related(given.whole, "the target").help("write `POST`");
+    let lower = written.value.literal().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let right = if lower { "post" } else { "POST" };
+    draft.label("POST is due").related(given.whole, "the target").help(format!("write `{right}`"));
     if let [only] = written.value.pieces() {
-        let lower = written.value.literal().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_lowercase()));
-        draft.fix(Safety::Safe, [(only.place(), if lower { "post" } else { "POST" }.to_owned())]);
+        draft.fix(Safety::Safe, [(only.place(), right.to_owned())]);
     }
 }
 

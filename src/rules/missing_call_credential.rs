@@ -1,4 +1,4 @@
-//! A job, task or push subscription calls a Google API or a private service with no credential at all.
+//! A job, task, push subscription or workflow calls a Google API or a private service with no credential at all.
 
 use crate::facts::{Call, Caller, Credential, Exposure, Given};
 use crate::finding::Level;
@@ -59,9 +59,18 @@ fn api(call: &Call, given: &Given, url: &Url, report: &mut Report) {
         .error(&call.at, given.at, message)
         .label("needs an OAuth access token")
         .help(format!(
-            "add {}, an account of this project that may make the call",
-            call.wording.asks_access_token("ACCOUNT")
+            "add {}{}",
+            call.wording.asks_access_token("ACCOUNT"),
+            whose(call, "an account of this project that may make the call", "which needs to be allowed to make the call")
         ));
+}
+
+/// Whose token it is, and what is due to them. That of a workflow is always its own account's.
+fn whose(call: &Call, account: &str, own: &str) -> String {
+    match call.wording {
+        Wording::Workflow => format!(": the token is that of the workflow's own account, {own}"),
+        _ => format!(", {account}"),
+    }
 }
 
 fn service(call: &Call, given: &Given, url: &Url, project: &Project, report: &mut Report) {
@@ -79,7 +88,10 @@ fn service(call: &Call, given: &Given, url: &Url, project: &Project, report: &mu
         .warning(&call.at, given.at, message)
         .label("needs an ID token")
         .related(said, "deployed private here")
-        .help(format!("add {asks}, an account that is granted the invoker's role on it"));
+        .help(format!(
+            "add {asks}{}",
+            whose(call, "an account that is granted the invoker's role on it", "which needs the invoker's role on it")
+        ));
 }
 
 /// Whether the method surely changes something. Scheduler and Tasks send POST when none is given.

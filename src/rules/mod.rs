@@ -62,6 +62,7 @@ rules! {
     unknown_auth_flag,
     unknown_role,
     unknown_rule,
+    unknown_workflow_auth,
     unreadable_file,
     unused_suppression,
     url_as_iap_audience,

@@ -1,4 +1,4 @@
-//! What stands in Terraform in another language: scripts of provisioners, sources of Workflows.
+//! What stands in Terraform in another language: scripts of provisioners, sources of Workflows, OpenAPI documents.
 
 use super::Reading;
 use crate::program::{Assign, Assigned, Inherit, Step, StepKind, Visibility};
@@ -6,6 +6,13 @@ use crate::read::{shell, yaml};
 use crate::source::{Snippet, Span};
 use crate::syntax::hcl::{Block, Expr, ExprKind, TemplatePart};
 use crate::syntax::shell::{Dialect, Placeholders};
+
+/// Attributes that hold YAML or JSON of another tool.
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("google_workflows_workflow", "source_contents"),
+    ("google_endpoints_service", "openapi_config"),
+    ("google_endpoints_service", "grpc_config"),
+];
 
 impl Reading<'_> {
     /// The scripts and sources that a resource holds.
@@ -20,7 +27,7 @@ impl Reading<'_> {
             if let Some(command) = provisioner.body.attribute("command")
                 && local
                 && is_shell
-                && let Some(script) = self.snippet(&command.value)
+                && let Some(script) = self.snippet(&command.value, false)
             {
                 let mut body = self.environment(provisioner);
                 let script = shell::block(&script, self.file, Dialect::Bash, Placeholders::Script);
@@ -29,12 +36,13 @@ impl Reading<'_> {
                 steps.push(Step { kind: StepKind::Scope(body.into(), Inherit::Exported), span });
             }
         }
-        if block.labels.first().is_some_and(|kind| kind == "google_workflows_workflow")
-            && let Some(source) = block.body.attribute("source_contents")
-            && let Some(text) = self.snippet(&source.value)
-        {
-            let body = yaml::block(&text, self.file, yaml::no_references);
-            steps.push(Step { kind: StepKind::Scope(body, Inherit::Exported), span: source.span });
+        for (_, name) in DOCUMENTS.iter().filter(|(kind, _)| block.labels.first().is_some_and(|label| label == kind)) {
+            if let Some(source) = block.body.attribute(name)
+                && let Some(text) = self.snippet(&source.value, true)
+            {
+                let body = yaml::block(&text, self.file, yaml::terraform_references);
+                steps.push(Step { kind: StepKind::Scope(body, Inherit::Exported), span: source.span });
+            }
         }
     }
 
@@ -54,13 +62,22 @@ impl Reading<'_> {
         items.iter().filter_map(|item| Some(assign(item.key.literal()?, &item.value, item.span))).collect()
     }
 
-    /// The text of a template, in which Terraform's interpolations stand as they are written.
-    fn snippet(self, expr: &Expr) -> Option<Snippet> {
+    /// The text of a template, in which Terraform's interpolations stand as they are written. What is escaped stays so
+    /// where it must be told from these.
+    fn snippet(self, expr: &Expr, escaped: bool) -> Option<Snippet> {
         let ExprKind::Template(parts) = &expr.kind else { return None };
         let mut builder = Snippet::builder();
         for part in parts {
             match part {
-                TemplatePart::Text(text) => builder.push_from(text, 0..text.text().len()),
+                TemplatePart::Text(text) => {
+                    let mut from = 0;
+                    for (at, _) in text.text().match_indices("${").filter(|_| escaped) {
+                        builder.push_from(text, from..at);
+                        builder.push("$", text.span(at..at + 1).start.saturating_sub(1));
+                        from = at;
+                    }
+                    builder.push_from(text, from..text.text().len());
+                }
                 TemplatePart::Interpolation(inner) => {
                     let span = self.interpolation(inner.span);
                     builder.push(self.source.slice(span), span.start);

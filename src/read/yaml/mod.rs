@@ -8,15 +8,19 @@ mod iam_policy;
 mod kubernetes;
 mod node;
 mod object;
+mod openapi;
 mod refer;
 mod run_service;
+mod workflow;
 
 use super::Reader;
 use crate::program::{Block, Program, Step};
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::yaml::{self, Node};
 
-pub(super) use refer::{References, filled as shell_references, none as no_references};
+pub(super) use refer::{
+    References, filled as shell_references, none as no_references, terraform as terraform_references,
+};
 
 /// YAML and JSON by extension.
 pub(super) const READER: Reader = Reader { name: "yaml", accepts, words: WORDS, read };
@@ -30,6 +34,10 @@ const WORDS: &[&str] = &[
     "allAuthenticatedUsers",
     "roles/run.",
     "roles/iam.",
+    "call: http.",
+    "\"call\": \"http.",
+    "x-google-backend",
+    "x-google-api-management",
 ];
 
 /// A kind of document.
@@ -48,13 +56,15 @@ static KINDS: &[Kind] = &[
     config_connector::KIND,
     kubernetes::KIND,
     iam_policy::KIND,
+    workflow::KIND,
+    openapi::KIND,
     gcloud_files::FLAGS,
     gcloud_files::VARIABLES,
 ];
 
 /// Those that are read in here-documents too. What they embed is read by [`super::shell::block_within`], so that documents
 /// within scripts within documents come to an end.
-const EMBEDDED: &[&str] = &["run-service", "config-connector", "kubernetes", "iam-policy"];
+const EMBEDDED: &[&str] = &["run-service", "config-connector", "kubernetes", "iam-policy", "workflow", "openapi"];
 
 /// Where a document stands, and how its texts refer to what is defined elsewhere.
 #[derive(Debug, Clone, Copy)]

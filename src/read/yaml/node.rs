@@ -95,6 +95,9 @@ fn part(stands_for: StandsFor, place: Place) -> Part {
         |name: String, op: Op| Part::Use(Box::new(Use { name: Name::Variable(name), op, quote: Quote::Whole, place }));
     match stands_for {
         StandsFor::Variable(name) => used(name, Op::Plain),
+        StandsFor::Path(path) => {
+            Part::Use(Box::new(Use { name: Name::Path(path), op: Op::Plain, quote: Quote::Whole, place }))
+        }
         StandsFor::VariableOr(name, default) => used(name, Op::Default(Expr::text(default, place))),
         StandsFor::Text(text) => Part::Text(text.into(), Place { exact: false, ..place }),
         StandsFor::Hole(shown) => Part::Hole(shown.into(), place),

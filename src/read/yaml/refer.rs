@@ -21,6 +21,8 @@ pub(in crate::read) enum StandsFor {
     Variable(String),
     /// A variable, and what counts where it is not set.
     VariableOr(String, String),
+    /// Something defined, and a part of it.
+    Path(Vec<String>),
     /// Literal text, as an escape does.
     Text(String),
     /// Something that is not known, as it is shown.
@@ -30,6 +32,37 @@ pub(in crate::read) enum StandsFor {
 /// A language without references.
 pub(in crate::read) fn none(_: &str) -> Vec<Reference> {
     Vec::new()
+}
+
+/// Terraform's `${local.url}`, in a text that stands in Terraform.
+pub(in crate::read) fn terraform(text: &str) -> Vec<Reference> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find("${")).map(|offset| at + offset) {
+        let Some(length) = text.get(start..).and_then(|rest| rest.find('}')) else { break };
+        at = start + length + 1;
+        // `$${` is no interpolation.
+        if !text.get(..start).is_some_and(|before| before.ends_with('$')) {
+            found.push(Reference { range: start..at, stands_for: of_terraform(text.get(start..at).unwrap_or("")) });
+        }
+    }
+    found
+}
+
+/// What one interpolation of Terraform stands for: a name and parts of it, or something that is not followed.
+pub(in crate::read) fn of_terraform(written: &str) -> StandsFor {
+    let inner = written.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or("");
+    let inner = inner.strip_prefix('~').unwrap_or(inner);
+    let inner = inner.strip_suffix('~').unwrap_or(inner).trim();
+    let segments: Vec<String> = inner
+        .split(['.', '['])
+        .map(|segment| segment.strip_suffix(']').unwrap_or(segment).trim_matches('"').to_owned())
+        .collect();
+    let plain = |segment: &String| {
+        !segment.is_empty() && segment.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    let is_path = segments.len() > 1 && segments.iter().all(plain);
+    if is_path { StandsFor::Path(segments) } else { StandsFor::Hole(written.to_owned()) }
 }
 
 /// `$X`, `${X}` and `${X:-default}`, as shells and Compose write them.
@@ -141,5 +174,15 @@ mod tests {
         assert_eq!(found("{{ $x"), [(3, 5)]);
         let escaped = Reference { range: 1..6, stands_for: StandsFor::Text("$(X)".into()) };
         assert_eq!(filled("a$$(X)"), [escaped]);
+    }
+
+    #[test]
+    fn references_of_terraform() {
+        let path = |path: &str| StandsFor::Path(path.split('/').map(str::to_owned).collect());
+        let found: Vec<StandsFor> = terraform("${google_x.y[\"a\"].uri}/$${b}/${~ var.c ~}/${f(var.c)}")
+            .into_iter()
+            .map(|found| found.stands_for)
+            .collect();
+        assert_eq!(found, [path("google_x/y/a/uri"), path("var/c"), StandsFor::Hole("${f(var.c)}".into())]);
     }
 }
