@@ -144,6 +144,8 @@ pub enum Schema {
     Job,
     /// A call of Google Workflows.
     Workflow,
+    /// A module of Ansible with its arguments, by its qualified name.
+    Module,
     /// A back end of an API gateway.
     Gateway,
     /// An IAM policy by itself.

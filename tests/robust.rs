@@ -71,6 +71,12 @@ fn seeds() -> Vec<(String, Vec<u8>)> {
     // The fences of a page, as a script of their own.
     let scripts: Vec<_> = seeds.iter().map(|(path, bytes)| (format!("{path}.sh"), bytes.clone())).collect();
     seeds.extend(scripts);
+    // The files that documents show, by their own names.
+    for path in common::files("tests/inputs") {
+        let sections = common::sections(&path, &std::fs::read_to_string(root.join(&path)).unwrap());
+        let files = sections.bad.into_iter().chain(sections.good).flat_map(|section| section.files);
+        seeds.extend(files.map(|(name, text)| (name, text.into_bytes())));
+    }
     seeds
 }
 
@@ -115,6 +121,14 @@ fn mutated_scripts_are_read() {
             b"\x01\x02",
             b"\x0e",
             b"=(",
+            b"&a ",
+            b"*a",
+            b"\n- ",
+            b": ",
+            b"\n<<: *a\n",
+            b"!reference [",
+            b"$$",
+            b"<< parameters.x >>",
         ];
         let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
         let mut next = |bound: usize| {
@@ -173,6 +187,23 @@ fn hostile_shapes_end() {
         ] {
             run("a.sh", format!("{head}{}{tail}", part.repeat(many)).as_bytes());
         }
+        // Jobs that share what is large, and lists that refer to lists.
+        let line = "  - gcloud run deploy $A\n";
+        let jobs: String =
+            (0..many).map(|job| format!("j{job}: {{stage: a, extends: .b, script: [*c, *c]}}\n")).collect();
+        let head = format!(".b:\n  before_script: &c\n{}", format!("  {line}").repeat(many));
+        run(".gitlab-ci.yml", format!("{head}{jobs}").as_bytes());
+        let list = |job: usize| {
+            format!(".r{job}:\n  script:\n{}", format!("  - !reference [.r{}, script]\n", job + 1).repeat(20))
+        };
+        let lists: String = (0..20).map(list).collect();
+        run(".gitlab-ci.yml", format!("{lists}.r20: {{script: [gcloud]}}\n").as_bytes());
+        let parents: String =
+            (0..many).map(|job| format!("j{job}: {{extends: [j{}, j{job}], script: [gcloud]}}\n", job + 1)).collect();
+        run(".gitlab-ci.yml", parents.as_bytes());
+        let big = format!("x: &x |\n{line}\nsteps:\n", line = "  gcloud run deploy\n".repeat(many));
+        let step = "- {name: a/b, entrypoint: bash, args: [-c, *x]}\n";
+        run("cloudbuild.yaml", format!("{big}{}", step.repeat(many)).as_bytes());
         run("a.md", "> ".repeat(many).as_bytes());
         run("a.md", "```bash\n".repeat(many).as_bytes());
     });

@@ -1,6 +1,6 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
-use super::{Facts, Given, gateway, object, policy, terraform, workflow};
+use super::{Facts, Given, app_engine, gateway, object, policy, terraform, workflow};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::program::Schema;
@@ -10,6 +10,8 @@ use crate::value::{Field, Tree, Value};
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     match declared.schema {
         Schema::Terraform => terraform::add(facts, declared),
+        Schema::Module => terraform::add_module(facts, declared),
+        Schema::Other if declared.kind == "app-engine" => app_engine::add(facts, declared),
         Schema::Object => object::add(facts, declared),
         Schema::Policy => policy::add(facts, declared),
         Schema::Workflow => workflow::add(facts, declared),

@@ -1,6 +1,7 @@
 //! What is said about authentication: who calls what with which credential, who is granted what, what is deployed.
 //! Knows no language and no format; a fact is one outcome of one statement.
 
+mod app_engine;
 mod custom;
 mod declare;
 mod deploy;

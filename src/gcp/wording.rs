@@ -7,6 +7,8 @@ pub enum Wording {
     Command,
     /// Blocks of Terraform's Google provider.
     Terraform,
+    /// A module of Ansible's collection `google.cloud`.
+    Module,
     /// An object of Config Connector.
     Object,
     /// A step of Google Workflows.
@@ -16,7 +18,8 @@ pub enum Wording {
 }
 
 /// The names of what asks for tokens. Sources: `gcloud scheduler jobs create http --help`; Terraform's
-/// `google_cloud_scheduler_job`; Config Connector's `CloudSchedulerJob`;
+/// `google_cloud_scheduler_job`; Ansible's `gcp_cloudscheduler_job`;
+/// Config Connector's `CloudSchedulerJob`;
 /// <https://cloud.google.com/workflows/docs/authenticate-from-workflow>;
 /// <https://docs.cloud.google.com/api-gateway/docs/oasv2-extensions>; all checked 2026-11-21.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +45,7 @@ impl Wording {
                 "--oidc-token-audience",
                 "--oauth-token-scope",
             ),
-            Self::Terraform => names("oidc_token", "oauth_token", "audience", "scope"),
+            Self::Terraform | Self::Module => names("oidc_token", "oauth_token", "audience", "scope"),
             Self::Object => names("oidcToken", "oauthToken", "audience", "scope"),
             Self::Workflow => names("OIDC", "OAuth2", "audience", "scopes"),
             Self::Gateway => names("jwt_audience", "", "jwt_audience", ""),
@@ -63,6 +66,7 @@ impl Wording {
         match self {
             Self::Command => format!("`{name}={account}`"),
             Self::Terraform => format!("`{name} {{ service_account_email = … }}` for `{account}`"),
+            Self::Module => format!("`{name}` with the `service_account_email` `{account}`"),
             Self::Object => format!("`{name}` for the account `{account}`"),
             Self::Workflow => format!("`auth: {{ type: {name} }}`"),
             Self::Gateway => format!("`{name}`"),

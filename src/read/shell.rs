@@ -69,18 +69,41 @@ pub(super) fn block_within(
     placeholders: Placeholders,
     nesting: usize,
 ) -> Block {
-    Lowering { file, dialect, placeholders, nesting }.snippet(snippet)
+    Lowering { file, dialect, placeholders, filled: &[], nesting }.snippet(snippet)
+}
+
+/// Reads a script whose text another language fills in before a shell sees it: each [`mark`] in it stands for the part
+/// of its number, in quotes of any kind and out of them.
+pub(super) fn filled(snippet: &Snippet, file: FileId, filled: &[Part], nesting: usize) -> Block {
+    let placeholders = Placeholders::Script;
+    Lowering { file, dialect: Dialect::Bash, placeholders, filled, nesting }.snippet(snippet)
+}
+
+/// What stands in a script for a part that is filled in. It looks like a template to the shell's parser; no file holds
+/// this character by chance.
+pub(super) fn mark(number: usize) -> String {
+    format!("{MARK}{number}}}}}")
+}
+
+/// How a mark begins.
+const MARK: &str = "{{\u{e000}";
+
+/// Whether a script is one of a shell, and not by its first line of another language.
+pub(super) fn is_shell_script(text: &str) -> bool {
+    !text.starts_with("#!") || interpreter(text).is_some()
 }
 
 #[derive(Clone, Copy)]
-struct Lowering {
+struct Lowering<'p> {
     file: FileId,
     dialect: Dialect,
     placeholders: Placeholders,
+    /// What marks stand for.
+    filled: &'p [Part],
     nesting: usize,
 }
 
-impl Lowering {
+impl Lowering<'_> {
     fn snippet(self, snippet: &Snippet) -> Block {
         self.body(&shell::parse(snippet, self.dialect, self.placeholders).body)
     }
@@ -476,7 +499,9 @@ impl Lowering {
             shell::Part::Text { text, span, exact } => {
                 Part::Text(text.as_str().into(), Place { file: self.file, span: *span, exact: *exact })
             }
-            shell::Part::Placeholder { shown, span } => Part::Hole(shown.as_str().into(), self.place(*span)),
+            shell::Part::Placeholder { shown, quoted, span } => self
+                .marked(shown, quote(*quoted))
+                .unwrap_or_else(|| Part::Hole(shown.as_str().into(), self.place(*span))),
             shell::Part::Output { body, quoted, span } => {
                 Part::Output(self.body(body), quote(*quoted), self.place(*span))
             }
@@ -490,6 +515,15 @@ impl Lowering {
                 Part::Use(Box::new(self.param(param, quote(*quoted), self.place(*span))))
             }
         }
+    }
+
+    /// What a mark stands for.
+    fn marked(self, shown: &str, quote: Quote) -> Option<Part> {
+        let number: usize = shown.strip_prefix(MARK)?.strip_suffix("}}")?.parse().ok()?;
+        Some(match self.filled.get(number)? {
+            Part::Use(used) => Part::Use(Box::new(Use { quote, ..Use::clone(used) })),
+            other => other.clone(),
+        })
     }
 
     fn param(self, param: &shell::Param, quote: Quote, place: Place) -> Use {

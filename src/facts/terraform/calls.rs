@@ -6,12 +6,18 @@ use crate::facts::declare::{given, given_at, text_at};
 use crate::facts::{Call, Caller, Credential, Facts, Given, Purpose, Sink, Stored, Token};
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
+use crate::program::Schema;
 use crate::value::{Place, Tree, Truth, Value};
 
 pub(super) fn scheduler(facts: &mut Facts, declared: &Declared) {
     if let Some(target) = declared.body.at(&["http_target"]) {
         http(facts, declared, Caller::SchedulerJob, &target.tree, given_at(&target.tree, &["uri"]));
     }
+}
+
+/// The modules of Ansible name their arguments as Terraform does its own.
+fn wording(declared: &Declared) -> Wording {
+    if declared.schema == Schema::Module { Wording::Module } else { Wording::Terraform }
 }
 
 /// A queue may say for all of its tasks where they go and what they carry.
@@ -40,7 +46,7 @@ fn http(facts: &mut Facts, declared: &Declared, caller: Caller, target: &Tree, u
     }
     facts.calls.push(Call {
         caller,
-        wording: Wording::Terraform,
+        wording: wording(declared),
         name: text_at(&declared.body, &["name"]),
         project: text_at(&declared.body, &["project"]),
         changes: false,
@@ -94,7 +100,7 @@ pub(super) fn subscription(facts: &mut Facts, declared: &Declared) {
     account(facts, declared, email, Purpose::Caller, Some(Caller::PushSubscription));
     facts.calls.push(Call {
         caller: Caller::PushSubscription,
-        wording: Wording::Terraform,
+        wording: wording(declared),
         name: text_at(&declared.body, &["name"]),
         project: text_at(&declared.body, &["project"]),
         changes: false,

@@ -8,6 +8,7 @@ mod services;
 
 use super::{Account, Caller, Facts, Given, Purpose};
 use crate::eval::Declared;
+use crate::value::Truth;
 
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     match declared.kind.as_str() {
@@ -23,6 +24,18 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         "google_cloud_run_domain_mapping" => services::domain(facts, declared),
         "google_secret_manager_secret_version" => services::secret(facts, declared),
         kind if kind.contains("_iam_") => grants::add(facts, declared),
+        _ => {}
+    }
+}
+
+/// A module of Ansible, which names its arguments as Terraform does: both are made of the same descriptions
+/// (<https://docs.ansible.com/ansible/latest/collections/google/cloud/>, checked 2026-11-21).
+pub(super) fn add_module(facts: &mut Facts, declared: &Declared) {
+    let absent = declared.body.text_at(&["state"]).map_or(Truth::No, |state| state.equals("present").negate());
+    match declared.kind.rsplit('.').next().unwrap_or("") {
+        _ if !absent.is_no() => {}
+        "gcp_cloudscheduler_job" => calls::scheduler(facts, declared),
+        "gcp_pubsub_subscription" => calls::subscription(facts, declared),
         _ => {}
     }
 }

@@ -6,7 +6,7 @@ use super::{Lowering, Stmt, Word, shell};
 use crate::program::{Arm, Block, Expr, Guard, Step, StepKind};
 use crate::value::Pattern;
 
-impl Lowering {
+impl Lowering<'_> {
     /// `a && b` and `a || b`: `b` runs or not; where `a` is a test, it guards.
     pub(super) fn chain(self, left: &Stmt, right: &Stmt, or: bool, out: &mut Vec<Step>) {
         if let (true, shell::Command::And(test, then)) = (or, &left.command)

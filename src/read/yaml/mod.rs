@@ -2,8 +2,16 @@
 //!
 //! A new kind is one file here and one line in [`KINDS`]. Kinds are told by content first; a path alone says little.
 
+mod ansible;
+mod app_engine;
+mod azure;
+mod bitbucket;
+mod circleci;
+mod cloud_build;
+mod compose;
 mod config_connector;
 mod gcloud_files;
+mod gitlab;
 mod iam_policy;
 mod kubernetes;
 mod node;
@@ -11,7 +19,11 @@ mod object;
 mod openapi;
 mod refer;
 mod run_service;
+mod script;
+mod skaffold;
 mod workflow;
+
+use std::cell::Cell;
 
 use super::Reader;
 use crate::program::{Block, Program, Step};
@@ -24,6 +36,9 @@ pub(super) use refer::{
 
 /// YAML and JSON by extension.
 pub(super) const READER: Reader = Reader { name: "yaml", accepts, words: WORDS, read };
+
+/// Bytes of texts of a small file that may be read for several things.
+const SHARED: usize = 200_000;
 
 /// What documents of these kinds hold beside what every file is searched for.
 const WORDS: &[&str] = &[
@@ -54,10 +69,20 @@ struct Kind {
 static KINDS: &[Kind] = &[
     run_service::KIND,
     config_connector::KIND,
+    skaffold::KIND,
     kubernetes::KIND,
     iam_policy::KIND,
     workflow::KIND,
     openapi::KIND,
+    compose::KIND,
+    gitlab::KIND,
+    circleci::KIND,
+    bitbucket::KIND,
+    azure::KIND,
+    cloud_build::KIND,
+    ansible::KIND,
+    app_engine::KIND,
+    // What these accept looks like little.
     gcloud_files::FLAGS,
     gcloud_files::VARIABLES,
 ];
@@ -76,6 +101,8 @@ struct Context<'s> {
     text: Option<&'s str>,
     /// Languages around it, each within the other.
     nesting: usize,
+    /// Bytes of texts that may still be read: see [`Context::spend`].
+    budget: &'s Cell<usize>,
 }
 
 /// What is read of a file.
@@ -97,7 +124,8 @@ fn accepts(path: &str, _start: &str) -> bool {
 
 fn read(source: &Source, file: FileId) -> Program {
     let text = Some(source.text());
-    let context = Context { file, path: source.path(), references: no_references, text, nesting: 0 };
+    let budget = budget(&source.snippet());
+    let context = Context { file, path: source.path(), references: no_references, text, nesting: 0, budget: &budget };
     let reading = documents(&source.snippet(), context);
     Program { file, body: reading.steps.into(), regions: reading.regions, ..Program::default() }
 }
@@ -109,7 +137,13 @@ pub(super) fn block(snippet: &Snippet, file: FileId, references: References) -> 
 
 /// Reads YAML or JSON that stands within so many other languages, such as a here-document of a script.
 pub(super) fn block_within(snippet: &Snippet, file: FileId, references: References, nesting: usize) -> Block {
-    documents(snippet, Context { file, path: "", references, text: None, nesting }).steps.into()
+    let budget = budget(snippet);
+    documents(snippet, Context { file, path: "", references, text: None, nesting, budget: &budget }).steps.into()
+}
+
+/// Every text once, with room for those that several things share.
+fn budget(snippet: &Snippet) -> Cell<usize> {
+    Cell::new(snippet.text().len().saturating_mul(4).saturating_add(SHARED))
 }
 
 fn documents(snippet: &Snippet, context: Context) -> Reading {

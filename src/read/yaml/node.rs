@@ -21,8 +21,8 @@ impl Context<'_> {
         Place { file: self.file, span: body.span(range), exact }
     }
 
-    /// A text, with what it refers to.
-    pub fn expr(&self, scalar: &Scalar) -> Expr {
+    /// What a text refers to, in order.
+    pub fn references(&self, scalar: &Scalar) -> Vec<Reference> {
         let text = scalar.body.text();
         // What is a template is no text of this language.
         let template = |range: &Range<usize>| Reference {
@@ -36,6 +36,23 @@ impl Context<'_> {
         let holes: Vec<Reference> = scalar.holes.iter().filter(|range| own(range, &references)).map(template).collect();
         references.extend(holes);
         references.sort_by_key(|reference| reference.range.start);
+        references
+    }
+
+    /// Whether a text of this many bytes may still be read. Several things may share one large text.
+    pub fn spend(&self, bytes: usize) -> bool {
+        let left = self.budget.get().checked_sub(bytes + 16);
+        self.budget.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// A text, with what it refers to.
+    pub fn expr(&self, scalar: &Scalar) -> Expr {
+        if !self.spend(scalar.text().len()) {
+            return self.unknown(scalar.span);
+        }
+        let text = scalar.body.text();
+        let references = self.references(scalar);
         let mut expr = Expr::default();
         let mut at = 0;
         for reference in references {
@@ -90,7 +107,8 @@ impl Context<'_> {
     }
 }
 
-fn part(stands_for: StandsFor, place: Place) -> Part {
+/// A reference as a part of an expression.
+pub(super) fn part(stands_for: StandsFor, place: Place) -> Part {
     let used =
         |name: String, op: Op| Part::Use(Box::new(Use { name: Name::Variable(name), op, quote: Quote::Whole, place }));
     match stands_for {

@@ -130,6 +130,23 @@ fn templates(text: &str) -> Vec<Range<usize>> {
     out
 }
 
+/// What stands between two marks on one line and is wanted, as something that is not known.
+pub(in crate::read) fn between(text: &str, open: &str, close: &str, wanted: fn(&str) -> bool) -> Vec<Reference> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find(open)).map(|offset| at + offset) {
+        at = start + open.len();
+        let line = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        if let Some(inner) = line.find(close).and_then(|end| line.get(..end)).filter(|inner| wanted(inner.trim())) {
+            let end = at + inner.len() + close.len();
+            let shown = text.get(start..end).unwrap_or("").to_owned();
+            found.push(Reference { range: start..end, stands_for: StandsFor::Hole(shown) });
+            at = end;
+        }
+    }
+    found
+}
+
 /// What stands between braces.
 fn braced(inner: &str) -> StandsFor {
     let length = name_length(inner);

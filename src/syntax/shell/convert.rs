@@ -392,7 +392,7 @@ impl<'p> Converter<'p> {
             if index % 2 == 1 {
                 let whole = piece_range.start - 1..piece_range.end + 1;
                 let shown = self.prepared.original.slice(whole.clone()).to_owned();
-                out.push(Part::Placeholder { shown, span: self.prepared.original.span(whole) });
+                out.push(Part::Placeholder { shown, quoted, span: self.prepared.original.span(whole) });
             } else if !piece.is_empty() {
                 let mut text = unmask(piece);
                 if !quoted && text.contains('\\') {

@@ -249,6 +249,8 @@ pub enum Part {
     Placeholder {
         /// As it stands.
         shown: String,
+        /// Whether it stands in quotes.
+        quoted: bool,
         /// Where it stands.
         span: Span,
     },

@@ -139,6 +139,8 @@ fn lines(text: &str, span: Span) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::read::yaml::refer;
     use crate::source::{FileId, Snippet};
@@ -149,8 +151,14 @@ mod tests {
         let snippet = Snippet::whole(text);
         let documents = yaml::parse(&snippet);
         let service = &documents.first().unwrap().root;
-        let context =
-            Context { file: FileId(0), path: "a.yaml", references: refer::none, text: Some(text), nesting: 0 };
+        let context = Context {
+            file: FileId(0),
+            path: "a.yaml",
+            references: refer::none,
+            text: Some(text),
+            nesting: 0,
+            budget: &Cell::new(1000),
+        };
         let pair = service.path(&REVISION).unwrap().path(&["annotations"]).unwrap().get(ANNOTATION).unwrap();
         let mut edits = moved(&context, service, pair)?;
         edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
