@@ -189,17 +189,16 @@ fn hostile_shapes_end() {
         }
         // Jobs that share what is large, and lists that refer to lists.
         let line = "  - gcloud run deploy $A\n";
-        let jobs: String =
-            (0..many).map(|job| format!("j{job}: {{stage: a, extends: .b, script: [*c, *c]}}\n")).collect();
+        let each = |count: usize, job: &dyn Fn(usize) -> String| (0..count).map(job).collect::<Vec<String>>().concat();
+        let jobs = each(many, &|job| format!("j{job}: {{stage: a, extends: .b, script: [*c, *c]}}\n"));
         let head = format!(".b:\n  before_script: &c\n{}", format!("  {line}").repeat(many));
         run(".gitlab-ci.yml", format!("{head}{jobs}").as_bytes());
         let list = |job: usize| {
             format!(".r{job}:\n  script:\n{}", format!("  - !reference [.r{}, script]\n", job + 1).repeat(20))
         };
-        let lists: String = (0..20).map(list).collect();
+        let lists = each(20, &list);
         run(".gitlab-ci.yml", format!("{lists}.r20: {{script: [gcloud]}}\n").as_bytes());
-        let parents: String =
-            (0..many).map(|job| format!("j{job}: {{extends: [j{}, j{job}], script: [gcloud]}}\n", job + 1)).collect();
+        let parents = each(many, &|job| format!("j{job}: {{extends: [j{}, j{job}], script: [gcloud]}}\n", job + 1));
         run(".gitlab-ci.yml", parents.as_bytes());
         let big = format!("x: &x |\n{line}\nsteps:\n", line = "  gcloud run deploy\n".repeat(many));
         let step = "- {name: a/b, entrypoint: bash, args: [-c, *x]}\n";
