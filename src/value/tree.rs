@@ -72,6 +72,8 @@ pub struct Attribute {
     pub path: String,
     /// What is said of the thing.
     pub body: Arc<Map>,
+    /// By which name it is asked for, where that is not its own; empty where it has none.
+    pub asked: Option<String>,
 }
 
 impl Tree {
