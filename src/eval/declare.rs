@@ -12,7 +12,7 @@ use super::exec::Machine;
 use super::when::{Constraint, When, identity};
 use super::{Declared, MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_MODULES, MAX_SCOPES, MAX_STEPS, MAX_TURNS};
 use crate::program::{
-    Declaration, Definition, Entry, Expr, Guard, Module, Name, Node, Op, Part, Program, StepKind, Strength,
+    Declaration, Definition, Entry, Expr, Guard, Module, Name, Node, Op, Part, Program, Step, StepKind, Strength,
 };
 use crate::source::FileId;
 use crate::value::{Attribute, Field, Items, List, Made, Map, Piece, Place, Tree, Value};
@@ -30,7 +30,9 @@ pub(super) struct Scope {
     id: u64,
     /// Modules around it.
     depth: usize,
-    names: HashMap<String, Vec<Named>>,
+    /// The sets of values that one is chosen of.
+    choices: usize,
+    names: HashMap<String, Rc<Vec<Named>>>,
     /// What was evaluated.
     known: HashMap<String, Rc<Trees>>,
     /// What is being evaluated.
@@ -52,18 +54,22 @@ struct Turn {
 /// What a name stands for, and the file that says so.
 #[derive(Debug, Clone)]
 enum Named {
-    Value(FileId, Definition),
+    /// The definition is this step of the program.
+    Value(Arc<Program>, usize),
     Thing(FileId, Arc<Declaration>),
     Module(Arc<Module>),
 }
 
 impl Scope {
     fn new(id: u64, depth: usize, programs: &[Arc<Program>]) -> Self {
-        let mut scope = Self { id, depth, ..Self::default() };
+        let chosen =
+            |step: &Step| matches!(&step.kind, StepKind::Define(definition) if definition.strength == Strength::Chosen);
+        let choices = programs.iter().filter(|program| program.body.iter().any(chosen)).count();
+        let mut scope = Self { id, depth, choices, ..Self::default() };
         for program in programs {
-            for step in program.body.iter() {
+            for (index, step) in program.body.iter().enumerate() {
                 let (name, named) = match &step.kind {
-                    StepKind::Define(definition) => (&definition.name, Named::Value(program.file, definition.clone())),
+                    StepKind::Define(definition) => (&definition.name, Named::Value(program.clone(), index)),
                     StepKind::Declare(declaration) => {
                         (&declaration.name, Named::Thing(program.file, declaration.clone()))
                     }
@@ -71,11 +77,22 @@ impl Scope {
                     _ => continue,
                 };
                 if !name.is_empty() {
-                    scope.names.entry(name.clone()).or_default().push(named);
+                    Rc::make_mut(scope.names.entry(name.clone()).or_default()).push(named);
                 }
             }
         }
         scope
+    }
+}
+
+impl Named {
+    /// The definition and its file, when it is of this strength.
+    fn definition(&self, wanted: Strength) -> Option<(FileId, &Definition)> {
+        let Self::Value(program, index) = self else { return None };
+        match program.body.get(*index).map(|step| &step.kind) {
+            Some(StepKind::Define(definition)) if definition.strength == wanted => Some((program.file, definition)),
+            _ => None,
+        }
     }
 }
 
@@ -111,7 +128,13 @@ impl Machine<'_> {
     fn made(&self, declaration: &Declaration) -> Arc<Made> {
         let scope = self.scopes.get(self.scope).map_or(0, |scope| scope.id);
         let id = identity((scope, &declaration.name, declaration.head.span, declaration.head.file));
-        Arc::new(Made { kind: declaration.kind.clone(), shown: declaration.name.clone(), id, scope })
+        Arc::new(Made {
+            kind: declaration.kind.clone(),
+            shown: declaration.name.clone(),
+            head: declaration.head,
+            id,
+            scope,
+        })
     }
 
     fn scope_mut(&mut self) -> &mut Scope {
@@ -350,17 +373,15 @@ impl Machine<'_> {
 
     /// What a name is, by the strongest of its definitions.
     fn definitions(&mut self, named: &[Named]) -> Trees {
-        let of = |wanted: Strength| {
-            named.iter().filter_map(move |named| match named {
-                Named::Value(file, definition) if definition.strength == wanted => Some((*file, definition)),
-                _ => None,
-            })
-        };
+        let of = |wanted: Strength| named.iter().filter_map(move |named| named.definition(wanted));
         if let Some((file, definition)) = of(Strength::Given).next_back() {
             return self.in_file(file, |machine| machine.tree(&definition.value));
         }
         let (mut out, mut otherwise) = (Trees::new(), When::default());
         let subject = identity((self.scope_mut().id, "chosen"));
+        // Where every set of values says it, nobody is left with the default.
+        let files: HashSet<FileId> = of(Strength::Chosen).map(|(file, _)| file).collect();
+        let always = !files.is_empty() && files.len() == self.scope_mut().choices;
         for (file, definition) in of(Strength::Chosen) {
             let chosen = |holds| Constraint { subject, value: identity(file), holds };
             for (when, tree) in self.in_file(file, |machine| machine.tree(&definition.value)) {
@@ -368,7 +389,7 @@ impl Machine<'_> {
             }
             otherwise = otherwise.with(chosen(false)).unwrap_or_default();
         }
-        if let Some((file, definition)) = of(Strength::Default).next_back() {
+        if let Some((file, definition)) = of(Strength::Default).next_back().filter(|_| !always) {
             for (when, tree) in self.in_file(file, |machine| machine.tree(&definition.value)) {
                 out.extend(when.and(&otherwise).map(|when| (when, assumed(tree))));
             }
@@ -545,8 +566,9 @@ fn part(tree: &Tree, path: &[String]) -> Option<Tree> {
 
 /// What will be known once the thing is made.
 fn made(body: &Arc<Map>, path: &[String]) -> Option<Tree> {
-    let attribute = Attribute { of: body.of.clone()?, path: path.join("."), body: body.clone(), asked: None };
-    let place = body.fields.first().map(|field| field.at)?;
+    let of = body.of.clone()?;
+    let place = of.head;
+    let attribute = Attribute { of, path: path.join("."), body: body.clone(), asked: None };
     Some(Tree::Text(Piece::Attribute(Arc::new(attribute), place).into()))
 }
 
@@ -561,8 +583,18 @@ fn asked(attribute: &Arc<Attribute>, segments: &[String], place: Place) -> Piece
     Piece::Attribute(attribute, place)
 }
 
-/// What comes out of another scope: names that are used there mean nothing here.
+/// What comes out of another scope: names that are used there mean nothing here. Of a tree that is very large only a
+/// part is looked at.
 fn from_elsewhere(tree: &Tree) -> Tree {
+    let mut left = MAX_ITEMS;
+    renamed(tree, &mut left)
+}
+
+fn renamed(tree: &Tree, left: &mut usize) -> Tree {
+    if *left == 0 {
+        return tree.clone();
+    }
+    *left -= 1;
     let piece = |piece: &Piece| match piece {
         Piece::Attribute(attribute, place) => {
             let asked = Some(String::new());
@@ -576,11 +608,12 @@ fn from_elsewhere(tree: &Tree) -> Tree {
             (out.assumed, out.loose) = (value.assumed, value.loose);
             Tree::Text(out)
         }
-        Tree::List(list) => {
-            Tree::List(Arc::new(Items { items: list.items.iter().map(from_elsewhere).collect(), open: list.open }))
-        }
+        Tree::List(list) => Tree::List(Arc::new(Items {
+            items: list.items.iter().map(|item| renamed(item, left)).collect(),
+            open: list.open,
+        })),
         Tree::Map(map) => {
-            let field = |field: &Field| Field { tree: from_elsewhere(&field.tree), ..field.clone() };
+            let field = |field: &Field| Field { tree: renamed(&field.tree, left), ..field.clone() };
             Tree::Map(Arc::new(Map { fields: map.fields.iter().map(field).collect(), ..Map::clone(map) }))
         }
         other => other.clone(),
@@ -634,11 +667,20 @@ fn assumed(tree: Tree) -> Tree {
 
 /// Maps put together, later fields winning; lists one after the other.
 fn merged(trees: Vec<Tree>) -> Tree {
-    let (mut fields, mut items, mut open, mut is_list) = (Vec::new(), Vec::new(), false, false);
+    let (mut fields, mut items, mut open, mut is_list) = (Vec::<Field>::new(), Vec::new(), false, false);
+    let mut places: HashMap<String, usize> = HashMap::new();
     for tree in trees {
         match tree {
             Tree::Map(map) => {
-                fields.extend(map.fields.iter().cloned());
+                for field in &map.fields {
+                    match places.get(&field.name).and_then(|place| fields.get_mut(*place)) {
+                        Some(known) => known.clone_from(field),
+                        None => {
+                            places.insert(field.name.clone(), fields.len());
+                            fields.push(field.clone());
+                        }
+                    }
+                }
                 open |= map.open;
             }
             Tree::List(list) => {
@@ -650,6 +692,9 @@ fn merged(trees: Vec<Tree>) -> Tree {
             Tree::Text(_) => open = true,
         }
     }
+    open |= fields.len() > MAX_ITEMS || items.len() > MAX_ITEMS;
+    fields.truncate(MAX_ITEMS);
+    items.truncate(MAX_ITEMS);
     if is_list {
         Tree::List(Arc::new(Items { items, open }))
     } else {

@@ -44,6 +44,8 @@ pub struct Made {
     pub kind: String,
     /// How a message shows it: `google_service_account.caller`.
     pub shown: String,
+    /// Where it begins.
+    pub head: Place,
     /// Identity: one number per declaration of a run.
     pub id: u64,
     /// Identity of what it is declared in: what nobody says there is the same for all of it.

@@ -44,7 +44,11 @@ fn http(facts: &mut Facts, declared: &Declared, caller: Caller, target: &Tree, u
     }
     let headers = headers(target);
     let may_carry = headers.iter().any(|(name, ..)| names_a_credential(name)) || hides_headers(target);
-    let credential = credential(target, may_carry);
+    let mut credential = credential(target, may_carry);
+    // What was there before the file may be otherwise, and stays so.
+    if let Credential::IdToken(token) | Credential::AccessToken(token) = &mut credential {
+        token.open |= is_ignored(declared, "http_target");
+    }
     let token = match &credential {
         Credential::IdToken(token) | Credential::AccessToken(token) => Some(token.at),
         _ => None,
@@ -92,6 +96,17 @@ fn token(target: &Tree, block: &str) -> Option<Token> {
         minted: None,
         open: asks.tree.has(&["audience"]) == Truth::Unknown || asks.tree.has(&["scope"]) == Truth::Unknown,
     })
+}
+
+/// Whether changes of an argument, or of a part of it, are left alone: `lifecycle { ignore_changes = [http_target] }`.
+fn is_ignored(declared: &Declared, argument: &str) -> bool {
+    let Some(list) = declared.body.at(&["lifecycle", "ignore_changes"]) else { return false };
+    let names = |item: &Tree| {
+        let shown = item.text().map(ToString::to_string).unwrap_or_default();
+        let name = shown.trim_start_matches("${");
+        name.starts_with(argument) || name == "all}"
+    };
+    names(&list.tree) || list.tree.items().iter().any(names)
 }
 
 /// The headers that are seen: those of a job, and those that a queue sets for all of its tasks.
