@@ -510,7 +510,9 @@ impl Machine<'_> {
             if let [(when, tree)] = trees.as_slice()
                 && *when == When::default()
             {
-                all.iter_mut().for_each(|(_, parts)| parts.push(tree.clone()));
+                for (_, parts) in &mut all {
+                    parts.push(tree.clone());
+                }
                 continue;
             }
             let mut next = Vec::new();
@@ -523,7 +525,9 @@ impl Machine<'_> {
             }
             if next.is_empty() || next.len() > MAX_ALTERNATIVES {
                 let hole = self.hole_tree();
-                all.iter_mut().for_each(|(_, parts)| parts.push(hole.clone()));
+                for (_, parts) in &mut all {
+                    parts.push(hole.clone());
+                }
             } else {
                 all = next;
             }
@@ -673,12 +677,11 @@ fn merged(trees: Vec<Tree>) -> Tree {
         match tree {
             Tree::Map(map) => {
                 for field in &map.fields {
-                    match places.get(&field.name).and_then(|place| fields.get_mut(*place)) {
-                        Some(known) => known.clone_from(field),
-                        None => {
-                            places.insert(field.name.clone(), fields.len());
-                            fields.push(field.clone());
-                        }
+                    if let Some(known) = places.get(&field.name).and_then(|place| fields.get_mut(*place)) {
+                        known.clone_from(field);
+                    } else {
+                        places.insert(field.name.clone(), fields.len());
+                        fields.push(field.clone());
                     }
                 }
                 open |= map.open;

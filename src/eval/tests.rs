@@ -601,7 +601,7 @@ fn what_one_is_repeated_for_is_not_what_another_is() {
         directory: true,
         ..Program::default()
     })];
-    let runs = run(&programs, &Disk::default(), |_| true);
+    let runs = run(&programs, &Disk::default(), ALL);
     let seen: Vec<&Value> = runs.declared.iter().filter_map(|declared| declared.body.text_at(&["seen"])).collect();
     assert!(seen[0].same(seen[2]) && !seen[0].same(seen[1]));
 }

@@ -32,7 +32,7 @@ fn accepts(path: &str, _start: &str) -> bool {
 fn read(source: &Source, file: FileId) -> Program {
     let path = source.path().to_ascii_lowercase();
     let variables = VARIABLES.iter().any(|end| path.ends_with(end));
-    let body = match (path.ends_with(".json"), variables) {
+    let body = match (super::extension(&path) == "json", variables) {
         (true, true) => json::variables(&source.snippet()),
         (true, false) => json::blocks(&source.snippet()),
         (false, _) => {
