@@ -13,6 +13,7 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::path::Path;
 
 use common::{check, files, sections};
@@ -55,7 +56,7 @@ fn every_kind_has_a_document_and_the_table_is_made_of_them() {
             let line = text.lines().find_map(|line| line.strip_prefix(&format!("- {name}: ")));
             line.unwrap_or_else(|| panic!("{path}: no line `- {name}: …`")).replace('|', "\\|")
         };
-        table.push_str(&format!("| {kind} | {} | {} | {} |\n", said("Recognised"), said("Read"), said("Holes")));
+        writeln!(table, "| {kind} | {} | {} | {} |", said("Recognised"), said("Read"), said("Holes")).unwrap();
         documented.insert(kind);
     }
     assert_eq!(kinds, documented, "kinds that are read, and documents in tests/inputs");

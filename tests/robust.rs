@@ -229,6 +229,39 @@ fn documents_within_scripts_within_documents_end() {
 }
 
 #[test]
+fn hostile_terraform_ends() {
+    on_a_large_stack(|| {
+        let member = "resource \"google_project_iam_member\" \"m\" {\n  role = local.l0\n  member = local.l1\n}\n";
+        let locals = |line: fn(usize) -> String, count: usize| {
+            let lines: String = (0..count).map(line).collect();
+            format!("locals {{\n{lines}}}\n{member}")
+        };
+        for text in [
+            locals(|i| format!("l{i} = local.l{}\n", i + 1), 3000),
+            locals(|i| format!("l{i} = local.l{}\n", (i + 1) % 50), 50),
+            locals(|i| format!("l{i} = [local.l{0}, local.l{0}]\n", i + 1), 200),
+            locals(|i| format!("l{i} = merge(local.l{0}, local.l{0}, {{ k{i} = local.l{0} }})\n", i + 1), 200),
+            locals(|i| format!("l{i} = \"${{local.l{0}}}${{local.l{0}}}\"\n", i + 1), 200),
+            locals(|i| format!("l{i} = var.v{i} ? local.l{0} : \"x${{local.l{0}}}\"\n", i + 1), 200),
+            format!("locals {{\n  l0 = {}{{}}{}\n}}\n{member}", "merge(".repeat(190), ")".repeat(190)),
+            format!("locals {{\n  l0 = {}1{}\n}}\n{member}", "(var.a ? ".repeat(190), " : 2)".repeat(190)),
+            format!("locals {{\n  l0 = a{}\n}}\n{member}", "[each.key]".repeat(3000)),
+            format!("locals {{\n  l0 = a{}0{}\n}}\n{member}", "[b".repeat(190), "]".repeat(190)),
+        ] {
+            run("main.tf", text.as_bytes());
+        }
+        let deep = |head: &str, tail: &str, count: usize| {
+            let inner = format!("{}1{}", head.repeat(count), tail.repeat(count));
+            format!("{{\"resource\": {{\"google_x\": {{\"a\": {inner}}}}}}}")
+        };
+        run("main.tf.json", deep("{\"a\": ", "}", 2000).as_bytes());
+        run("main.tf.json", deep("{\"dynamic\": {\"a\": {\"content\": ", "}}}", 80).as_bytes());
+        run("main.tf.json", format!("{{\"locals\": [{}1]}}", "\"${a}\", ".repeat(5000)).as_bytes());
+        run("a.tfvars.json", b"[[[{\"a\": \"${");
+    });
+}
+
+#[test]
 fn a_file_of_any_kind_is_read_as_a_script() {
     on_a_large_stack(|| {
         let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];

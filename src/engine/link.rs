@@ -132,7 +132,7 @@ fn wanted(from: &Path, program: &Program, files: &dyn Files, listed: &mut BTreeS
 /// Whether a file of this name is one of those that make a directory one program.
 fn is_together(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    [".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json"].iter().any(|end| name.ends_with(end))
+    [".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json"].iter().any(|end| name.ends_with(end))
 }
 
 /// A directory as a file names it: from its own, by a path that begins with a dot.

@@ -568,3 +568,62 @@ fn words_that_stand_in_a_file() {
     let own = step(StepKind::Parameters(vec![text("--words=w.yaml")]));
     assert_eq!(run_with(&file("w.yaml", vec![own]), vec![text("c"), text("--words=w.yaml")]), ["c --words=w.yaml"]);
 }
+
+#[test]
+fn keys_that_are_asked_for_by_another_name() {
+    let each = || map(vec![("one", Node::Text(text("1"))), ("two", Node::Text(text("2")))]);
+    let many = || declare("other.d", map(vec![("n", Node::Text(path("each.value")))]), Some(each()));
+    let ask = |key: &str| {
+        let used = Use {
+            name: Name::Path(["other", "d", key, "n"].map(str::to_owned).to_vec()),
+            op: Op::Plain,
+            quote: Quote::Whole,
+            place: place(),
+        };
+        Node::Text(Expr { parts: vec![Part::Use(Box::new(used))] })
+    };
+    let known = declare("thing.e", map(vec![("seen", ask("[each.key]"))]), Some(each()));
+    assert_eq!(seen(vec![vec![many(), known]]), ["1", "2"]);
+    let local = declare("thing.e", map(vec![("seen", ask("[local.key]"))]), None);
+    let key = define("local.key", Strength::Given, Node::Text(text("two")));
+    assert_eq!(seen(vec![vec![many(), local, key]]), ["2"]);
+    let unknown = declare("thing.e", map(vec![("seen", ask("[var.key]"))]), None);
+    assert_eq!(seen(vec![vec![many(), unknown]]), ["${each.value}"]);
+}
+
+#[test]
+fn what_one_is_repeated_for_is_not_what_another_is() {
+    let thing = |name: &str| {
+        declare(name, map(vec![("seen", Node::Text(path("each.key")))]), Some(Node::Text(path("var.things"))))
+    };
+    let programs = vec![Arc::new(Program {
+        body: vec![thing("thing.a"), thing("thing.b"), thing("thing.a")].into(),
+        directory: true,
+        ..Program::default()
+    })];
+    let runs = run(&programs, &Disk::default(), ALL);
+    let seen: Vec<&Value> = runs.declared.iter().filter_map(|declared| declared.body.text_at(&["seen"])).collect();
+    assert!(seen[0].same(seen[2]) && !seen[0].same(seen[1]));
+}
+
+#[test]
+fn a_default_counts_where_a_set_of_values_says_nothing() {
+    let shows = || declare("thing.g", map(vec![("seen", Node::Text(path("var.host")))]), None);
+    let default = || define("var.host", Strength::Default, Node::Text(text("d")));
+    let chosen = |name: &str, value: &str| vec![define(name, Strength::Chosen, Node::Text(text(value)))];
+    let all = vec![vec![shows(), default()], chosen("var.host", "a"), chosen("var.host", "b")];
+    assert_eq!(seen(all), ["a", "b"]);
+    let some = vec![vec![shows(), default()], chosen("var.host", "a"), chosen("var.port", "1")];
+    assert_eq!(seen(some), ["a", "d"]);
+}
+
+#[test]
+fn what_grows_is_bounded() {
+    let mut steps = vec![define("local.m0", Strength::Given, map(vec![("a", Node::Text(text("x")))]))];
+    for index in 1..25 {
+        let before = || Node::Text(path(&format!("local.m{}", index - 1)));
+        steps.push(define(&format!("local.m{index}"), Strength::Given, Node::Merged(vec![before(), before()])));
+    }
+    steps.push(declare("thing.h", map(vec![("seen", Node::Text(path("local.m24.a")))]), None));
+    assert_eq!(seen(vec![steps]), ["x"]);
+}

@@ -3,6 +3,7 @@
 use super::declare::given_at;
 use super::{Account, Facts, Purpose, Sink, Stored};
 use crate::eval::Declared;
+use crate::gcp::wording::Wording;
 
 /// What an `app.yaml` says.
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
@@ -13,7 +14,13 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     for field in variables.into_iter().flat_map(|map| &map.fields) {
         if let Some(value) = field.tree.text() {
             let sink = Sink::Variable(field.name.clone());
-            facts.stored.push(Stored { sink, value: value.clone(), place: field.at, at: declared.at.clone() });
+            facts.stored.push(Stored {
+                sink,
+                value: value.clone(),
+                place: field.at,
+                wording: Wording::Object,
+                at: declared.at.clone(),
+            });
         }
     }
 }

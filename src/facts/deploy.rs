@@ -3,6 +3,7 @@
 use super::{Exposure, Facts, Service, Sink, Stored};
 use crate::eval::Run;
 use crate::gcp::invocation::{Invocation, pairs};
+use crate::gcp::wording::Wording;
 use crate::value::{Truth, Value};
 
 pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
@@ -52,7 +53,13 @@ fn variables(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         for (name, value) in flag.value.as_ref().map(pairs).unwrap_or_default() {
             if let Some(value) = value {
                 let sink = Sink::Variable(name.to_string());
-                facts.stored.push(Stored { sink, value, place: flag.at, at: run.at.clone() });
+                facts.stored.push(Stored {
+                    sink,
+                    value,
+                    place: flag.at,
+                    wording: Wording::Command,
+                    at: run.at.clone(),
+                });
             }
         }
     }
@@ -65,6 +72,12 @@ fn secret(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         flag.value.as_ref().is_some_and(|value| value.equals("-").is_yes() || value.equals("/dev/stdin").is_yes());
     if let Some(value) = run.input.as_ref().filter(|_| from_input) {
         let value: Value = value.clone();
-        facts.stored.push(Stored { sink: Sink::Secret, value, place: flag.at, at: run.at.clone() });
+        facts.stored.push(Stored {
+            sink: Sink::Secret,
+            value,
+            place: flag.at,
+            wording: Wording::Command,
+            at: run.at.clone(),
+        });
     }
 }

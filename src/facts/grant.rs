@@ -5,6 +5,7 @@ use crate::eval::Run;
 use crate::gcp::invocation::Invocation;
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::role::Role;
+use crate::gcp::wording::Wording;
 use crate::value::Truth;
 
 /// Commands that change a binding, and the kind of resource that each is for.
@@ -32,9 +33,11 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         kind,
         resource: invocation.positionals.first().cloned(),
         named: None,
+        wording: Wording::Command,
         // `add-invoker-policy-binding` refuses the flag.
         role: invocation.flag("--role").filter(|flag| flag.known.is_some()).and_then(Given::of),
         member: given(invocation, "--member"),
+        member_named: None,
         command: invocation.at,
         at: run.at.clone(),
     };

@@ -195,10 +195,14 @@ pub struct Grant {
     pub resource: Option<Value>,
     /// What names it in a declaration, as it is written there.
     pub named: Option<Given>,
+    /// In whose words it is made.
+    pub wording: Wording,
     /// The role.
     pub role: Option<Given>,
     /// Who is meant.
     pub member: Option<Given>,
+    /// The same in a declaration, as it is written there.
+    pub member_named: Option<Given>,
     /// Where the command stands, without its flags.
     pub command: Place,
     /// The statement.
@@ -257,6 +261,8 @@ pub struct Stored {
     pub value: Value,
     /// The flag or argument.
     pub place: Place,
+    /// In whose words it is put there.
+    pub wording: Wording,
     /// The statement.
     pub at: Statement,
 }

@@ -4,6 +4,7 @@ use super::declare::{given, given_at};
 use super::{Facts, Given, Grant, ResourceKind, Verb, grant};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
+use crate::gcp::wording::Wording;
 use crate::value::{Field, Place, Tree, Value};
 
 /// A binding of a policy by itself: what it is the policy of, the file does not say.
@@ -40,8 +41,10 @@ pub(super) fn add_grant(
         kind,
         resource: resource.cloned(),
         named: None,
+        wording: Wording::Object,
         role,
         member,
+        member_named: None,
         command: declared.head,
         at: declared.at.clone(),
     };

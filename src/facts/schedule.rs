@@ -110,7 +110,13 @@ fn headers(facts: &mut Facts, invocation: &Invocation, run: &Run) {
     for flag in header_flags(invocation) {
         for (name, value) in header_pairs(flag) {
             if let (Some(name), Some(value)) = (name.literal(), value) {
-                facts.stored.push(Stored { sink: Sink::Header(name), value, place: flag.at, at: run.at.clone() });
+                facts.stored.push(Stored {
+                    sink: Sink::Header(name),
+                    value,
+                    place: flag.at,
+                    wording: Wording::Command,
+                    at: run.at.clone(),
+                });
             }
         }
     }

@@ -4,8 +4,16 @@
 
 use crate::value::{Attribute, Hole, Piece, Place, Value};
 
+/// Attributes that one value is written out of: each may be put together of others.
+const MAX_WRITTEN: usize = 200;
+
 /// The value with every attribute that follows from its declaration written out.
 pub fn settle(value: &Value) -> Value {
+    let mut left = MAX_WRITTEN;
+    settle_within(value, &mut left)
+}
+
+fn settle_within(value: &Value, left: &mut usize) -> Value {
     if !value.pieces().iter().any(|piece| matches!(piece, Piece::Attribute(..))) {
         return value.clone();
     }
@@ -13,19 +21,22 @@ pub fn settle(value: &Value) -> Value {
     (out.assumed, out.loose) = (value.assumed, value.loose);
     for piece in value.pieces() {
         match piece {
-            Piece::Attribute(attribute, place) => match text(attribute, *place) {
-                Some(known) => out.append(&known),
-                None => out.push(piece.clone()),
-            },
+            Piece::Attribute(attribute, place) if *left > 0 => {
+                *left -= 1;
+                match text(attribute, *place, left) {
+                    Some(known) => out.append(&known),
+                    None => out.push(piece.clone()),
+                }
+            }
             _ => out.push(piece.clone()),
         }
     }
     out
 }
 
-fn text(attribute: &Attribute, place: Place) -> Option<Value> {
+fn text(attribute: &Attribute, place: Place, left: &mut usize) -> Option<Value> {
     let near = Place { exact: false, ..place };
-    let made = Made { attribute, near };
+    let mut made = Made { attribute, near, left };
     match (attribute.of.kind.as_str(), attribute.path.as_str()) {
         ("google_service_account" | "data.google_service_account", path) => made.account(path),
         // The service below a function of the second generation has its name.
@@ -40,11 +51,12 @@ fn text(attribute: &Attribute, place: Place) -> Option<Value> {
 struct Made<'a> {
     attribute: &'a Attribute,
     near: Place,
+    left: &'a mut usize,
 }
 
 impl Made<'_> {
     /// An e-mail, a member, a full name of a service account.
-    fn account(&self, path: &str) -> Option<Value> {
+    fn account(&mut self, path: &str) -> Option<Value> {
         let id = self.said("account_id")?;
         // A data source may be asked by the whole e-mail.
         let email = if id.contains("@").is_yes() {
@@ -52,31 +64,32 @@ impl Made<'_> {
         } else if id.contains("/").is_yes() {
             return None;
         } else {
-            self.joined(&[&id, &self.literal("@"), &self.project(), &self.literal(".iam.gserviceaccount.com")])
+            let project = self.project();
+            joined(&[&id, &self.literal("@"), &project, &self.literal(".iam.gserviceaccount.com")])
         };
         match path {
             "email" => Some(email),
-            "member" => Some(self.joined(&[&self.literal("serviceAccount:"), &email])),
+            "member" => Some(joined(&[&self.literal("serviceAccount:"), &email])),
             "name" | "id" => {
                 let project = self.project();
-                Some(self.joined(&[&self.literal("projects/"), &project, &self.literal("/serviceAccounts/"), &email]))
+                Some(joined(&[&self.literal("projects/"), &project, &self.literal("/serviceAccounts/"), &email]))
             }
             _ => None,
         }
     }
 
     /// `projects/P/locations/L/COLLECTION/NAME`
-    fn named(&self, collection: &str) -> Option<Value> {
+    fn named(&mut self, collection: &str) -> Option<Value> {
         let (name, project) = (self.said("name")?, self.project());
         let place = self.said("location").or_else(|| self.said("region")).unwrap_or_else(|| self.hole("region"));
         let text = |text: &str| self.literal(text);
         let (projects, locations) = (text("projects/"), text("/locations/"));
-        Some(self.joined(&[&projects, &project, &locations, &place, &text(&format!("/{collection}/")), &name]))
+        Some(joined(&[&projects, &project, &locations, &place, &text(&format!("/{collection}/")), &name]))
     }
 
     /// What the declaration says, pointing to where it is asked for.
-    fn said(&self, name: &str) -> Option<Value> {
-        let value = settle(self.attribute.body.field(name)?.tree.text()?);
+    fn said(&mut self, name: &str) -> Option<Value> {
+        let value = settle_within(self.attribute.body.field(name)?.tree.text()?, self.left);
         Some(value.pieces().iter().map(|piece| self.here(piece)).collect())
     }
 
@@ -88,7 +101,7 @@ impl Made<'_> {
         }
     }
 
-    fn project(&self) -> Value {
+    fn project(&mut self) -> Value {
         self.said("project").unwrap_or_else(|| self.hole("project"))
     }
 
@@ -101,10 +114,12 @@ impl Made<'_> {
     fn literal(&self, text: &str) -> Value {
         Value::text(text, self.near)
     }
+}
 
-    fn joined(&self, parts: &[&Value]) -> Value {
-        let mut out = Value::default();
-        parts.iter().for_each(|part| out.append(part));
-        out
+fn joined(parts: &[&Value]) -> Value {
+    let mut out = Value::default();
+    for part in parts {
+        out.append(part);
     }
+    out
 }

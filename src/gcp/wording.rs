@@ -1,6 +1,6 @@
 //! How each vocabulary asks for the token that a call carries: what a message advises, and what a fix writes.
 
-/// In whose words a call is set up.
+/// In whose words a call, a grant or a stored value is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Wording {
     /// A command with flags.

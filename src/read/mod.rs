@@ -23,16 +23,19 @@ pub struct Reader {
 }
 
 /// Every kind of file that is read; the first that accepts a file reads it.
-pub static READERS: &[Reader] = &[shell::READER, markdown::READER, yaml::READER, terraform::READER];
+pub static READERS: &[Reader] = &[shell::READER, markdown::READER, terraform::READER, yaml::READER];
 
 /// Kinds that this build does not read: the endings of their names, and the feature that reads them.
-pub static LEFT_OUT: &[(&[&str], &str)] =
-    if cfg!(feature = "hcl") { &[] } else { &[(&["tf", "tofu", "tfvars"], "hcl")] };
+pub static LEFT_OUT: &[(&[&str], &str)] = if cfg!(feature = "hcl") {
+    &[]
+} else {
+    &[(&[".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"], "hcl")]
+};
 
 /// The feature that a build needs to read a file, when this one lacks it.
 pub fn lacks(path: &str) -> Option<&'static str> {
-    let extension = extension(path);
-    LEFT_OUT.iter().find(|(endings, _)| endings.contains(&extension.as_str())).map(|(_, feature)| *feature)
+    let path = path.to_ascii_lowercase();
+    LEFT_OUT.iter().find(|(ends, _)| ends.iter().any(|end| path.ends_with(end))).map(|(_, feature)| *feature)
 }
 
 /// The reader of a file.

@@ -23,7 +23,7 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     if token.audience.is_some() || token.open {
         return;
     }
-    let Some(url) = made_later(given) else { return };
+    let Some((url, asked)) = made_later(given) else { return };
     let message = format!(
         "{} asks for an ID token without an audience, and its URL is known only once `{url}` is; the provider then sets \
          the audience by itself, and the first apply fails: \"Provider produced inconsistent final plan\"",
@@ -33,15 +33,20 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
         .warning(&call.at, token.at, message)
         .label("has no `audience`")
         .related(given.whole, "the URL is known after apply")
-        .help(format!("write `audience = {url}`"));
+        .help(match asked.as_deref() {
+            None => format!("write `audience = {url}`"),
+            Some("") => "write `audience`: the URL of the service, without a path".to_owned(),
+            Some(name) => format!("write `audience = {name}`"),
+        });
 }
 
-/// The reference to a URL that a resource of this plan will have.
-fn made_later(given: &Given) -> Option<String> {
+/// The reference to a URL that a resource of this plan will have, and by which other name it is asked for.
+fn made_later(given: &Given) -> Option<(String, Option<String>)> {
     given.value.pieces().iter().find_map(|piece| match piece {
         Piece::Attribute(attribute, _) if !attribute.of.kind.starts_with("data.") => {
             let is_url = matches!(meaning_of_piece(piece), Meaning::ServiceUrl { .. });
-            is_url.then(|| format!("{}.{}", attribute.of.shown, indexed(&attribute.path)))
+            let name = || format!("{}.{}", attribute.of.shown, indexed(&attribute.path));
+            is_url.then(|| (name(), attribute.asked.clone()))
         }
         _ => None,
     })

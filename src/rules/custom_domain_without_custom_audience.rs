@@ -3,6 +3,7 @@
 use crate::eval::Statement;
 use crate::facts::{Call, Caller, Gcloud, Given};
 use crate::finding::Level;
+use crate::gcp::wording::Wording;
 use crate::gcp::url::{self, HostKind};
 use crate::project::{Audience, Project, is_host, is_same_service, service_name};
 use crate::rule::{Check, Report, Rule};
@@ -30,19 +31,19 @@ fn call(call: &Call, project: &Project, report: &mut Report) {
     };
     let Some(audience) = audience else { return };
     let target = call.url.as_ref().filter(|_| call.caller != Caller::Request);
-    judge(&audience, target, &super::subject(call), &call.at, project, report);
+    judge(&audience, target, (&super::subject(call), call.wording), &call.at, project, report);
 }
 
 fn print(command: &Gcloud, project: &Project, report: &mut Report) {
     if let Some(given) = super::printed_audience(command) {
-        judge(&Audience { given, stated: true }, None, "", &command.at, project, report);
+        judge(&Audience { given, stated: true }, None, ("", Wording::Command), &command.at, project, report);
     }
 }
 
 fn judge(
     audience: &Audience,
     target: Option<&Given>,
-    subject: &str,
+    (subject, wording): (&str, Wording),
     at: &Statement,
     project: &Project,
     report: &mut Report,
@@ -76,8 +77,11 @@ fn judge(
         .related(said, "mapped to the service here")
         .built(given, "the audience")
         .help(format!(
-            "let the service take it: `gcloud run services update {service} --add-custom-audiences=https://{host}`, or \
-             name the service's `run.app` URL as the audience"
+            "let the service take it: {}, or name the service's `run.app` URL as the audience",
+            match wording {
+                Wording::Terraform => format!("`custom_audiences = [\"https://{host}\"]` in `google_cloud_run_v2_service`"),
+                _ => format!("`gcloud run services update {service} --add-custom-audiences=https://{host}`"),
+            }
         ));
 }
 

@@ -1,11 +1,10 @@
 //! An account is named by its e-mail where its full name is due.
 
-use crate::facts::{Given, Grant, ResourceKind};
+use crate::facts::{Grant, ResourceKind};
 use crate::finding::{Level, Safety};
 use crate::gcp::attribute::settle;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
-use crate::value::{Piece, Place};
 
 pub(super) static RULE: Rule = Rule {
     id: "email-as-account-id",
@@ -34,7 +33,7 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
     );
     let draft = report.error(&grant.at, named.at, message);
     draft.label("wants the account's full name");
-    match reference(named) {
+    match super::account_reference(named, &["email", "member"], "name") {
         Some((place, right)) => {
             draft.help(format!("write `{right}`")).fix(Safety::Safe, [(place, right)]);
         }
@@ -42,13 +41,4 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
             draft.help(format!("write `projects/-/serviceAccounts/{value}`"));
         }
     }
-}
-
-/// Where `google_service_account.x.email` is written and nothing else, and what is to be written there.
-fn reference(named: &Given) -> Option<(Place, String)> {
-    let [Piece::Attribute(attribute, place)] = named.value.pieces() else { return None };
-    let written = format!("{}.{}", attribute.of.shown, attribute.path);
-    // The place of a reference is its own text, where no index was left out of it.
-    let is_whole = place.span.len() as usize == written.len();
-    is_whole.then(|| (Place { exact: true, ..*place }, format!("{}.name", attribute.of.shown)))
 }

@@ -2,7 +2,7 @@
 
 use crate::facts::{Grant, Verb};
 use crate::finding::{Level, Safety};
-use crate::gcp::principal;
+use crate::gcp::principal::{self, FaultKind};
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -17,7 +17,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(grant: &Grant, _: &Project, report: &mut Report) {
     let (Verb::Add, Some(given)) = (grant.verb, &grant.member) else { return };
-    if let Some(fault) = principal::fault(&given.value).filter(|fault| fault.kind.is_type()) {
-        super::say_member_fault(given, &fault, &grant.at, "the binding will be refused (INVALID_ARGUMENT)", report);
+    let Some(fault) = principal::fault(&given.value).filter(|fault| fault.kind.is_type()) else { return };
+    let answer = "the binding will be refused (INVALID_ARGUMENT)";
+    let draft = super::say_member_fault(given, &fault, &grant.at, answer, report);
+    // An account that is declared here has an attribute with the type in front.
+    if fault.kind == FaultKind::MissingPrefix
+        && let Some((place, right)) =
+            grant.member_named.as_ref().and_then(|named| super::account_reference(named, &["email"], "member"))
+    {
+        draft.help(format!("write `{right}`")).fix(Safety::Safe, [(place, right)]);
     }
 }

@@ -8,7 +8,8 @@ use crate::finding::Safety;
 use crate::gcp::output::{Meaning, meaning_of};
 use crate::gcp::principal::MemberFault;
 use crate::gcp::url::{self, HostKind, Url};
-use crate::rule::{Report, Rule};
+use crate::rule::{Draft, Report, Rule};
+use crate::value::{Piece, Place};
 
 /// The page of a rule, compiled in.
 macro_rules! page {
@@ -130,8 +131,27 @@ fn printed_audience(command: &Gcloud) -> Option<Given> {
     Some(Given { value: flag.value.clone()?, at: flag.at, whole: flag.whole() })
 }
 
+/// Where the attribute `from` of an account is written, and what is to be written there to mean its attribute `to`.
+/// The place is exact where the reference stands as it is named.
+fn account_reference(named: &Given, from: &[&str], to: &str) -> Option<(Place, String)> {
+    let [Piece::Attribute(attribute, place)] = named.value.pieces() else { return None };
+    let is_account = attribute.of.kind.trim_start_matches("data.") == "google_service_account";
+    if !is_account || !from.contains(&attribute.path.as_str()) || attribute.asked.is_some() {
+        return None;
+    }
+    let written = format!("{}.{}", attribute.of.shown, attribute.path);
+    let exact = place.span.len() as usize == written.len();
+    Some((Place { exact, ..*place }, format!("{}.{to}", attribute.of.shown)))
+}
+
 /// Says what is wrong with a member or an account's e-mail.
-fn say_member_fault(given: &Given, fault: &MemberFault, at: &Statement, answer: &str, report: &mut Report) {
+fn say_member_fault<'r>(
+    given: &Given,
+    fault: &MemberFault,
+    at: &Statement,
+    answer: &str,
+    report: &'r mut Report,
+) -> &'r mut Draft {
     let whole = given.value.to_string();
     let within = if fault.wrong == whole { String::new() } else { format!("in `{whole}`, ") };
     let message = format!("{within}`{}` {}; {answer}", fault.wrong, fault.kind.says());
@@ -144,4 +164,5 @@ fn say_member_fault(given: &Given, fault: &MemberFault, at: &Statement, answer: 
     if let (Some(place), Some(replacement)) = (fault.place, &fault.replacement) {
         draft.fix(Safety::Safe, [(place, replacement.clone())]);
     }
+    draft
 }

@@ -3,6 +3,7 @@
 use crate::facts::{Grant, ResourceKind, Verb};
 use crate::finding::Level;
 use crate::gcp::role::Role;
+use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -27,8 +28,15 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
         "`{name}` holds no permission on a service account, and this is the policy of the account `{account}`; the \
          binding will be refused: INVALID_ARGUMENT, \"Role {name} is not supported for this resource.\""
     );
-    report.error(&grant.at, given.at, message).label("not a role on accounts").built(given, "the role").help(format!(
-        "bind it to what the account is to use: `gcloud projects add-iam-policy-binding PROJECT \
-         --member=serviceAccount:{account} --role={name}`, or better to the one resource"
-    ));
+    let help = match grant.wording {
+        Wording::Terraform => format!(
+            "bind it to what the account is to use: `google_project_iam_member` with the account as `member` and the role \
+             `{name}`, or better the `…_iam_member` of the one resource"
+        ),
+        _ => format!(
+            "bind it to what the account is to use: `gcloud projects add-iam-policy-binding PROJECT \
+             --member=serviceAccount:{account} --role={name}`, or better to the one resource"
+        ),
+    };
+    report.error(&grant.at, given.at, message).label("not a role on accounts").built(given, "the role").help(help);
 }

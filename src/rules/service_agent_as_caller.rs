@@ -34,5 +34,5 @@ fn check(account: &Account, _: &Project, report: &mut Report) {
         .add(level, &account.at, account.email.at, message)
         .label("a service agent")
         .built(&account.email, "the account")
-        .help("create an account (`gcloud iam service-accounts create`), let it call the target, and name it here");
+        .help("create a service account, let it call the target, and name it here");
 }

@@ -33,16 +33,21 @@ fn check(stored: &Stored, project: &Project, report: &mut Report) {
     let (sink, help) = match &stored.sink {
         Sink::Header(name) => (
             format!("the header `{name}` of a job"),
-            "let the job fetch a token for each call: `--oauth-service-account-email` for a Google API, \
-             `--oidc-service-account-email` for a service",
+            {
+                let names = stored.wording.names();
+                format!(
+                    "let the job fetch a token for each call: `{}` for a Google API, `{}` for a service",
+                    names.access_token, names.id_token
+                )
+            },
         ),
         Sink::Variable(name) => (
             format!("the variable `{name}` of a deployment"),
-            "let the program fetch a token when it needs one: its own account is there without any setting",
+            "let the program fetch a token when it needs one: its own account is there without any setting".to_owned(),
         ),
         Sink::Secret => (
             "a secret".to_owned(),
-            "let the reader fetch a token when it needs one, by impersonation or with its own account",
+            "let the reader fetch a token when it needs one, by impersonation or with its own account".to_owned(),
         ),
     };
     let message = format!(

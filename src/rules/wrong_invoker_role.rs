@@ -3,6 +3,7 @@
 use crate::facts::{Exposure, Given, Grant, ResourceKind, Service, Verb};
 use crate::finding::Level;
 use crate::gcp::role::Role;
+use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 use crate::value::{Value, may_equal};
@@ -21,9 +22,21 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     let Some(name) = role.value.literal() else { return };
     let (message, help) = match (grant.kind, name.as_str()) {
         (ResourceKind::Function, "roles/run.invoker") => (
-            format!("`{name}` cannot be bound to the policy of a function: gcloud warns, and nobody may call it by this"),
-            "write `gcloud functions add-invoker-policy-binding` without `--role`: it grants the right role for either \
-             generation",
+            format!("`{name}` cannot be bound to the policy of a function{}, and nobody may call it by this", match grant.wording {
+                Wording::Command => ": gcloud warns",
+                _ => "",
+            }),
+            match grant.wording {
+                Wording::Terraform => {
+                    "grant `roles/cloudfunctions.invoker` to let it call a function of the first generation; for one of \
+                     the second, grant this role on the service below it: `google_cloud_run_service_iam_member` with the \
+                     function's `service_config[0].service` as `service`"
+                }
+                _ => {
+                    "write `gcloud functions add-invoker-policy-binding` without `--role`: it grants the right role for \
+                     either generation"
+                }
+            },
         ),
         (ResourceKind::Function, "roles/cloudfunctions.invoker") if is_only_grant(grant, role, project) => (
             format!(
@@ -31,8 +44,16 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
                  be answered 403",
                 caller(grant)
             ),
-            "write `gcloud functions add-invoker-policy-binding` without `--role`: it grants `roles/run.invoker` on the \
-             service below the function",
+            match grant.wording {
+                Wording::Terraform => {
+                    "grant `roles/run.invoker` on the service below the function: `google_cloud_run_service_iam_member` \
+                     with the function's `service_config[0].service` as `service`"
+                }
+                _ => {
+                    "write `gcloud functions add-invoker-policy-binding` without `--role`: it grants `roles/run.invoker` \
+                     on the service below the function"
+                }
+            },
         ),
         (ResourceKind::RunJob, "roles/run.servicesInvoker") => (
             format!("`{name}` holds no `run.jobs.run`: by this grant {} cannot run a job, and is answered 403", caller(grant)),

@@ -44,6 +44,8 @@ pub struct Made {
     pub kind: String,
     /// How a message shows it: `google_service_account.caller`.
     pub shown: String,
+    /// Where it begins.
+    pub head: Place,
     /// Identity: one number per declaration of a run.
     pub id: u64,
     /// Identity of what it is declared in: what nobody says there is the same for all of it.
@@ -72,6 +74,8 @@ pub struct Attribute {
     pub path: String,
     /// What is said of the thing.
     pub body: Arc<Map>,
+    /// By which name it is asked for, where that is not its own; empty where it has none.
+    pub asked: Option<String>,
 }
 
 impl Tree {

@@ -84,7 +84,13 @@ fn scheduler(facts: &mut Facts, declared: &Declared) {
     for field in headers.into_iter().flat_map(|map| &map.fields) {
         if let Some(value) = field.tree.text() {
             let sink = Sink::Header(field.name.clone());
-            facts.stored.push(Stored { sink, value: value.clone(), place: field.at, at: declared.at.clone() });
+            facts.stored.push(Stored {
+                sink,
+                value: value.clone(),
+                place: field.at,
+                wording: Wording::Object,
+                at: declared.at.clone(),
+            });
         }
     }
     facts.calls.push(Call {

@@ -8,6 +8,7 @@ use super::declare::given_at;
 use super::{Account, Caller, CustomAudiences, Facts, Given, Purpose, Sink, Stored};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
+use crate::gcp::wording::Wording;
 use crate::value::{Tree, Value};
 
 /// The annotation by which a cluster's account acts as one of Google
@@ -49,7 +50,13 @@ fn variables(facts: &mut Facts, declared: &Declared, containers: Option<&crate::
             if let (Some(name), Some((value, text))) = (name, value.and_then(|field| Some((field, field.tree.text()?))))
             {
                 let sink = Sink::Variable(name);
-                facts.stored.push(Stored { sink, value: settle(text), place: value.at, at: declared.at.clone() });
+                facts.stored.push(Stored {
+                    sink,
+                    value: settle(text),
+                    place: value.at,
+                    wording: Wording::Object,
+                    at: declared.at.clone(),
+                });
             }
         }
     }

@@ -1,22 +1,28 @@
 //! Calls that are set up to be made later: Scheduler jobs, queues that route their tasks, push subscriptions.
 
-use super::account;
+use super::{account, store};
 use crate::eval::Declared;
 use crate::facts::declare::{given, given_at, text_at};
-use crate::facts::{Call, Caller, Credential, Facts, Given, Purpose, Sink, Stored, Token};
+use crate::facts::{Call, Caller, Credential, Facts, Given, Header, Purpose, Sink, Token};
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
 use crate::program::Schema;
 use crate::value::{Place, Tree, Truth, Value};
 
 pub(super) fn scheduler(facts: &mut Facts, declared: &Declared) {
+    let own = declared.body.at(&["app_engine_http_target", "headers"]).and_then(|headers| headers.tree.map());
+    for field in own.into_iter().flat_map(|map| &map.fields) {
+        if let Some(value) = field.tree.text() {
+            store(facts, declared, Sink::Header(field.name.clone()), value, field.at);
+        }
+    }
     if let Some(target) = declared.body.at(&["http_target"]) {
         http(facts, declared, Caller::SchedulerJob, &target.tree, given_at(&target.tree, &["uri"]));
     }
 }
 
 /// The modules of Ansible name their arguments as Terraform does its own.
-fn wording(declared: &Declared) -> Wording {
+pub(super) fn wording(declared: &Declared) -> Wording {
     if declared.schema == Schema::Module { Wording::Module } else { Wording::Terraform }
 }
 
@@ -36,23 +42,33 @@ fn http(facts: &mut Facts, declared: &Declared, caller: Caller, target: &Tree, u
     for kind in ["oidc_token", "oauth_token"] {
         account(facts, declared, given_at(target, &[kind, "service_account_email"]), Purpose::Caller, Some(caller));
     }
-    // A task is sent at once; what a job is given must last.
-    let headers = if caller == Caller::SchedulerJob { target.at(&["headers"]) } else { None };
-    for field in headers.and_then(|headers| headers.tree.map()).into_iter().flat_map(|map| &map.fields) {
-        if let Some(value) = field.tree.text() {
-            let sink = Sink::Header(field.name.clone());
-            facts.stored.push(Stored { sink, value: settle(value), place: field.at, at: declared.at.clone() });
-        }
+    let headers = headers(target);
+    let may_carry = headers.iter().any(|(name, ..)| names_a_credential(name)) || hides_headers(target);
+    let mut credential = credential(target, may_carry);
+    // What was there before the file may be otherwise, and stays so.
+    if let Credential::IdToken(token) | Credential::AccessToken(token) = &mut credential {
+        token.open |= is_ignored(declared, "http_target");
+    }
+    let token = match &credential {
+        Credential::IdToken(token) | Credential::AccessToken(token) => Some(token.at),
+        _ => None,
+    };
+    let name = text_at(&declared.body, &["name"]);
+    for (header, value, place) in headers {
+        store(facts, declared, Sink::Header(header.clone()), value, place);
+        let (job, value, at) = (name.clone(), settle(value), declared.at.clone());
+        // What stands around it, such as a comma, is not known.
+        facts.headers.push(Header { caller, job, name: header, value, place, token, removal: None, at });
     }
     facts.calls.push(Call {
         caller,
         wording: wording(declared),
-        name: text_at(&declared.body, &["name"]),
+        name,
         project: text_at(&declared.body, &["project"]),
         changes: false,
         url,
         method: given_at(target, &["http_method"]),
-        credential: credential(target, may_carry_a_credential(target)),
+        credential,
         body: target.has(&["body"]),
         command: declared.head,
         at: declared.at.clone(),
@@ -82,16 +98,52 @@ fn token(target: &Tree, block: &str) -> Option<Token> {
     })
 }
 
-/// Whether a header may prove who calls: its name says so, or is not known.
-fn may_carry_a_credential(target: &Tree) -> bool {
-    let words = ["auth", "token", "key", "secret", "goog", "cookie"];
-    match target.at(&["headers"]).map(|field| &field.tree) {
-        None => !target.has(&["headers"]).is_no(),
-        Some(headers) => headers.map().is_none_or(|map| {
-            let names_one = |name: &str| words.iter().any(|word| name.to_ascii_lowercase().contains(word));
-            map.open || map.fields.iter().any(|field| names_one(&field.name))
-        }),
+/// Whether changes of an argument, or of a part of it, are left alone: `lifecycle { ignore_changes = [http_target] }`.
+fn is_ignored(declared: &Declared, argument: &str) -> bool {
+    let Some(list) = declared.body.at(&["lifecycle", "ignore_changes"]) else { return false };
+    let names = |item: &Tree| {
+        let shown = item.text().map(ToString::to_string).unwrap_or_default();
+        let name = shown.trim_start_matches("${");
+        name.starts_with(argument) || name == "all}"
+    };
+    names(&list.tree) || list.tree.items().iter().any(names)
+}
+
+/// The headers that are seen: those of a job, and those that a queue sets for all of its tasks.
+fn headers(target: &Tree) -> Vec<(String, &Value, Place)> {
+    let of_job = target.at(&["headers"]).and_then(|headers| headers.tree.map());
+    let of_job = of_job.into_iter().flat_map(|map| &map.fields);
+    let mut all: Vec<_> =
+        of_job.filter_map(|field| Some((field.name.trim().to_owned(), field.tree.text()?, field.at))).collect();
+    for item in target.at(&["header_overrides"]).into_iter().flat_map(|field| field.tree.items()) {
+        if let (Some(name), Some(value)) = (item.text_at(&["header", "key"]), item.at(&["header", "value"]))
+            && let (Some(name), Some(text)) = (name.literal(), value.tree.text())
+        {
+            all.push((name.trim().to_owned(), text, value.at));
+        }
     }
+    all
+}
+
+/// Whether there may be headers that are not seen.
+fn hides_headers(target: &Tree) -> bool {
+    let of_job = match target.at(&["headers"]) {
+        None => !target.has(&["headers"]).is_no(),
+        Some(field) => field.tree.map().is_none_or(|map| map.open),
+    };
+    let name_is_hidden = |item: &Tree| item.text_at(&["header", "key"]).is_none_or(|name| !name.is_literal());
+    of_job
+        || match target.at(&["header_overrides"]).map(|field| &field.tree) {
+            None => !target.has(&["header_overrides"]).is_no(),
+            Some(Tree::List(list)) => list.open || list.items.iter().any(name_is_hidden),
+            Some(other) => name_is_hidden(other),
+        }
+}
+
+/// Whether a header of this name may prove who calls.
+fn names_a_credential(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["auth", "token", "key", "secret", "goog", "cookie"].iter().any(|word| name.contains(word))
 }
 
 pub(super) fn subscription(facts: &mut Facts, declared: &Declared) {

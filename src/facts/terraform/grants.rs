@@ -4,6 +4,7 @@ use crate::eval::Declared;
 use crate::facts::declare::{given, given_at};
 use crate::facts::{Facts, Given, Grant, ResourceKind, Verb, grant};
 use crate::gcp::attribute::settle;
+use crate::gcp::wording::Wording;
 use crate::value::{Field, Piece, Place, Tree, Value};
 
 /// Types by what stands before `_iam_…`, the kind of resource that each is for, and the argument that names it.
@@ -27,18 +28,20 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         None => (ResourceKind::Other, None),
     };
     let (named, resource) = (resource.and_then(written), resource.and_then(given));
-    let made = |role: Option<Given>, member: Option<Given>| Grant {
+    let made = |role: Option<Given>, named_member: Option<Given>| Grant {
         verb: Verb::Add,
         kind,
         resource: resource.as_ref().map(|given| own_name(&given.value)),
         named: named.clone(),
+        wording: Wording::Terraform,
         role,
-        member,
+        member: named_member.as_ref().map(|given| Given { value: settle(&given.value), ..given.clone() }),
+        member_named: named_member,
         command: declared.head,
         at: declared.at.clone(),
     };
     let grants: Vec<Grant> = match form {
-        "member" => vec![made(given_at(&declared.body, &["role"]), given_at(&declared.body, &["member"]))],
+        "member" => vec![made(given_at(&declared.body, &["role"]), declared.body.at(&["member"]).and_then(written))],
         "binding" => binding(&declared.body).into_iter().map(|(role, member)| made(role, member)).collect(),
         "policy" => policy(&declared.body).into_iter().map(|(role, member)| made(role, member)).collect(),
         _ => return,
@@ -73,7 +76,7 @@ fn element(list: &Field, item: &Tree) -> Option<Given> {
     let at = value.place().map_or(list.at, |place| Place { exact: false, ..place });
     let whole = value.pieces().iter().map(Piece::place).filter(|place| place.file == at.file);
     let whole = whole.fold(at, |whole, place| Place { span: whole.span.to(place.span), ..whole });
-    Some(Given { value: settle(value), at: whole, whole })
+    Some(Given { value: value.clone(), at: whole, whole })
 }
 
 /// The bindings of the policy that `data "google_iam_policy"` puts together.

@@ -6,9 +6,11 @@ mod calls;
 mod grants;
 mod services;
 
-use super::{Account, Caller, Facts, Given, Purpose};
+use super::{Account, Caller, Facts, Given, Purpose, Sink, Stored};
 use crate::eval::Declared;
-use crate::value::Truth;
+use crate::facts::declare::given_at;
+use crate::gcp::attribute::settle;
+use crate::value::{Place, Truth, Value};
 
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     match declared.kind.as_str() {
@@ -20,7 +22,8 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         | "google_cloud_run_service"
         | "google_cloudfunctions2_function"
         | "google_cloudfunctions_function" => services::service(facts, declared),
-        "google_cloud_run_v2_job" => services::job(facts, declared),
+        "google_cloud_run_v2_job" | "google_cloud_run_v2_worker_pool" => services::job(facts, declared),
+        "google_workflows_workflow" => services::workflow(facts, declared),
         "google_cloud_run_domain_mapping" => services::domain(facts, declared),
         "google_secret_manager_secret_version" => services::secret(facts, declared),
         kind if kind.contains("_iam_") => grants::add(facts, declared),
@@ -38,6 +41,17 @@ pub(super) fn add_module(facts: &mut Facts, declared: &Declared) {
         "gcp_pubsub_subscription" => calls::subscription(facts, declared),
         _ => {}
     }
+}
+
+/// A value that stays where a running system reads it.
+fn store(facts: &mut Facts, declared: &Declared, sink: Sink, value: &Value, place: Place) {
+    let (value, wording, at) = (settle(value), calls::wording(declared), declared.at.clone());
+    facts.stored.push(Stored { sink, value, place, wording, at });
+}
+
+/// The account that something runs as.
+fn identity(facts: &mut Facts, declared: &Declared, path: &[&str]) {
+    account(facts, declared, given_at(&declared.body, path), Purpose::Identity, None);
 }
 
 /// An account that an argument names.

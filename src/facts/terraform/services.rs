@@ -1,9 +1,9 @@
 //! Deployments: who may call a service, what it runs as, and what is put where it reads it.
 
-use super::account;
+use super::{identity, store};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
-use crate::facts::{Entry, EntryKind, Exposure, Facts, Purpose, Service, Sink, Stored};
+use crate::facts::{Entry, EntryKind, Exposure, Facts, Service, Sink};
 use crate::gcp::attribute::settle;
 use crate::value::{Field, Tree, Truth, Value};
 
@@ -29,18 +29,26 @@ pub(super) fn service(facts: &mut Facts, declared: &Declared) {
         &["template", "spec", "service_account_name"],
         &["service_config", "service_account_email"],
         &["event_trigger", "service_account_email"],
+        &["build_config", "service_account"],
         &["service_account_email"],
+        &["build_service_account"],
     ] {
-        account(facts, declared, given_at(body, path), Purpose::Identity, None);
+        identity(facts, declared, path);
     }
     variables(facts, declared);
     entries(facts, declared);
 }
 
+/// A job, or a pool of workers.
 pub(super) fn job(facts: &mut Facts, declared: &Declared) {
-    let email = given_at(&declared.body, &["template", "template", "service_account"]);
-    account(facts, declared, email, Purpose::Identity, None);
+    identity(facts, declared, &["template", "template", "service_account"]);
+    identity(facts, declared, &["template", "service_account"]);
     variables(facts, declared);
+}
+
+pub(super) fn workflow(facts: &mut Facts, declared: &Declared) {
+    identity(facts, declared, &["service_account"]);
+    named_variables(facts, declared, &["user_env_vars"]);
 }
 
 /// Private unless something says otherwise: a public grant is a resource of its own, or the check is off, or IAP is in
@@ -101,10 +109,6 @@ fn entries(facts: &mut Facts, declared: &Declared) {
 /// What the containers of a service or job, or a function, read from their environment.
 fn variables(facts: &mut Facts, declared: &Declared) {
     let body = &declared.body;
-    let mut store = |name: String, value: &Value, place| {
-        let sink = Sink::Variable(name);
-        facts.stored.push(Stored { sink, value: settle(value), place, at: declared.at.clone() });
-    };
     let containers =
         [&["template", "containers"][..], &["template", "template", "containers"], &["template", "spec", "containers"]];
     for container in containers.iter().filter_map(|path| body.at(path)).flat_map(|field| field.tree.items()) {
@@ -113,29 +117,35 @@ fn variables(facts: &mut Facts, declared: &Declared) {
                 (variable.text_at(&["name"]).and_then(Value::literal), variable.at(&["value"]))
                 && let Some(text) = value.tree.text()
             {
-                store(name, text, value.at);
+                store(facts, declared, Sink::Variable(name), text, value.at);
             }
         }
     }
-    for path in [&["environment_variables"][..], &["service_config", "environment_variables"]] {
-        for field in body.at(path).and_then(|field| field.tree.map()).into_iter().flat_map(|map| &map.fields) {
-            if let Some(text) = field.tree.text() {
-                store(field.name.clone(), text, field.at);
-            }
+    for path in [
+        &["environment_variables"][..],
+        &["service_config", "environment_variables"],
+        &["build_environment_variables"],
+        &["build_config", "environment_variables"],
+    ] {
+        named_variables(facts, declared, path);
+    }
+}
+
+/// Variables by name.
+fn named_variables(facts: &mut Facts, declared: &Declared, path: &[&str]) {
+    let map = declared.body.at(path).and_then(|field| field.tree.map());
+    for field in map.into_iter().flat_map(|map| &map.fields) {
+        if let Some(text) = field.tree.text() {
+            store(facts, declared, Sink::Variable(field.name.clone()), text, field.at);
         }
     }
 }
 
 pub(super) fn secret(facts: &mut Facts, declared: &Declared) {
-    if let Some(field) = declared.body.at(&["secret_data"])
-        && let Some(value) = field.tree.text()
-    {
-        facts.stored.push(Stored {
-            sink: Sink::Secret,
-            value: settle(value),
-            place: field.at,
-            at: declared.at.clone(),
-        });
+    for field in ["secret_data", "secret_data_wo"].into_iter().filter_map(|name| declared.body.at(&[name])) {
+        if let Some(value) = field.tree.text() {
+            store(facts, declared, Sink::Secret, value, field.at);
+        }
     }
 }
 

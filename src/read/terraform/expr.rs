@@ -50,6 +50,26 @@ impl Reading<'_> {
         }
     }
 
+    /// The names and keys of a reference, a key that is asked for by another name in brackets; `None` where it is of
+    /// several things.
+    fn path(self, reference: &Reference, span: Span) -> Option<Vec<String>> {
+        // `resource.google_x.y` is `google_x.y`.
+        let root = (reference.root != "resource").then(|| reference.root.clone());
+        let mut path: Vec<String> = root.into_iter().collect();
+        let mut keys = None;
+        for step in &reference.path {
+            match step {
+                Step::Name(name) | Step::Index(name) => path.push(name.clone()),
+                Step::Dynamic => {
+                    let keys = keys.get_or_insert_with(|| dynamic_keys(self.source.slice(span)).into_iter());
+                    path.push(keys.next()?);
+                }
+                Step::Splat => return None,
+            }
+        }
+        Some(path)
+    }
+
     /// An expression as a text.
     pub fn text(self, expr: &hcl::Expr) -> Expr {
         match self.node(expr) {
@@ -62,7 +82,7 @@ impl Reading<'_> {
         match &expr.kind {
             ExprKind::Literal(Literal::Bool(known)) => Part::Text(known.to_string().into(), self.place(expr.span)),
             ExprKind::Literal(Literal::Number(text)) => Part::Text(text.as_str().into(), self.place(expr.span)),
-            ExprKind::Reference(reference) => match path(reference) {
+            ExprKind::Reference(reference) => match self.path(reference, expr.span) {
                 Some(path) => self.used(Name::Path(path), Op::Plain, expr.span),
                 None => self.hole_part(expr.span),
             },
@@ -119,7 +139,7 @@ impl Reading<'_> {
             ("format", [format, rest @ ..]) => self.format(format, rest).unwrap_or_else(|| self.hole(span)),
             ("join", [separator, list]) => self.join(separator, list).unwrap_or_else(|| self.hole(span)),
             ("coalesce", [first, rest @ ..]) => match (&first.kind, rest) {
-                (ExprKind::Reference(reference), [otherwise]) => match path(reference) {
+                (ExprKind::Reference(reference), [otherwise]) => match self.path(reference, first.span) {
                     Some(path) => {
                         let op = Op::Default(self.text(otherwise));
                         Node::Text(Expr { parts: vec![self.used(Name::Path(path), op, span)] })
@@ -152,7 +172,7 @@ impl Reading<'_> {
     /// A text that is edited: of a name alone, which is all that is followed.
     fn edited(self, text: &hcl::Expr, op: Op, span: Span) -> Node {
         match &text.kind {
-            ExprKind::Reference(reference) => match path(reference) {
+            ExprKind::Reference(reference) => match self.path(reference, text.span) {
                 Some(path) => Node::Text(Expr { parts: vec![self.used(Name::Path(path), op, span)] }),
                 None => self.hole(span),
             },
@@ -223,14 +243,31 @@ fn is_null(expr: &hcl::Expr) -> bool {
     matches!(expr.kind, ExprKind::Literal(Literal::Null))
 }
 
-/// The names and keys of a reference; `None` when one of them is not known.
-fn path(reference: &Reference) -> Option<Vec<String>> {
-    let mut path = vec![reference.root.clone()];
-    for step in &reference.path {
-        match step {
-            Step::Name(name) | Step::Index(name) => path.push(name.clone()),
-            Step::Splat | Step::Dynamic => return None,
+/// What stands in the brackets of a reference that are neither a number nor a text, in order and in brackets.
+fn dynamic_keys(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let (mut depth, mut start, mut quoted) = (0_usize, 0, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'[' if !quoted => {
+                if depth == 0 {
+                    start = at;
+                }
+                depth += 1;
+            }
+            b']' if !quoted => {
+                depth = depth.saturating_sub(1);
+                let inner = text.get(start + 1..at).unwrap_or("").trim();
+                let plain = inner.trim_start_matches('\\').starts_with('"')
+                    || inner == "*"
+                    || inner.bytes().all(|byte| byte.is_ascii_digit());
+                if depth == 0 && !plain {
+                    found.push(format!("[{inner}]"));
+                }
+            }
+            _ => {}
         }
     }
-    Some(path)
+    found
 }

@@ -3,6 +3,7 @@
 //! The files of a directory are one program in no order: names are asked for across them.
 
 mod expr;
+mod json;
 mod script;
 
 use std::sync::Arc;
@@ -14,30 +15,46 @@ use crate::syntax::hcl::{self, Attribute, Block, Body, ExprKind};
 use crate::value::Place;
 
 /// Terraform and `OpenTofu` by extension.
-pub(super) const READER: Reader = Reader { name: "terraform", accepts, words: &["google_"], read };
+pub(super) const READER: Reader = Reader { name: "terraform", accepts, words: &["google_", "module \""], read };
 
 /// Arguments of a block that say how often it is there, and not what it is.
 const META: &[&str] = &["for_each", "count", "depends_on", "provider", "providers", "source", "version"];
 
+/// How the names of files of blocks and of variables end; the same in JSON.
+const BLOCKS: [&str; 4] = [".tf", ".tofu", ".tf.json", ".tofu.json"];
+const VARIABLES: [&str; 2] = [".tfvars", ".tfvars.json"];
+
 fn accepts(path: &str, _start: &str) -> bool {
-    matches!(super::extension(path).as_str(), "tf" | "tofu" | "tfvars")
+    let path = path.to_ascii_lowercase();
+    BLOCKS.iter().chain(&VARIABLES).any(|end| path.ends_with(end))
 }
 
 fn read(source: &Source, file: FileId) -> Program {
-    let parsed = hcl::parse(&source.snippet());
-    if parsed.skipped {
-        let unread = Some("it nests too deep, or is too much for its grammar");
-        return Program { file, directory: true, unread, ..Program::default() };
-    }
-    let reading = Reading { source, file };
+    let path = source.path().to_ascii_lowercase();
+    let variables = VARIABLES.iter().any(|end| path.ends_with(end));
+    let body = match (super::extension(&path) == "json", variables) {
+        (true, true) => json::variables(&source.snippet()),
+        (true, false) => json::blocks(&source.snippet()),
+        (false, _) => {
+            let parsed = hcl::parse(&source.snippet());
+            if parsed.skipped {
+                let unread = Some("it nests too deep, or is too much for its grammar");
+                return Program { file, directory: true, unread, ..Program::default() };
+            }
+            parsed.body
+        }
+    };
+    let stem = BLOCKS.iter().find_map(|end| path.strip_suffix(end)).unwrap_or("");
+    let overrides = stem == "override" || stem.ends_with("/override") || stem.ends_with("_override");
+    let reading = Reading { source, file, overrides };
     let mut steps = Vec::new();
-    if super::extension(source.path()) == "tfvars" {
-        steps.extend(parsed.body.attributes.iter().map(|attribute| reading.chosen(attribute)));
+    if variables {
+        steps.extend(body.attributes.iter().map(|attribute| reading.chosen(attribute)));
     }
-    for block in &parsed.body.blocks {
+    for block in &body.blocks {
         reading.block(block, &mut steps);
     }
-    let regions = parsed.body.blocks.iter().map(|block| block.span).collect();
+    let regions = body.blocks.iter().map(|block| block.span).collect();
     Program { file, body: steps.into(), directory: true, regions, ..Program::default() }
 }
 
@@ -46,6 +63,8 @@ fn read(source: &Source, file: FileId) -> Program {
 struct Reading<'s> {
     source: &'s Source,
     file: FileId,
+    /// Whether its blocks say only what is changed of those of the same name elsewhere.
+    overrides: bool,
 }
 
 impl Reading<'_> {
@@ -60,6 +79,7 @@ impl Reading<'_> {
     /// A variable as a file of variables sets it: some are always read, of others one is chosen.
     fn chosen(self, attribute: &Attribute) -> Step {
         let name = self.source.path().rsplit('/').next().unwrap_or("");
+        let name = name.trim_end_matches(".json");
         let always = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
         let strength = if always { Strength::Given } else { Strength::Chosen };
         self.define(format!("var.{}", attribute.name), attribute, strength)
@@ -115,7 +135,10 @@ impl Reading<'_> {
             kind,
             name,
             head: self.near(block.head),
-            body: self.body(&block.body),
+            body: match self.body(&block.body) {
+                Node::Map(entries, open) => Node::Map(entries, open || self.overrides),
+                other => other,
+            },
             each: self.each(&block.body),
         };
         Step { kind: StepKind::Declare(Arc::new(declaration)), span: block.span }
