@@ -1,12 +1,12 @@
 //! Who authenticates by federation is given something else than the full name of a provider.
 
 use crate::eval::Statement;
-use crate::facts::{Authentication, Gcloud};
+use crate::facts::{Authentication, Gcloud, Given};
 use crate::finding::Level;
 use crate::gcp::federation::{Fault, provider_fault};
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
-use crate::value::{Place, Value};
+use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-federation-provider",
@@ -22,7 +22,7 @@ const FORM: &str = "projects/NUMBER/locations/global/workloadIdentityPools/POOL/
 
 fn authentication(authentication: &Authentication, _: &Project, report: &mut Report) {
     if let Some(given) = &authentication.provider {
-        check(&given.value, given.at, &authentication.at, report);
+        check(given, &authentication.at, report);
     }
 }
 
@@ -33,12 +33,13 @@ fn gcloud(gcloud: &Gcloud, _: &Project, report: &mut Report) {
         invocation.positionals.as_slice(),
         invocation.is(&["iam workload-identity-pools create-cred-config"]) && !invocation.open,
     ) {
-        check(name, invocation.at, &gcloud.at, report);
+        let given = Given { value: name.clone(), at: invocation.at, whole: invocation.at };
+        check(&given, &gcloud.at, report);
     }
 }
 
-fn check(name: &Value, at: Place, statement: &Statement, report: &mut Report) {
-    let Some(found) = provider_fault(name) else { return };
+fn check(given: &Given, statement: &Statement, report: &mut Report) {
+    let Some(found) = provider_fault(&given.value) else { return };
     let wrong = &found.wrong;
     let (what, help) = match found.fault {
         Fault::Prefix => (
@@ -68,6 +69,9 @@ fn check(name: &Value, at: Place, statement: &Statement, report: &mut Report) {
         Fault::ProjectId => "Google will answer `invalid_target`",
         _ => "Google will answer `invalid_request` (Invalid value for \"audience\")",
     };
-    let place = found.place.unwrap_or(at);
-    report.error(statement, place, format!("{what}; {answer}")).label("no provider").help(help);
+    // What was built elsewhere is shown there as well.
+    let here = |place: &Place| place.file == statement.file && statement.span.contains(place.span);
+    let place = found.place.filter(here).unwrap_or(given.at);
+    let draft = report.error(statement, place, format!("{what}; {answer}"));
+    draft.label("no provider").help(help).built(given, "the name");
 }
