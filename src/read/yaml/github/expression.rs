@@ -31,8 +31,8 @@ pub(super) fn inputs(text: &str) -> Vec<Reference> {
     while let Some(start) = text.get(at..).and_then(|rest| rest.find("{{")).map(|offset| at + offset) {
         at = start + 2;
         let rest = text.get(at..).unwrap_or("");
-        let named = |context: &&str| rest.trim_start().strip_prefix(*context).is_some_and(|rest| rest.starts_with('.'));
-        if text.get(..start).is_some_and(|before| before.ends_with('$')) || !CONTEXTS.iter().any(|name| named(&name)) {
+        let named = |context: &str| rest.trim_start().strip_prefix(context).is_some_and(|rest| rest.starts_with('.'));
+        if text.get(..start).is_some_and(|before| before.ends_with('$')) || !CONTEXTS.iter().any(|name| named(name)) {
             continue;
         }
         if let Some(length) = inner_length(rest) {

@@ -20,7 +20,7 @@ const MAX_PERMISSIONS: usize = 30;
 /// it stands so that the job may ask for ID tokens. `all` counts for jobs that say nothing.
 pub(super) fn entries(context: &Context, all: Option<&Pair>, job: &Node) -> Vec<Entry> {
     let own = job.get("permissions");
-    let mut entries: Vec<Entry> = own.or(all).map(|pair| context.entry(pair)).into_iter().collect();
+    let mut entries: Vec<Entry> = own.or(all).map(|pair| said(context, pair)).into_iter().collect();
     let edit = match own {
         Some(own) => added(context, own),
         None => new(context, job, all),
@@ -31,6 +31,21 @@ pub(super) fn entries(context: &Context, all: Option<&Pair>, job: &Node) -> Vec<
         entries.push(Entry { name: "grants".to_owned(), at: place, whole: place, value });
     }
     entries
+}
+
+/// What is said of ID tokens, the rest left out: each job would hold all of it.
+fn said(context: &Context, permissions: &Pair) -> Entry {
+    let value = match &permissions.value.kind {
+        Kind::Mapping(_) => {
+            let wanted = permissions.value.get("id-token").map(|pair| context.entry(pair));
+            program::Node::Map(wanted.into_iter().collect(), permissions.value.is_open())
+        }
+        Kind::Scalar(_) => context.node(&permissions.value),
+        Kind::Sequence(_) | Kind::Unknown => program::Node::Text(context.unknown(permissions.span)),
+    };
+    let whole = context.near(permissions.span);
+    let at = context.place(&permissions.key.body, 0..permissions.key.text().len());
+    Entry { name: "permissions".to_owned(), at, whole, value }
 }
 
 /// Into permissions that are there.
