@@ -13,6 +13,8 @@ const WANTED: &str = "id-token: write";
 /// What a job needs to check its repository out, once anything is said.
 const CHECKOUT: &str = "contents: read";
 
+/// What a permission may be.
+const VALUES: [&str; 3] = ["read", "write", "none"];
 /// Permissions that are copied for a job; there are fewer kinds of them.
 const MAX_PERMISSIONS: usize = 30;
 
@@ -81,14 +83,17 @@ fn new(context: &Context, job: &Node, all: Option<&Pair>) -> Option<(Span, Strin
         Some(all) if matches!(all.kind, Kind::Mapping(_)) && !all.is_open() => {
             let pairs = Some(all.pairs()).filter(|pairs| pairs.len() <= MAX_PERMISSIONS)?;
             for pair in pairs.into_iter().filter(|pair| pair.key.text() != "id-token") {
-                lines.push(format!("{}: {}", pair.key.text(), pair.value.text()?));
+                let (name, value) = (pair.key.text(), pair.value.text()?);
+                let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+                lines.push(Some(format!("{name}: {value}")).filter(|_| plain && VALUES.contains(&value))?);
             }
         }
         Some(_) => return None,
     }
     lines.push(WANTED.to_owned());
-    let lines: String = lines.iter().map(|line| format!("{indentation}  {line}\n")).collect();
-    Some((Span::new(start, start), format!("permissions:\n{lines}{indentation}")))
+    let between = format!("\n{indentation}  ");
+    let text = format!("permissions:{between}{}\n{indentation}", lines.join(&between));
+    Some((Span::new(start, start), text))
 }
 
 /// What stands on a line before an offset, when that is nothing but blanks.
