@@ -419,7 +419,9 @@ impl Machine<'_> {
             if let [(when, tree)] = trees.as_slice()
                 && *when == When::default()
             {
-                all.iter_mut().for_each(|(_, parts)| parts.push(tree.clone()));
+                for (_, parts) in &mut all {
+                    parts.push(tree.clone());
+                }
                 continue;
             }
             let mut next = Vec::new();
@@ -432,7 +434,9 @@ impl Machine<'_> {
             }
             if next.is_empty() || next.len() > MAX_ALTERNATIVES {
                 let hole = self.hole_tree();
-                all.iter_mut().for_each(|(_, parts)| parts.push(hole.clone()));
+                for (_, parts) in &mut all {
+                    parts.push(hole.clone());
+                }
             } else {
                 all = next;
             }

@@ -52,14 +52,14 @@ impl Made<'_> {
         } else if id.contains("/").is_yes() {
             return None;
         } else {
-            self.joined(&[&id, &self.literal("@"), &self.project(), &self.literal(".iam.gserviceaccount.com")])
+            joined(&[&id, &self.literal("@"), &self.project(), &self.literal(".iam.gserviceaccount.com")])
         };
         match path {
             "email" => Some(email),
-            "member" => Some(self.joined(&[&self.literal("serviceAccount:"), &email])),
+            "member" => Some(joined(&[&self.literal("serviceAccount:"), &email])),
             "name" | "id" => {
                 let project = self.project();
-                Some(self.joined(&[&self.literal("projects/"), &project, &self.literal("/serviceAccounts/"), &email]))
+                Some(joined(&[&self.literal("projects/"), &project, &self.literal("/serviceAccounts/"), &email]))
             }
             _ => None,
         }
@@ -71,7 +71,7 @@ impl Made<'_> {
         let place = self.said("location").or_else(|| self.said("region")).unwrap_or_else(|| self.hole("region"));
         let text = |text: &str| self.literal(text);
         let (projects, locations) = (text("projects/"), text("/locations/"));
-        Some(self.joined(&[&projects, &project, &locations, &place, &text(&format!("/{collection}/")), &name]))
+        Some(joined(&[&projects, &project, &locations, &place, &text(&format!("/{collection}/")), &name]))
     }
 
     /// What the declaration says, pointing to where it is asked for.
@@ -101,10 +101,12 @@ impl Made<'_> {
     fn literal(&self, text: &str) -> Value {
         Value::text(text, self.near)
     }
+}
 
-    fn joined(&self, parts: &[&Value]) -> Value {
-        let mut out = Value::default();
-        parts.iter().for_each(|part| out.append(part));
-        out
+fn joined(parts: &[&Value]) -> Value {
+    let mut out = Value::default();
+    for part in parts {
+        out.append(part);
     }
+    out
 }

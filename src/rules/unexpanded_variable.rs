@@ -82,7 +82,9 @@ fn find(text: &str) -> Option<(usize, Found<'_>)> {
         let found = match rest.as_bytes() {
             [b'$', b'{', b'{', ..] => None,
             [b'$', b'{', ..] => braced(rest, "${", "}"),
-            [b'{', b'{', ..] => braced(rest, "{{", "}}").filter(|found| found.is_expression),
+            [b'{', b'{', ..] if at.checked_sub(1).and_then(|before| bytes.get(before)) != Some(&b'$') => {
+                braced(rest, "{{", "}}").filter(|found| found.is_expression)
+            }
             [b'$', b'(', ..] => braced(rest, "$(", ")"),
             [b'$', first, ..] if first.is_ascii_alphabetic() || *first == b'_' => {
                 let end = rest.bytes().skip(1).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
