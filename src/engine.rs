@@ -248,6 +248,21 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             Check::Account(ask) => {
                 ask_all(rule, &facts.accounts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
+            Check::Job(ask) => {
+                ask_all(rule, &facts.jobs, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Authentication(ask) => {
+                ask_all(
+                    rule,
+                    &facts.authentications,
+                    |fact| &fact.at,
+                    |fact, report| ask(fact, project, report),
+                    merger,
+                );
+            }
+            Check::Verbatim(ask) => {
+                ask_all(rule, &facts.verbatim, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
             Check::Gcloud(ask) => {
                 ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }

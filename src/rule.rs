@@ -1,7 +1,9 @@
 //! What a rule is, and what it reports. Knows no single rule.
 
 use crate::eval::Statement;
-use crate::facts::{Account, Call, CustomAudiences, Gcloud, Given, Grant, Header, Stored};
+use crate::facts::{
+    Account, Authentication, Call, CiJob, CustomAudiences, Gcloud, Given, Grant, Header, Stored, Verbatim,
+};
 use crate::finding::{Level, Safety};
 use crate::project::Project;
 use crate::value::Place;
@@ -38,6 +40,12 @@ pub enum Check {
     Stored(fn(&Stored, &Project, &mut Report)),
     /// Of each account that a flag names.
     Account(fn(&Account, &Project, &mut Report)),
+    /// Of each job of CI.
+    Job(fn(&CiJob, &Project, &mut Report)),
+    /// Of each step that authenticates to Google Cloud.
+    Authentication(fn(&Authentication, &Project, &mut Report)),
+    /// Of each text that is taken as it stands.
+    Verbatim(fn(&Verbatim, &Project, &mut Report)),
     /// Of each gcloud command line.
     Gcloud(fn(&Gcloud, &Project, &mut Report)),
 }

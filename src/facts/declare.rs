@@ -1,6 +1,6 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
-use super::{Facts, Given, app_engine, gateway, object, policy, terraform, workflow};
+use super::{Facts, Given, action, app_engine, ci, gateway, object, policy, terraform, workflow};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::program::Schema;
@@ -16,7 +16,9 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Policy => policy::add(facts, declared),
         Schema::Workflow => workflow::add(facts, declared),
         Schema::Gateway => gateway::add(facts, declared),
-        Schema::Action | Schema::Job | Schema::Other => {}
+        Schema::Action => action::add(facts, declared),
+        Schema::Job => ci::job(facts, declared),
+        Schema::Other => {}
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is said about authentication: who calls what with which credential, who is granted what, what is deployed.
 //! Knows no language and no format; a fact is one outcome of one statement.
 
+mod action;
 mod app_engine;
+mod ci;
 mod custom;
 mod declare;
 mod deploy;
@@ -22,6 +24,8 @@ use crate::gcp::invocation::{FlagUse, Invocation};
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
 
+pub use action::{Authentication, Verbatim, Written};
+pub use ci::{CiJob, Federation};
 pub use custom::CustomAudiences;
 pub use entry::{Entry, EntryKind};
 pub use header::Header;
@@ -47,6 +51,14 @@ pub struct Facts {
     pub accounts: Vec<Account>,
     /// gcloud's command lines.
     pub commands: Vec<Gcloud>,
+    /// Jobs of CI.
+    pub jobs: Vec<CiJob>,
+    /// Steps that authenticate to Google Cloud.
+    pub authentications: Vec<Authentication>,
+    /// Texts that are taken as they stand.
+    pub verbatim: Vec<Verbatim>,
+    /// Jobs of the running flow that are not over, by their index, outermost first.
+    open_jobs: Vec<usize>,
 }
 
 /// A value and the flag or argument that gives it.
@@ -331,6 +343,9 @@ impl Facts {
         self.stored.append(&mut other.stored);
         self.accounts.append(&mut other.accounts);
         self.commands.append(&mut other.commands);
+        self.jobs.append(&mut other.jobs);
+        self.authentications.append(&mut other.authentications);
+        self.verbatim.append(&mut other.verbatim);
     }
 
     /// Whether nothing is said.
@@ -344,6 +359,9 @@ impl Facts {
             && self.stored.is_empty()
             && self.accounts.is_empty()
             && self.commands.is_empty()
+            && self.jobs.is_empty()
+            && self.authentications.is_empty()
+            && self.verbatim.is_empty()
     }
 }
 

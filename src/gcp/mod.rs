@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod attribute;
 pub mod command;
+pub mod federation;
 mod flat;
 pub mod invocation;
 pub mod lookup;

@@ -61,6 +61,12 @@ pub fn meaning(output: &Output) -> Meaning {
     }
     match output.words.items.first().and_then(Value::literal).as_deref() {
         Some("curl" | "wget") => of_request(&output.words),
+        // What the action gives to the steps after it, by the names of its outputs.
+        Some("google-github-actions/auth") => match output.words.items.get(1).and_then(Value::literal).as_deref() {
+            Some("access_token" | "auth_token") => Meaning::AccessToken,
+            Some("id_token") => Meaning::IdToken(output.words.items.get(2).cloned()),
+            _ => Meaning::Other,
+        },
         Some("cat") => match output.words.items.as_slice() {
             // A filter takes something out of it.
             [_, path] if output.filters.is_empty() => Meaning::File(path.clone()),

@@ -440,8 +440,33 @@ impl Lowering<'_> {
             return None;
         }
         let inherit = if doc.expands { Inherit::All } else { Inherit::Exported };
-        let body = yaml::block_within(&doc.body, self.file, yaml::shell_references, self.nesting + 1);
+        let document = self.unmarked(&doc.body);
+        let body = yaml::block_within(&document, self.file, yaml::shell_references, self.nesting + 1);
         (!body.is_empty()).then_some(StepKind::Scope(body, inherit))
+    }
+
+    /// A text in whose place of each mark stands what it stands for, as another language than the shell's may read it.
+    fn unmarked(self, snippet: &Snippet) -> Snippet {
+        let text = snippet.text();
+        let (mut out, mut at) = (Snippet::builder(), 0);
+        while let Some(start) = text.get(at..).and_then(|rest| rest.find(MARK)).map(|offset| at + offset) {
+            let Some(end) = text.get(start..).and_then(|rest| rest.find("}}")).map(|length| start + length + 2) else {
+                break;
+            };
+            out.push_from(snippet, at..start);
+            let shown = match self.marked(snippet.slice(start..end), Quote::Whole) {
+                Some(Part::Use(used)) => match &used.name {
+                    Name::Variable(name) => format!("${{{name}}}"),
+                    _ => "{{ … }}".to_owned(),
+                },
+                Some(Part::Hole(shown, _)) => shown.to_string(),
+                _ => "{{ … }}".to_owned(),
+            };
+            out.push_decoded(&shown, snippet.span(start..end));
+            at = end;
+        }
+        out.push_from(snippet, at..text.len());
+        out.finish()
     }
 
     /// `eval "X=$1"`: a script in this scope, where its text is known.

@@ -11,6 +11,7 @@ mod cloud_build;
 mod compose;
 mod config_connector;
 mod gcloud_files;
+mod github;
 mod gitlab;
 mod iam_policy;
 mod kubernetes;
@@ -53,6 +54,9 @@ const WORDS: &[&str] = &[
     "\"call\": \"http.",
     "x-google-backend",
     "x-google-api-management",
+    // Actions of Google, and workflows and actions of the same repository.
+    "google-github-actions/",
+    "./.github/",
 ];
 
 /// A kind of document.
@@ -67,6 +71,8 @@ struct Kind {
 
 /// Every kind, the first that accepts a document reads it.
 static KINDS: &[Kind] = &[
+    github::workflow::KIND,
+    github::action::KIND,
     run_service::KIND,
     config_connector::KIND,
     skaffold::KIND,

@@ -57,16 +57,37 @@ impl Context<'_> {
         let mut at = 0;
         for reference in references {
             if reference.range.start > at {
-                expr.parts.push(self.literal(scalar, at..reference.range.start));
+                self.literals(scalar, at..reference.range.start, &mut expr.parts);
             }
             at = reference.range.end;
-            let place = self.place(&scalar.body, reference.range);
-            expr.parts.push(part(reference.stands_for, place));
+            // What stands for itself may be edited.
+            expr.parts.push(match &reference.stands_for {
+                StandsFor::Text(own) if *own == scalar.body.slice(reference.range.clone()) => {
+                    self.literal(scalar, reference.range)
+                }
+                _ => part(reference.stands_for, self.place(&scalar.body, reference.range)),
+            });
         }
         if at < text.len() || expr.parts.is_empty() {
-            expr.parts.push(self.literal(scalar, at..text.len()));
+            self.literals(scalar, at..text.len(), &mut expr.parts);
         }
         expr
+    }
+
+    /// Literal text: in lines, where these are indented and only each by itself is as it stands in the file.
+    fn literals(&self, scalar: &Scalar, range: Range<usize>, parts: &mut Vec<Part>) {
+        if scalar.body.is_exact(range.clone()) {
+            parts.push(self.literal(scalar, range));
+            return;
+        }
+        let mut at = range.start;
+        for line in scalar.body.slice(range.clone()).split_inclusive('\n') {
+            parts.push(self.literal(scalar, at..at + line.len()));
+            at += line.len();
+        }
+        if at == range.start {
+            parts.push(self.literal(scalar, range));
+        }
     }
 
     fn literal(&self, scalar: &Scalar, range: Range<usize>) -> Part {
@@ -117,6 +138,7 @@ pub(super) fn part(stands_for: StandsFor, place: Place) -> Part {
             Part::Use(Box::new(Use { name: Name::Path(path), op: Op::Plain, quote: Quote::Whole, place }))
         }
         StandsFor::VariableOr(name, default) => used(name, Op::Default(Expr::text(default, place))),
+        StandsFor::Named(name, shown) => used(name, Op::Default(Expr { parts: vec![Part::Hole(shown.into(), place)] })),
         StandsFor::Text(text) => Part::Text(text.into(), Place { exact: false, ..place }),
         StandsFor::Hole(shown) => Part::Hole(shown.into(), place),
     }

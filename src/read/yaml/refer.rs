@@ -23,6 +23,8 @@ pub(in crate::read) enum StandsFor {
     VariableOr(String, String),
     /// Something defined, and a part of it.
     Path(Vec<String>),
+    /// A variable, and how what is not known is shown where it is not set.
+    Named(String, String),
     /// Literal text, as an escape does.
     Text(String),
     /// Something that is not known, as it is shown.

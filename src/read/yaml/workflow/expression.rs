@@ -290,7 +290,7 @@ mod tests {
                 StandsFor::Variable(name) => format!("<{name}>"),
                 StandsFor::Path(path) => format!("<<{}>>", path.join("/")),
                 StandsFor::Hole(shown) => format!("[{shown}]"),
-                StandsFor::VariableOr(..) => "?".to_owned(),
+                StandsFor::VariableOr(..) | StandsFor::Named(..) => "?".to_owned(),
             });
         }
         out.concat() + text.get(at..).unwrap()

@@ -1,0 +1,312 @@
+//! Actions of a CI step: who authenticates how, what is deployed, and which of their inputs are taken as they stand.
+//!
+//! Sources: the `action.yml` of each major version of <https://github.com/google-github-actions> `auth`, `setup-gcloud`,
+//! `deploy-cloudrun` and `deploy-cloud-functions`, checked 2026-11-21.
+
+use super::declare::{given, given_at};
+use super::{Account, Exposure, Facts, Given, Purpose, Service, Sink, Stored, ci};
+use crate::eval::{Declared, Run, Statement};
+use crate::value::{Field, List, Piece, Place, Tree, Truth, Value};
+
+/// A step that authenticates to Google Cloud.
+#[derive(Debug, Clone)]
+pub struct Authentication {
+    /// The major version of what does it; `None` for a branch or a commit.
+    pub version: Option<u32>,
+    /// The provider of a workload identity pool.
+    pub provider: Option<Given>,
+    /// The account that is used or impersonated.
+    pub account: Option<Given>,
+    /// The key of an account.
+    pub key: Option<Given>,
+    /// The kind of token that is asked for.
+    pub token_format: Option<Given>,
+    /// The audience of the CI's own ID token.
+    pub audience: Option<Given>,
+    /// The audience of the ID token that is asked for.
+    pub id_token_audience: Option<Given>,
+    /// The scopes of the access token that is asked for.
+    pub access_token_scopes: Option<Given>,
+    /// Whether more may be given than is seen.
+    pub open: bool,
+    /// Whether it depends on how the repository or the caller is set up.
+    pub conditional: bool,
+    /// Where the action is named.
+    pub head: Place,
+    /// The statement.
+    pub at: Statement,
+}
+
+impl Authentication {
+    /// Whether it runs and does so by federation: with a provider and without a key.
+    pub fn is_federated(&self) -> Truth {
+        let Some(provider) = &self.provider else { return Truth::from(false) };
+        if self.conditional || self.open {
+            return Truth::Unknown;
+        }
+        let has_key = match &self.key {
+            None => Truth::No,
+            Some(key) => key.value.is_empty().negate(),
+        };
+        match provider.value.is_empty() {
+            Truth::Yes => Truth::No,
+            // Without a key, nothing but a provider will do.
+            _ if has_key.is_no() => Truth::Yes,
+            _ => Truth::Unknown,
+        }
+    }
+}
+
+/// What a text is that is taken as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// A key or a password, which may hold any character.
+    Key,
+    /// An e-mail, the name of a resource, a URL.
+    Name,
+    /// Something else.
+    Other,
+}
+
+/// A text that is taken as it stands: no shell expands it.
+#[derive(Debug, Clone)]
+pub struct Verbatim {
+    /// What takes it: an action, without its version.
+    pub by: String,
+    /// By which name.
+    pub name: String,
+    /// What it is.
+    pub written: Written,
+    /// The text.
+    pub given: Given,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// Inputs that are credentials, or name one, of Google's actions.
+const INPUTS: &[(&str, Written)] = &[
+    ("credentials_json", Written::Key),
+    ("credentials", Written::Key),
+    ("service_account_key", Written::Key),
+    ("workload_identity_provider", Written::Name),
+    ("service_account", Written::Name),
+    ("service_account_email", Written::Name),
+    ("id_token_audience", Written::Name),
+    ("event_trigger_service_account", Written::Name),
+];
+
+pub(super) fn add(facts: &mut Facts, declared: &Declared) {
+    let (name, version) = declared.kind.split_once('@').unwrap_or((&declared.kind, ""));
+    let name = name.to_ascii_lowercase();
+    let with = declared.body.at(&["with"]).map(|field| &field.tree);
+    inputs(facts, &name, with, declared);
+    match name.strip_prefix("google-github-actions/") {
+        Some("auth") => authentication(facts, with, major(version), declared),
+        Some("deploy-cloudrun") => run(facts, with, declared),
+        Some("deploy-cloud-functions") => function(facts, with, major(version), declared),
+        _ => {}
+    }
+}
+
+/// The major version: 2 of `v2` and `v2.1.3`.
+fn major(version: &str) -> Option<u32> {
+    let version = version.strip_prefix('v')?;
+    let mut numbers = version.split('.').map(str::parse::<u32>);
+    let first = numbers.next()?.ok()?;
+    numbers.all(|number| number.is_ok()).then_some(first)
+}
+
+fn inputs(facts: &mut Facts, name: &str, with: Option<&Tree>, declared: &Declared) {
+    for field in with.and_then(Tree::map).into_iter().flat_map(|map| &map.fields) {
+        let written = match name {
+            "docker/login-action" if field.name == "password" => Written::Key,
+            _ if name.starts_with("google-github-actions/") => {
+                INPUTS.iter().find(|(known, _)| *known == field.name).map_or(Written::Other, |(_, written)| *written)
+            }
+            _ => Written::Other,
+        };
+        let Some(given) = given(field) else { continue };
+        let (by, name) = (name.to_owned(), field.name.clone());
+        facts.verbatim.push(Verbatim { by, name, written, given, at: declared.at.clone() });
+    }
+}
+
+fn authentication(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declared: &Declared) {
+    let input = |name: &str| given_at(with?, &[name]);
+    let authentication = Authentication {
+        version,
+        provider: input("workload_identity_provider"),
+        account: input("service_account"),
+        key: input("credentials_json"),
+        token_format: input("token_format"),
+        audience: input("audience"),
+        id_token_audience: input("id_token_audience"),
+        access_token_scopes: input("access_token_scopes"),
+        open: with.is_some_and(|with| with.map().is_none_or(|map| map.open)),
+        conditional: declared.body.at(&["if"]).is_some(),
+        head: declared.head,
+        at: declared.at.clone(),
+    };
+    account(facts, authentication.account.clone(), &declared.at);
+    ci::federates(facts, &authentication);
+    facts.authentications.push(authentication);
+}
+
+fn account(facts: &mut Facts, email: Option<Given>, at: &Statement) {
+    if let Some(email) = email {
+        facts.accounts.push(Account { email, purpose: Purpose::Identity, caller: None, at: at.clone() });
+    }
+}
+
+/// `deploy-cloudrun` runs gcloud, and gives it what it is given.
+fn run(facts: &mut Facts, with: Option<&Tree>, declared: &Declared) {
+    let near = Place { exact: false, ..declared.head };
+    let input = |name: &str| with?.at(&[name]).filter(|field| !text(field).is_empty().is_yes());
+    let mut items: Vec<Value> = Vec::new();
+    let command = match () {
+        () if input("metadata").is_some() => return,
+        () if input("job").is_some() => ["gcloud", "run", "jobs", "deploy"].as_slice(),
+        () => &["gcloud", "run", "deploy"],
+    };
+    items.extend(command.iter().map(|word| Value::text(*word, near)));
+    items.extend(input("job").or_else(|| input("service")).map(text));
+    let overwrites = |name: &str| input(name).is_some_and(|field| text(field).equals("overwrite").is_yes());
+    let variables = if overwrites("env_vars_update_strategy") { "--set-env-vars" } else { "--update-env-vars" };
+    let secrets = if overwrites("secrets_update_strategy") { "--set-secrets" } else { "--update-secrets" };
+    for (name, flag) in
+        [("image", "--image"), ("source", "--source"), ("region", "--region"), ("project_id", "--project")]
+    {
+        items.extend(input(name).map(|field| flagged(flag, field.at, &text(field))));
+    }
+    for (name, flag) in [("env_vars", variables), ("secrets", secrets)] {
+        for (field, pair) in
+            input(name).into_iter().flat_map(|field| pairs(&text(field)).into_iter().map(move |pair| (field, pair)))
+        {
+            items.push(flagged(flag, field.at, &pair));
+        }
+    }
+    items.extend(input("flags").into_iter().flat_map(|field| words(&text(field))));
+    let open = with.is_some_and(|with| with.map().is_none_or(|map| map.open));
+    facts.add(&Run { words: List { items, open }, input: None, at: declared.at.clone() });
+}
+
+/// `deploy-cloud-functions` calls the API. From its third version on it knows the second generation.
+fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declared: &Declared) {
+    let input = |name: &str| with?.at(&[name]);
+    let second_generation = match version {
+        Some(0..=2) => Truth::No,
+        Some(_) => input("environment").map_or(Truth::Yes, |field| text(field).equals("GEN_2")),
+        None => Truth::Unknown,
+    };
+    facts.services.push(Service {
+        function: true,
+        deploys: true,
+        second_generation,
+        name: input("name").map(text),
+        exposure: Exposure::Unknown,
+        said: declared.head,
+        at: declared.at.clone(),
+    });
+    for name in ["service_account", "service_account_email", "event_trigger_service_account"] {
+        account(facts, input(name).and_then(given), &declared.at);
+    }
+    for field in ["env_vars", "environment_variables"].into_iter().filter_map(input) {
+        for (name, value) in pairs(&text(field)).iter().filter_map(|pair| pair.split_once('=')) {
+            let sink = Sink::Variable(name.to_string());
+            facts.stored.push(Stored { sink, value, place: field.at, at: declared.at.clone() });
+        }
+    }
+}
+
+fn text(field: &Field) -> Value {
+    match field.tree.text() {
+        Some(value) => value.clone(),
+        None => Value::hole("…", u64::from(field.at.span.start), field.at),
+    }
+}
+
+/// `--flag=value`, the flag standing at a place.
+fn flagged(flag: &str, at: Place, value: &Value) -> Value {
+    let mut word = Value::text(format!("{flag}="), Place { exact: false, ..at });
+    word.append(value);
+    word
+}
+
+/// The pairs of a text that gives them in lines or between commas. None where commas are escaped.
+fn pairs(value: &Value) -> Vec<Value> {
+    if value.contains("\\").is_yes() {
+        return Vec::new();
+    }
+    let lines = value.split('\n').into_iter().flat_map(|line| line.split(','));
+    lines.map(|pair| trimmed(&pair)).filter(|pair| pair.split_once('=').is_some()).collect()
+}
+
+fn trimmed(value: &Value) -> Value {
+    let start = value.known_prefix();
+    let blanks = start.get(..start.len() - start.trim_start().len()).unwrap_or("");
+    value.strip_prefix(blanks).unwrap_or_else(|| value.clone())
+}
+
+/// Words between blanks, quotes taken away.
+fn words(value: &Value) -> Vec<Value> {
+    let mut words = vec![Value::default()];
+    let mut quote = None;
+    for piece in value.pieces() {
+        let Piece::Text(text, place) = piece else {
+            if let Some(word) = words.last_mut() {
+                // Alone, it may be several words or none.
+                word.loose |= word.pieces().is_empty() && quote.is_none();
+                word.push(piece.clone());
+            }
+            continue;
+        };
+        let mut from = 0;
+        for (at, c) in text.char_indices().chain([(text.len(), '\0')]) {
+            let is_end = at == text.len();
+            let is_quote = !is_end && (quote == Some(c) || quote.is_none() && matches!(c, '"' | '\''));
+            let is_blank = quote.is_none() && c.is_whitespace();
+            if !(is_end || is_quote || is_blank) {
+                continue;
+            }
+            if let (Some(word), Some(part)) = (words.last_mut(), text.get(from..at).filter(|part| !part.is_empty())) {
+                word.push(Piece::Text(part.into(), place.part(from..at)));
+                word.loose = false;
+            }
+            from = at + c.len_utf8();
+            if is_quote {
+                quote = if quote.is_none() { Some(c) } else { None };
+            } else if is_blank {
+                words.push(Value::default());
+            }
+        }
+    }
+    words.retain(|word| !word.pieces().is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::value;
+
+    #[test]
+    fn versions() {
+        assert_eq!((major("v2"), major("v0.10.3"), major("main"), major("v2-beta")), (Some(2), Some(0), None, None));
+        assert_eq!(major("6fc4af4b145ae7821d527454aa9bd537d1f2dc5f"), None);
+    }
+
+    #[test]
+    fn words_of_flags() {
+        let shown = |text: &str| words(&value(text)).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(shown("--a=1  --b='x y'\n{F} --c=\"{D}z\""), ["--a=1", "--b=x y", "${F}", "--c=${D}z"]);
+        assert!(words(&value("{F}"))[0].loose && !words(&value("--x={F}"))[0].loose);
+        assert!(shown(" ").is_empty());
+    }
+
+    #[test]
+    fn pairs_in_lines_and_between_commas() {
+        let shown = |text: &str| pairs(&value(text)).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(shown("A=1,B={X}\n  C=2\n"), ["A=1", "B=${X}", "C=2"]);
+        assert!(shown("A=1\\,2").is_empty());
+    }
+}

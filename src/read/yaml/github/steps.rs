@@ -1,0 +1,176 @@
+//! The steps of a job or an action: scripts, actions with their inputs, and what they leave for the steps after them.
+
+use std::collections::BTreeSet;
+
+use super::{Context, expression, given, is_never};
+use crate::program::{self, Command, Declaration, Entry, Expr, Inherit, Part, Quote, Schema, Step, StepKind};
+use crate::read::yaml::refer::name_length;
+use crate::read::yaml::script::exported;
+use crate::source::Span;
+use crate::syntax::yaml::{Node, Pair, Scalar};
+
+/// The action whose outputs are tokens, and the outputs that are.
+const AUTH: &str = "google-github-actions/auth@";
+/// Contexts that say how a repository or a caller is set up.
+const SETTINGS: &[&str] = &["inputs.", "vars.", "env.", "secrets.", "matrix."];
+
+/// Reads steps.
+pub(super) struct Steps<'c> {
+    pub context: &'c Context<'c>,
+    /// The shell of scripts that name none.
+    pub shell: Option<&'c str>,
+}
+
+impl Steps<'_> {
+    /// All steps of a list.
+    pub fn all(&self, steps: &Node, regions: &mut Vec<Span>) -> Vec<Step> {
+        let mut out = Vec::new();
+        for step in steps.items() {
+            regions.push(step.span);
+            if !is_never(step) {
+                self.one(step, &mut out);
+            }
+        }
+        out
+    }
+
+    fn one(&self, step: &Node, out: &mut Vec<Step>) {
+        let mut inner = step.get("env").map(|env| self.context.environment(&env.value)).unwrap_or_default();
+        let scope = |steps: Vec<Step>| Step { kind: StepKind::Scope(steps.into(), Inherit::Exported), span: step.span };
+        if let Some(run) = step.get("run").and_then(|pair| pair.value.scalar()) {
+            let shell = step.get("shell").and_then(|pair| pair.value.text()).or(self.shell);
+            if shell.is_none_or(is_shell) {
+                inner.extend(self.context.script(run).iter().cloned());
+                out.push(scope(inner));
+            }
+            for name in handed_on(run.text()) {
+                out.push(Step { kind: StepKind::Forget(name.clone()), span: step.span });
+                out.push(Step { kind: StepKind::Export(name), span: step.span });
+            }
+            return;
+        }
+        let Some(uses) = step.get("uses").and_then(|pair| pair.value.scalar()) else { return };
+        let with = step.get("with").map(|pair| &pair.value);
+        if let Some(path) = local(uses.text()) {
+            inner.extend(with.map(|with| given(self.context, with)).unwrap_or_default());
+            inner.extend(["action.yml", "action.yaml"].map(|name| self.include(&format!("{path}{name}"), uses)));
+            out.push(scope(inner));
+            return;
+        }
+        inner.push(Step { kind: self.action(uses, step), span: step.span });
+        out.push(scope(inner));
+        if let (Some(id), true) = (step.get("id").and_then(|pair| pair.value.text()), uses.text().starts_with(AUTH)) {
+            out.extend(self.tokens(id, uses, with));
+        }
+    }
+
+    /// Another file of the repository, which is run here.
+    pub fn include(&self, path: &str, uses: &Scalar) -> Step {
+        Step { kind: StepKind::Include(Expr::text(path, self.context.near(uses.span))), span: uses.span }
+    }
+
+    fn action(&self, uses: &Scalar, step: &Node) -> StepKind {
+        let context = Context { references: expression::inputs, ..*self.context };
+        let mut entries: Vec<Entry> = step.get("with").map(|pair| context.entry(pair)).into_iter().collect();
+        let settings = |condition: &&Pair| {
+            condition.value.text().is_none_or(|text| SETTINGS.iter().any(|setting| text.contains(setting)))
+        };
+        entries.extend(step.get("if").filter(settings).map(|pair| context.entry(pair)));
+        let head = context.place(&uses.body, 0..uses.text().len());
+        StepKind::Declare(
+            Declaration {
+                schema: Schema::Action,
+                kind: uses.text().to_owned(),
+                name: String::new(),
+                head,
+                body: program::Node::Map(entries, false),
+                each: None,
+            }
+            .into(),
+        )
+    }
+
+    /// The tokens that a step gives to the steps after it, as the output of the action.
+    fn tokens(&self, id: &str, uses: &Scalar, with: Option<&Node>) -> Vec<Step> {
+        let input = |name: &str| with.and_then(|with| with.get(name)).and_then(|pair| pair.value.scalar());
+        let format = input("token_format").map_or("", Scalar::text);
+        let place = self.context.near(uses.span);
+        let token = |name: &str| {
+            let mut words = vec![Expr::text(AUTH.trim_end_matches('@'), place), Expr::text(name, place)];
+            words.extend(input("id_token_audience").filter(|_| name == "id_token").map(|text| self.context.expr(text)));
+            let command = Command { words, env: Vec::new(), input: None, prints: true };
+            let printing = Step { kind: StepKind::Command(command), span: uses.span };
+            let output = Part::Output([printing].into(), Quote::Whole, place);
+            exported(&format!("steps.{id}.outputs.{name}"), Expr { parts: vec![output] }, uses.span)
+        };
+        let given = ["access_token", "id_token"].into_iter().filter(|name| *name == format);
+        given.chain(["auth_token"]).map(token).collect()
+    }
+}
+
+impl Context<'_> {
+    /// `env:`, of which anything may be in what is not known.
+    pub(super) fn environment(&self, env: &Node) -> Vec<Step> {
+        let mut steps = self.variables(env);
+        if env.is_open() || env.scalar().is_some_and(|scalar| !scalar.is_null()) {
+            steps.push(Step { kind: StepKind::Unknown, span: env.span });
+        }
+        steps
+    }
+}
+
+/// The directory of an action of the same repository, with a slash at its end.
+fn local(uses: &str) -> Option<String> {
+    let path = uses.strip_prefix("./")?.trim_end_matches('/');
+    Some(if path.is_empty() { "./".to_owned() } else { format!("./{path}/") })
+}
+
+/// Whether a script is one of a POSIX shell: `bash`, `bash -el {0}`, `/bin/sh -e {0}`.
+fn is_shell(shell: &str) -> bool {
+    let program = shell.split_whitespace().next().unwrap_or("");
+    crate::read::shell::is_shell(program.rsplit('/').next().unwrap_or(""))
+}
+
+/// The variables that a script may give to the steps after it: any name that it assigns something to in any way.
+fn handed_on(script: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    if !script.contains("GITHUB_ENV") {
+        return names;
+    }
+    let mut at = 0;
+    while let Some(rest) = script.get(at..).filter(|rest| !rest.is_empty()) {
+        let length = name_length(rest);
+        if length == 0 {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+            continue;
+        }
+        at += length;
+        let (name, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        if after.starts_with('=') || after.starts_with("<<") {
+            names.insert(name.to_owned());
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_for_later_steps() {
+        let names = |script| handed_on(script).into_iter().collect::<Vec<_>>();
+        assert_eq!(
+            names("echo \"URL=$(x)\" >> \"$GITHUB_ENV\"\n{\n echo 'KEY<<EOF'\n} >> $GITHUB_ENV"),
+            ["KEY", "URL"]
+        );
+        assert!(names("URL=1").is_empty());
+    }
+
+    #[test]
+    fn actions_of_the_same_repository() {
+        assert_eq!(local("./.github/actions/auth/").as_deref(), Some("./.github/actions/auth/"));
+        assert_eq!(local("./").as_deref(), Some("./"));
+        assert_eq!(local("actions/checkout@v4"), None);
+    }
+}
