@@ -6,6 +6,7 @@
 use super::declare::{given, given_at};
 use super::{Account, Exposure, Facts, Given, Purpose, Service, Sink, Stored, ci};
 use crate::eval::{Declared, Run, Statement};
+use crate::gcp::wording::Wording;
 use crate::value::{Field, List, Piece, Place, Tree, Truth, Value};
 
 /// A step that authenticates to Google Cloud.
@@ -213,7 +214,13 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
     for field in ["env_vars", "environment_variables"].into_iter().filter_map(input) {
         for (name, value) in pairs(&text(field)).iter().filter_map(|pair| pair.split_once('=')) {
             let sink = Sink::Variable(name.to_string());
-            facts.stored.push(Stored { sink, value, place: field.at, at: declared.at.clone() });
+            facts.stored.push(Stored {
+                sink,
+                value,
+                place: field.at,
+                wording: Wording::Command,
+                at: declared.at.clone(),
+            });
         }
     }
 }
