@@ -123,8 +123,7 @@ pub fn lint(files: &BTreeMap<String, String>) -> Outcome {
 
 /// Whether this build reads all kinds of files of a section.
 pub fn is_read(section: &Section) -> bool {
-    let terraform = |path: &String| [".tf", ".tofu", ".tfvars", ".hcl"].iter().any(|end| path.ends_with(end));
-    cfg!(feature = "hcl") || !section.files.keys().any(terraform)
+    section.files.keys().all(|path| authlint::read::lacks(path).is_none())
 }
 
 /// Errors and warnings in the concise format.
