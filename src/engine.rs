@@ -103,6 +103,8 @@ enum NotRead {
     OtherKind,
     /// It would be read but for this.
     Skipped(String),
+    /// This build is without the feature that reads it.
+    Lacks(&'static str),
     /// The system refuses it.
     Refused(String),
 }
@@ -127,6 +129,11 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
                 match why {
                     NotRead::OtherKind => {}
                     NotRead::Skipped(why) => found.push(own::skipped(file, &source, &why)),
+                    NotRead::Lacks(feature) => {
+                        *outcome.lacking.entry(feature).or_default() += 1;
+                        let why = format!("this build is without the feature `{feature}`");
+                        found.push(own::skipped(file, &source, &why));
+                    }
                     NotRead::Refused(why) => found.push(own::unreadable(file, &source, &why)),
                 }
                 (source, program)
@@ -197,7 +204,7 @@ fn open(input: &Input, id: FileId) -> Result<(Source, Arc<Program>), NotRead> {
 /// Text → program.
 fn parse(path: &str, bytes: &[u8], id: FileId) -> Result<(Source, Arc<Program>), NotRead> {
     if let Some(feature) = read::lacks(path) {
-        return Err(NotRead::Skipped(format!("this build is without the feature `{feature}`")));
+        return Err(NotRead::Lacks(feature));
     }
     let source = match Source::new(path, bytes) {
         Ok(source) => source,

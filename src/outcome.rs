@@ -1,5 +1,7 @@
 //! What a run ends with: the findings, the sources that they point into, and the counts. Knows no rule and no format.
 
+use std::collections::BTreeMap;
+
 use crate::finding::{Finding, Level};
 use crate::source::{FileId, Source};
 
@@ -14,6 +16,8 @@ pub struct Outcome {
     pub files: usize,
     /// Of these, files that mention something authlint knows and were read.
     pub relevant: usize,
+    /// Files that were skipped, by the feature that this build lacks to read them.
+    pub lacking: BTreeMap<&'static str, usize>,
     /// Findings silenced by a suppression.
     pub suppressed: usize,
 }

@@ -175,3 +175,11 @@ fn special_files_do_not_block() {
     let run = tree.run(&["/dev/zero"]);
     assert!(run.status == 2 && run.err.contains("/dev/zero: neither a file nor a directory"), "{run:?}");
 }
+
+#[test]
+fn kinds_that_this_build_does_not_read_are_told() {
+    let tree = Tree::project(&[("main.tf", "resource \"google_service_account\" \"a\" {}\n")]);
+    let run = tree.run(&["."]);
+    let told = run.err.contains("skipped 1 file: this build is without the feature `hcl`");
+    assert_eq!(told, !cfg!(feature = "hcl"), "{}", run.err);
+}

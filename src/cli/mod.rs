@@ -60,6 +60,10 @@ fn check(args: Check) -> Status {
 
     let options = options(args.color, args.advice || args.fail_on == Level::Advice);
     worst = worst.max(print(status(&outcome, args.fail_on), |out| (args.format.write)(&outcome, &options, out)));
+    for (feature, count) in &outcome.lacking {
+        let files = if *count == 1 { "file" } else { "files" };
+        note(format_args!("authlint: skipped {count} {files}: this build is without the feature `{feature}`"));
+    }
     if !args.quiet {
         note(summary::line(&outcome, &options));
     }
