@@ -203,6 +203,22 @@ fn hostile_shapes_end() {
         let big = format!("x: &x |\n{line}\nsteps:\n", line = "  gcloud run deploy\n".repeat(many));
         let step = "- {name: a/b, entrypoint: bash, args: [-c, *x]}\n";
         run("cloudbuild.yaml", format!("{big}{}", step.repeat(many)).as_bytes());
+        let auth = "{uses: google-github-actions/auth@v2, with: {workload_identity_provider: $X}}";
+        let all = each(many, &|name| format!("  p{name}: read\n"));
+        let jobs = each(many, &|job| format!("  j{job}: {{runs-on: x, steps: [{auth}, *s]}}\n"));
+        let calls = each(many, &|job| format!("  c{job}: {{uses: ./.github/workflows/a.yml}}\n"));
+        let shared = format!("x: &s\n  run: |\n{}", format!("  {line}").repeat(many));
+        let workflow = format!("{shared}on: push\npermissions:\n{all}env:\n{all}jobs:\n{jobs}{calls}");
+        run(".github/workflows/a.yml", workflow.as_bytes());
+        let open = format!(
+            "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n        {}\n",
+            "${{ '{{ a ".repeat(many)
+        );
+        run(".github/workflows/a.yml", open.as_bytes());
+        let matrix =
+            "{runs-on: x, strategy: {matrix: {a: [1, 2, 3], b: [1, 2, 3, 4]}}, steps: [{run: gcloud run deploy}]}";
+        let jobs = each(many, &|job| format!("  j{job}: {matrix}\n"));
+        run(".github/workflows/a.yml", format!("on: push\njobs:\n{jobs}").as_bytes());
         run("a.md", "> ".repeat(many).as_bytes());
         run("a.md", "```bash\n".repeat(many).as_bytes());
     });

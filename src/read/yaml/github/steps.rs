@@ -43,7 +43,9 @@ impl Steps<'_> {
                 inner.extend(self.context.script(run).iter().cloned());
                 out.push(scope(inner));
             }
-            for name in handed_on(run.text()) {
+            // Several steps may share one large text.
+            let names = if self.context.spend(run.text().len()) { handed_on(run.text()) } else { BTreeSet::new() };
+            for name in names {
                 out.push(Step { kind: StepKind::Forget(name.clone()), span: step.span });
                 out.push(Step { kind: StepKind::Export(name), span: step.span });
             }
