@@ -65,6 +65,8 @@ pub enum Written {
     Key,
     /// An e-mail, the name of a resource, a URL.
     Name,
+    /// A text of Terraform, which fills in `${…}` itself: only a command is surely meant for a shell.
+    Template,
     /// Something else.
     Other,
 }
@@ -72,7 +74,7 @@ pub enum Written {
 /// A text that is taken as it stands: no shell expands it.
 #[derive(Debug, Clone)]
 pub struct Verbatim {
-    /// What takes it: an action, without its version.
+    /// What takes it: an action, without its version, or a resource.
     pub by: String,
     /// By which name.
     pub name: String,

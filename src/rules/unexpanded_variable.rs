@@ -41,6 +41,7 @@ fn check(verbatim: &Verbatim, _: &Project, report: &mut Report) {
         let is_secret = found.is_expression && found.inner.starts_with("secrets.");
         let sure = match verbatim.written {
             Written::Name => true,
+            Written::Template => is_command(&found),
             Written::Key => whole,
             Written::Other => whole && is_secret,
         };
@@ -54,16 +55,21 @@ fn check(verbatim: &Verbatim, _: &Project, report: &mut Report) {
 }
 
 fn say(verbatim: &Verbatim, found: &Found, place: Place, report: &mut Report) {
-    let why = if found.is_expression {
-        "which is no expression: one stands in `${{` and `}}`"
-    } else {
-        "and no shell expands what an action is given"
+    let why = match verbatim.written {
+        Written::Template => "and Terraform runs no shell",
+        _ if found.is_expression => "which is no expression: one stands in `${{` and `}}`",
+        _ => "and no shell expands what an action is given",
     };
     let message =
         format!("`{}` of `{}` is given `{}` as it stands, {why}", verbatim.name, verbatim.by, found.text);
     let draft = report.error(&verbatim.at, place, message);
     draft.label("taken as it stands");
-    if found.is_expression {
+    if verbatim.written == Written::Template {
+        draft.help(
+            "refer to what has the value, `${…}` of a resource, a data source or a variable; a token is best fetched for \
+             each call, by `oidc_token` or `oauth_token`",
+        );
+    } else if found.is_expression {
         let right = format!("${{{{ {} }}}}", found.inner);
         draft.help(format!("write `{right}`")).fix(Safety::Safe, [(place, right)]);
     } else if found.text.starts_with("$(") {
@@ -72,6 +78,13 @@ fn say(verbatim: &Verbatim, found: &Found, place: Place, report: &mut Report) {
         let name = found.inner;
         draft.help(format!("write `${{{{ env.{name} }}}}`, or `${{{{ secrets.{name} }}}}` for a secret"));
     }
+}
+
+/// Whether it is a command of a shell with arguments; `$(NAME)` is a variable of Kubernetes.
+fn is_command(found: &Found) -> bool {
+    let name = found.inner.split_whitespace().next().unwrap_or("");
+    let is_name = name.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_./0123456789".contains(&byte));
+    found.text.starts_with("$(") && found.inner.contains(' ') && is_name
 }
 
 /// The first part of a text that somebody takes for a variable, and its offset.

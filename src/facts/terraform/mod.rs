@@ -5,6 +5,7 @@
 mod calls;
 mod grants;
 mod services;
+mod verbatim;
 
 use super::{Account, Caller, Facts, Given, Purpose, Sink, Stored};
 use crate::eval::Declared;
@@ -13,6 +14,7 @@ use crate::gcp::attribute::settle;
 use crate::value::{Place, Truth, Value};
 
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
+    verbatim::add(facts, declared);
     match declared.kind.as_str() {
         "google_cloud_scheduler_job" => calls::scheduler(facts, declared),
         "google_cloud_tasks_queue" => calls::queue(facts, declared),
