@@ -55,7 +55,7 @@ fn on_a_large_stack(work: impl FnOnce() + Send + 'static) {
 fn seeds() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders: Vec<_> =
-        ["rules", "tests/cases", "examples", "docs"].iter().map(|folder| root.join(folder)).collect();
+        ["rules", "tests/cases", "tests/inputs", "examples", "docs"].iter().map(|folder| root.join(folder)).collect();
     let mut seeds = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
