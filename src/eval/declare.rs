@@ -676,6 +676,11 @@ fn merged(trees: Vec<Tree>) -> Tree {
     for tree in trees {
         match tree {
             Tree::Map(map) => {
+                // What may be in this one wins over what was before.
+                if map.open {
+                    fields.clear();
+                    places.clear();
+                }
                 for field in &map.fields {
                     if let Some(known) = places.get(&field.name).and_then(|place| fields.get_mut(*place)) {
                         known.clone_from(field);
@@ -692,7 +697,11 @@ fn merged(trees: Vec<Tree>) -> Tree {
                 open |= list.open;
             }
             Tree::Null(_) => {}
-            Tree::Text(_) => open = true,
+            Tree::Text(_) => {
+                fields.clear();
+                places.clear();
+                open = true;
+            }
         }
     }
     open |= fields.len() > MAX_ITEMS || items.len() > MAX_ITEMS;

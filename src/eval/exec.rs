@@ -34,6 +34,8 @@ pub(super) struct Machine<'l> {
     span: Span,
     sites: Vec<Place>,
     runs: Vec<Run>,
+    /// Files of words that are being read.
+    word_files: Vec<FileId>,
     pub declared: Vec<Declared>,
     /// The names of directories that are run, the first being the root's own, and which of them counts.
     pub scopes: Vec<Scope>,
@@ -64,6 +66,7 @@ impl<'l> Machine<'l> {
             span: Span::default(),
             sites: Vec::new(),
             runs: Vec::new(),
+            word_files: Vec::new(),
             declared: Vec::new(),
             scopes: Vec::new(),
             scope: 0,
@@ -403,7 +406,7 @@ impl<'l> Machine<'l> {
     fn with_word_files(&mut self, list: List) -> List {
         let flags = self.asked.word_files;
         let named = |word: &Value| flags.iter().any(|flag| word.known_prefix().starts_with(flag));
-        if self.sites.len() >= MAX_CALLS || !list.items.iter().any(named) {
+        if self.sites.len() >= MAX_CALLS || self.steps >= MAX_STEPS || !list.items.iter().any(named) {
             return list;
         }
         let mut out = List { items: Vec::new(), open: list.open };
@@ -415,13 +418,16 @@ impl<'l> Machine<'l> {
             let apart = given.filter(|given| given.is_empty().is_yes()).and_then(|_| words.peek().cloned());
             let is_apart = glued.is_none() && apart.is_some();
             let program = glued.or(apart).and_then(|path| self.link.find(self.file, &path));
+            // One that is being read already names itself.
+            let program = program.filter(|program| !self.word_files.contains(&program.file));
             match program.and_then(|program| self.words_of(&program)) {
                 Some(more) => {
                     if is_apart {
                         words.next();
                     }
-                    out.items.extend(more.items);
-                    out.open |= more.open;
+                    let room = MAX_ITEMS.saturating_sub(out.items.len());
+                    out.open |= more.open || more.items.len() > room;
+                    out.items.extend(more.items.into_iter().take(room));
                 }
                 None => out.items.push(word),
             }
@@ -434,6 +440,8 @@ impl<'l> Machine<'l> {
         let is_words = program.body.iter().any(|step| matches!(step.kind, StepKind::Parameters(_)));
         let mut words = None;
         if is_words {
+            self.steps += 1;
+            self.word_files.push(program.file);
             self.sited(|machine| {
                 machine.scoped(|machine| {
                     let file = std::mem::replace(&mut machine.file, program.file);
@@ -443,6 +451,7 @@ impl<'l> Machine<'l> {
                     machine.file = file;
                 });
             });
+            self.word_files.pop();
         }
         words
     }

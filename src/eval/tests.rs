@@ -627,3 +627,22 @@ fn what_grows_is_bounded() {
     steps.push(declare("thing.h", map(vec![("seen", Node::Text(path("local.m24.a")))]), None));
     assert_eq!(seen(vec![steps]), ["x"]);
 }
+
+#[test]
+fn a_file_of_words_that_names_itself_ends() {
+    let own: Vec<Expr> = (0..30).map(|_| text("--words=w.yaml")).collect();
+    let body = vec![step(StepKind::Parameters(own.clone()))];
+    let program = Program { file: FileId(1), body: body.into(), ..Program::default() };
+    let disk = Disk(HashMap::from([("w.yaml".to_owned(), Arc::new(program))]));
+    let root = Program { body: vec![command([vec![text("c")], own].concat())].into(), ..Program::default() };
+    let runs = run(&[Arc::new(root)], &disk, ALL);
+    assert_eq!(runs.commands[0].words.items.len(), 1 + 30 * 30);
+}
+
+#[test]
+fn what_is_put_over_a_map_may_hold_anything() {
+    let under = map(vec![("seen", Node::Text(text("known")))]);
+    let merged = |over: Node| declare("thing.i", Node::Merged(vec![under.clone(), over]), None);
+    assert!(seen(vec![vec![merged(Node::Text(path("var.more")))]]).is_empty());
+    assert_eq!(seen(vec![vec![merged(map(vec![("other", Node::Text(text("x")))]))]]), ["known"]);
+}

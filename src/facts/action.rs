@@ -230,7 +230,7 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
 fn text(field: &Field) -> Value {
     match field.tree.text() {
         Some(value) => value.clone(),
-        None => Value::hole("…", u64::from(field.at.span.start), field.at),
+        None => Value::unknown(field.at),
     }
 }
 

@@ -98,5 +98,5 @@ fn token(body: &Tree) -> Option<Credential> {
 fn stated(auth: &Field, name: &str) -> Option<Given> {
     let field = auth.tree.field(name)?;
     let near = Place { exact: false, ..field.at };
-    Some(given(field).unwrap_or_else(|| Given { value: Value::hole("…", 0, near), at: near, whole: field.whole }))
+    Some(given(field).unwrap_or_else(|| Given { value: Value::unknown(near), at: near, whole: field.whole }))
 }

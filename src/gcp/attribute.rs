@@ -2,7 +2,7 @@
 //! full names of jobs. Attribute names are those of Terraform's Google provider
 //! (<https://registry.terraform.io/providers/hashicorp/google/latest/docs>, checked 2026-11-21).
 
-use crate::value::{Attribute, Hole, Piece, Place, Value};
+use crate::value::{Attribute, Hole, Piece, Place, Value, identity};
 
 /// Attributes that one value is written out of: each may be put together of others.
 const MAX_WRITTEN: usize = 200;
@@ -107,7 +107,7 @@ impl Made<'_> {
 
     /// Something that the provider's configuration says for all resources.
     fn hole(&self, name: &str) -> Value {
-        let number: u64 = name.bytes().fold(self.attribute.of.scope, |id, byte| id.rotate_left(7) ^ u64::from(byte));
+        let number = identity(&format!("{}:{name}", self.attribute.of.scope));
         Piece::Hole(Hole { shown: format!("${{{name}}}").into(), id: number }, self.near).into()
     }
 

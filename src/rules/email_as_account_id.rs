@@ -26,10 +26,14 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
     if !is_email {
         return;
     }
+    // A member has the e-mail behind its type.
+    let (what, email) = match value.strip_prefix("serviceAccount:") {
+        Some(email) => ("member", email),
+        None => ("e-mail", value.clone()),
+    };
     let message = format!(
-        "`{}` is given the e-mail `{value}`; the provider takes only a full name, \
-         `projects/PROJECT/serviceAccounts/EMAIL`, and refuses this one",
-        "service_account_id"
+        "`service_account_id` is given the {what} `{value}`; the provider takes only a full name, \
+         `projects/PROJECT/serviceAccounts/EMAIL`, and refuses this one"
     );
     let draft = report.error(&grant.at, named.at, message);
     draft.label("wants the account's full name");
@@ -38,7 +42,7 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
             draft.help(format!("write `{right}`")).fix(Safety::Safe, [(place, right)]);
         }
         None => {
-            draft.help(format!("write `projects/-/serviceAccounts/{value}`"));
+            draft.help(format!("write `projects/-/serviceAccounts/{email}`"));
         }
     }
 }

@@ -107,6 +107,12 @@ pub struct Hole {
     pub id: u64,
 }
 
+/// A number for a name: equal names have the same, others almost surely not. For holes that are told by their names.
+pub fn identity(name: &str) -> u64 {
+    // FNV-1a, 64 bits: the same in every run.
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// The standard output of a command that was not run: its words as they would have been, and the names of the
 /// commands that it was piped through.
 #[derive(Debug, Clone)]
@@ -176,6 +182,11 @@ impl Value {
     /// A single hole.
     pub fn hole(shown: impl Into<Arc<str>>, id: u64, place: Place) -> Self {
         Self::from(Piece::Hole(Hole { shown: shown.into(), id }, place))
+    }
+
+    /// Something that is not known, and is no other thing than itself.
+    pub fn unknown(place: Place) -> Self {
+        Self::hole("…", identity(&format!("{}:{}:{}", place.file.0, place.span.start, place.span.end)), place)
     }
 
     /// Its pieces.

@@ -10,7 +10,7 @@ use crate::facts::{
     Token, policy,
 };
 use crate::gcp::wording::Wording;
-use crate::value::{Field, Hole, Piece, Place, Tree, Truth, Value};
+use crate::value::{Field, Hole, Piece, Place, Tree, Truth, Value, identity};
 
 pub(super) fn add(facts: &mut Facts, declared: &Declared, kind: &str) {
     match kind {
@@ -62,15 +62,12 @@ fn referred(declared: &Declared, field: Option<&Field>) -> Option<Given> {
         let namespace = namespace.or_else(|| declared.body.text_at(&["metadata", "namespace"]));
         let place = Place { exact: false, ..own.place()? };
         let key = format!("{}/{own}", namespace.map(ToString::to_string).unwrap_or_default());
-        let hole = Hole { shown: format!("<IAMServiceAccount {own}>").into(), id: identity(&key) };
+        let hole = Hole {
+            shown: format!("<IAMServiceAccount {own}>").into(), // Two references to one object are to one account.
+            id: identity(&key),
+        };
         Some(Given { value: Piece::Hole(hole, place).into(), at: name.at, whole: name.whole })
     })
-}
-
-/// One number for each name: two references to one object are to one account.
-fn identity(key: &str) -> u64 {
-    // FNV-1a.
-    key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 // ---- calls
@@ -226,7 +223,7 @@ fn resource(declared: &Declared) -> (ResourceKind, Option<Value>) {
     };
     let name = text_at(body, &["spec", "resourceRef", "external"]).map(|external| last(&external));
     // What is said of one resource is not said of any.
-    let unknown = || Value::hole("…", identity("resource"), declared.head);
+    let unknown = || Value::unknown(declared.head);
     (kind, name.or_else(|| text_at(body, &["spec", "resourceRef", "name"])).or_else(|| Some(unknown())))
 }
 

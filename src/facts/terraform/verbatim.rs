@@ -22,8 +22,11 @@ const ARGUMENTS: &[&[&str]] = &[
     &["service_account"],
     &["service_account_id"],
     &["member"],
-    &["secret_data"],
 ];
+
+/// Arguments whose text may be a script, which holds such things in its own right: one is judged only when it is nothing
+/// else.
+const TEXTS: &[&[&str]] = &[&["secret_data"]];
 
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     if !declared.kind.starts_with("google_") {
@@ -35,7 +38,12 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     let is_sent = |field: &&Field| !fetches || !field.name.eq_ignore_ascii_case("authorization");
     let headers = body.at(&["http_target", "headers"]).and_then(|field| field.tree.map());
     let headers = headers.into_iter().flat_map(|map| &map.fields).filter(is_sent);
-    for field in ARGUMENTS.iter().filter_map(|path| body.at(path)).chain(headers) {
+    let is_command = |field: &&Field| {
+        let text = field.tree.text();
+        text.is_some_and(|text| text.starts_with("$(").is_yes() && text.ends_with(")").is_yes())
+    };
+    let texts = TEXTS.iter().filter_map(|path| body.at(path)).filter(is_command);
+    for field in ARGUMENTS.iter().filter_map(|path| body.at(path)).chain(headers).chain(texts) {
         // Most texts have none, and nobody asks for them.
         if !field.tree.text().is_some_and(|text| text.contains("$(").is_yes()) {
             continue;

@@ -17,6 +17,9 @@ use crate::value::Place;
 /// Terraform and `OpenTofu` by extension.
 pub(super) const READER: Reader = Reader { name: "terraform", accepts, words: &["google_", "module \""], read };
 
+/// Turns of a `count` that are told apart.
+const MAX_COUNT: usize = 64;
+
 /// Arguments of a block that say how often it is there, and not what it is.
 const META: &[&str] = &["for_each", "count", "depends_on", "provider", "providers", "source", "version"];
 
@@ -154,7 +157,7 @@ impl Reading<'_> {
             let number: usize = expr.literal()?.parse().ok()?;
             let place = self.near(expr.span);
             let item = |index: usize| Node::Text(crate::program::Expr::text(index.to_string(), place));
-            Some(Node::List((0..number.min(64)).map(item).collect(), false))
+            Some(Node::List((0..number.min(MAX_COUNT)).map(item).collect(), number > MAX_COUNT))
         };
         match &count.value.kind {
             ExprKind::Conditional { condition, then, otherwise } => {
