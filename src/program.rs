@@ -150,8 +150,8 @@ pub enum Schema {
     Gateway,
     /// An IAM policy by itself.
     Policy,
-    /// Anything else that is deployed from a file of its own; the type names the file's kind.
-    Other,
+    /// A service of App Engine.
+    AppEngine,
 }
 
 /// Another directory that is run with inputs of its own.

@@ -38,7 +38,7 @@ pub enum Check {
     Header(fn(&Header, &Project, &mut Report)),
     /// Of each stored value.
     Stored(fn(&Stored, &Project, &mut Report)),
-    /// Of each account that a flag names.
+    /// Of each account that is named.
     Account(fn(&Account, &Project, &mut Report)),
     /// Of each job of CI.
     Job(fn(&CiJob, &Project, &mut Report)),

@@ -8,6 +8,7 @@ use super::{Files, parse};
 use crate::eval::Link;
 use crate::facts::ASKED;
 use crate::program::{Command, Expr, Part, Program, Step, StepKind};
+use crate::read::is_together;
 use crate::source::{FileId, Source};
 use crate::value::Value;
 
@@ -123,16 +124,10 @@ fn wanted(from: &Path, program: &Program, files: &dyn Files, listed: &mut BTreeS
         if listed.insert(directory.clone()) {
             let mut found = files.list(&directory);
             found.sort();
-            wanted.extend(found.into_iter().filter(|path| is_together(path)).map(|path| vec![path]));
+            wanted.extend(found.into_iter().filter(|path| is_together(&path.to_string_lossy())).map(|path| vec![path]));
         }
     }
     wanted
-}
-
-/// Whether a file of this name is one of those that make a directory one program.
-fn is_together(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    [".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json"].iter().any(|end| name.ends_with(end))
 }
 
 /// A directory as a file names it: from its own, by a path that begins with a dot.

@@ -1,8 +1,9 @@
 //! Runs programs without running anything: a small, bounded interpreter, the same for every language.
 //!
 //! It follows assignments in order, branches (whose alternatives stay consistent), loops over known items, functions
-//! with their arguments, and files that include each other, and reports every command that would run, as far as its
-//! words are known. Knows no language, no Google, no rules and no disk.
+//! with their arguments, files that include each other, and directories that are one program, and reports every command
+//! that would run and everything that is declared, as far as their words are known. Knows no language, no Google, no rules
+//! and no disk.
 
 mod declare;
 mod env;

@@ -11,14 +11,13 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     match declared.schema {
         Schema::Terraform => terraform::add(facts, declared),
         Schema::Module => terraform::add_module(facts, declared),
-        Schema::Other if declared.kind == "app-engine" => app_engine::add(facts, declared),
+        Schema::AppEngine => app_engine::add(facts, declared),
         Schema::Object => object::add(facts, declared),
         Schema::Policy => policy::add(facts, declared),
         Schema::Workflow => workflow::add(facts, declared),
         Schema::Gateway => gateway::add(facts, declared),
         Schema::Action => action::add(facts, declared),
         Schema::Job => ci::job(facts, declared),
-        Schema::Other => {}
     }
 }
 

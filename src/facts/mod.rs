@@ -47,7 +47,7 @@ pub struct Facts {
     pub headers: Vec<Header>,
     /// Values that are put where a running system reads them.
     pub stored: Vec<Stored>,
-    /// Accounts that flags name.
+    /// Accounts that are named.
     pub accounts: Vec<Account>,
     /// gcloud's command lines.
     pub commands: Vec<Gcloud>,
@@ -112,7 +112,7 @@ pub struct Call {
     pub wording: Wording,
     /// The job's, task's or subscription's name.
     pub name: Option<Value>,
-    /// Its project, where a flag names it.
+    /// Its project, where it is said.
     pub project: Option<Value>,
     /// Whether something that exists is changed: what is not said stays as it is.
     pub changes: bool,
@@ -124,7 +124,7 @@ pub struct Call {
     pub credential: Credential,
     /// Whether it sends a body.
     pub body: Truth,
-    /// Where the command stands, without its flags.
+    /// Where the command stands, without its flags, or the head of what declares it.
     pub command: Place,
     /// The statement.
     pub at: Statement,
@@ -152,7 +152,7 @@ pub enum Credential {
 /// A token, and what is said of it.
 #[derive(Debug, Clone)]
 pub struct Token {
-    /// The flag or header that asks for it.
+    /// The flag, field or header that asks for it.
     pub at: Place,
     /// From there to the end of the value.
     pub whole: Place,
@@ -215,7 +215,7 @@ pub struct Grant {
     pub member: Option<Given>,
     /// The same in a declaration, as it is written there.
     pub member_named: Option<Given>,
-    /// Where the command stands, without its flags.
+    /// Where the command stands, without its flags, or the head of what declares it.
     pub command: Place,
     /// The statement.
     pub at: Statement,
@@ -288,7 +288,7 @@ pub enum Purpose {
     Identity,
 }
 
-/// An account that a flag names.
+/// An account that a flag or a field names.
 #[derive(Debug, Clone)]
 pub struct Account {
     /// Its e-mail.

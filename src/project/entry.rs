@@ -113,7 +113,7 @@ pub fn is_host(a: &Value, b: &Value) -> bool {
     a.same(b) && !a.is_empty().is_yes() || plain(a).is_some_and(|host| !host.is_empty() && plain(b) == Some(host))
 }
 
-/// Whether audiences as a flag gives them may be, or contain, this one.
+/// Whether audiences as they are given may be, or contain, this one.
 pub(super) fn may_name(given: &Value, audience: &Value) -> bool {
     // Some write a JSON list.
     let within = |text: String| given.contains(text.trim_end_matches('/')).is_yes();

@@ -43,6 +43,11 @@ pub fn reader(path: &str, start: &str) -> Option<&'static Reader> {
     READERS.iter().find(|reader| (reader.accepts)(path, start))
 }
 
+/// Whether a file of this name is one of those that make their directory one program.
+pub fn is_together(path: &str) -> bool {
+    (terraform::READER.accepts)(path, "")
+}
+
 /// The names of all kinds of files that are read, those that share a reader told apart.
 pub fn kinds() -> Vec<&'static str> {
     let within =

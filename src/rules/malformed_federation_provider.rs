@@ -43,7 +43,7 @@ fn check(given: &Given, statement: &Statement, report: &mut Report) {
     let wrong = &found.wrong;
     let (what, help) = match found.fault {
         Fault::Prefix => (
-            format!("`{wrong}` stands before the name of the provider, where it is put once more"),
+            format!("`{wrong}` is put before the provider's name by what it is given to; given here, it stands there twice"),
             format!("write the name alone: `{FORM}`"),
         ),
         Fault::ProjectId => (

@@ -44,7 +44,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
     }
     let head = root.get("runtime").map_or(context.near(root.span), |pair| context.near(pair.span));
     let declaration = Declaration {
-        schema: Schema::Other,
+        schema: Schema::AppEngine,
         kind: KIND.name.to_owned(),
         name: String::new(),
         head,
