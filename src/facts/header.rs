@@ -27,6 +27,12 @@ pub struct Header {
     pub at: Statement,
 }
 
+/// Whether a header of this name may prove who calls. `Content-Type` does not.
+pub(super) fn names_a_credential(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["auth", "token", "key", "secret", "goog", "cookie"].iter().any(|word| name.contains(word))
+}
+
 pub(super) fn add(facts: &mut Facts, invocation: &Invocation, caller: Caller, credential: &Credential, run: &Run) {
     let token = match credential {
         Credential::IdToken(token) | Credential::AccessToken(token) => Some(token.at),

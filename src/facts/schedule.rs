@@ -75,15 +75,9 @@ fn credential(caller: Caller, invocation: &Invocation, changes: bool) -> Credent
     }
 }
 
-/// Whether a header may prove who calls: its name says so, or is not known. `Content-Type` does not.
+/// Whether a header may prove who calls: its name says so, or is not known.
 fn may_carry_a_credential(invocation: &Invocation) -> bool {
-    let words = ["auth", "token", "key", "secret", "goog", "cookie"];
-    let names_one = |name: &Value| {
-        name.literal().is_none_or(|name| {
-            let name = name.to_ascii_lowercase();
-            words.iter().any(|word| name.contains(word))
-        })
-    };
+    let names_one = |name: &Value| name.literal().is_none_or(|name| header::names_a_credential(&name));
     // `Content-Type=text/plain${MORE}`: more headers may follow.
     let goes_on = |value: &Value| !value.is_literal() && value.pieces().len() > 1;
     header_flags(invocation).any(|flag| {

@@ -5,6 +5,7 @@
 use super::{account, variables};
 use crate::eval::Declared;
 use crate::facts::declare::{given, given_at, text_at};
+use crate::facts::header::names_a_credential;
 use crate::facts::{
     Call, Caller, Credential, Entry, EntryKind, Exposure, Facts, Given, Purpose, ResourceKind, Service, Sink, Stored,
     Token, policy,
@@ -157,13 +158,11 @@ fn token_account(declared: &Declared, asks: &Field) -> Option<Given> {
 
 /// Whether a header may prove who calls: its name says so, or is not known.
 fn may_carry_a_credential(target: &Tree) -> bool {
-    let words = ["auth", "token", "key", "secret", "goog", "cookie"];
     match target.at(&["headers"]).map(|field| &field.tree) {
         None => !target.has(&["headers"]).is_no(),
-        Some(headers) => headers.map().is_none_or(|map| {
-            let names_one = |name: &str| words.iter().any(|word| name.to_ascii_lowercase().contains(word));
-            map.open || map.fields.iter().any(|field| names_one(&field.name))
-        }),
+        Some(headers) => {
+            headers.map().is_none_or(|map| map.open || map.fields.iter().any(|field| names_a_credential(&field.name)))
+        }
     }
 }
 

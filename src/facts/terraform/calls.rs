@@ -3,6 +3,7 @@
 use super::{account, store};
 use crate::eval::Declared;
 use crate::facts::declare::{given, given_at, text_at};
+use crate::facts::header::names_a_credential;
 use crate::facts::{Call, Caller, Credential, Facts, Given, Header, Purpose, Sink, Token};
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
@@ -138,12 +139,6 @@ fn hides_headers(target: &Tree) -> bool {
             Some(Tree::List(list)) => list.open || list.items.iter().any(name_is_hidden),
             Some(other) => name_is_hidden(other),
         }
-}
-
-/// Whether a header of this name may prove who calls.
-fn names_a_credential(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["auth", "token", "key", "secret", "goog", "cookie"].iter().any(|word| name.contains(word))
 }
 
 pub(super) fn subscription(facts: &mut Facts, declared: &Declared) {
