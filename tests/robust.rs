@@ -219,6 +219,34 @@ fn hostile_shapes_end() {
             "{runs-on: x, strategy: {matrix: {a: [1, 2, 3], b: [1, 2, 3, 4]}}, steps: [{run: gcloud run deploy}]}";
         let jobs = each(many, &|job| format!("  j{job}: {matrix}\n"));
         run(".github/workflows/a.yml", format!("on: push\njobs:\n{jobs}").as_bytes());
+        // Objects that share a script, a command or variables.
+        let shared = "apiVersion: v1\nkind: ConfigMap\ndata:\n";
+        let scripts = each(many, &|name| format!("  s{name}.sh: *x\n"));
+        let script = format!("  x.sh: &x |\n{}", "    gcloud run deploy\n".repeat(many));
+        run("a.yaml", format!("{shared}{script}{scripts}").as_bytes());
+        let containers = "  - {command: *c, args: *a, env: *e}\n".repeat(many);
+        let variables = each(many, &|name| format!("    - {{name: X{name}, value: $X}}\n"));
+        for words in [format!("[sh, -c, &x \"{}\"]", "gcloud x; ".repeat(many)), format!("[g{}]", ", $X".repeat(many))]
+        {
+            let first = format!("  - command: &c {words}\n    args: &a [x]\n    env: &e\n{variables}");
+            let pod = format!("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n{first}{containers}");
+            run("a.yaml", pod.as_bytes());
+        }
+        // References that do not end.
+        let open = |open: &str| open.repeat(20 * many);
+        run("cloudbuild.yaml", format!("steps: [{{name: a/b, args: [\"{}\"]}}]", open("${")).as_bytes());
+        for mark in ["${", "$("] {
+            let pod = format!("apiVersion: v1\nkind: Pod\nspec: {{containers: [{{command: [\"{}\"]}}]}}", open(mark));
+            run("a.yaml", pod.as_bytes());
+        }
+        for mark in ["${{", "$(", "$[ "] {
+            let script = format!("pool: a\nsteps: [{{script: \"{}\"}}]", open(mark));
+            run("azure-pipelines.yml", script.as_bytes());
+        }
+        for value in [open("$[["), open("$[[ $X "), open("$[[ inputs.$X ]]")] {
+            let pipeline = format!("variables: {{A: \"{value}\"}}\nj: {{stage: a, script: [gcloud]}}\n");
+            run(".gitlab-ci.yml", pipeline.as_bytes());
+        }
         run("a.md", "> ".repeat(many).as_bytes());
         run("a.md", "```bash\n".repeat(many).as_bytes());
     });

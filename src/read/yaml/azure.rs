@@ -3,7 +3,7 @@
 //! <https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/> and
 //! <https://learn.microsoft.com/azure/devops/pipelines/process/variables>, checked 2026-11-21.
 
-use super::refer::{Reference, StandsFor};
+use super::refer::{Reference, StandsFor, closing};
 use super::script::process;
 use super::{Context, Kind, Reading};
 use crate::program::{Assigned, Step, StepKind};
@@ -115,7 +115,7 @@ fn macros(text: &str) -> Vec<Reference> {
         let rest = text.get(dollar..).unwrap_or("");
         let within = |open: &str, close: &str| {
             let inner = rest.strip_prefix(open)?;
-            let inner = inner.get(..inner.find(close)?).filter(|inner| !inner.contains('\n'))?;
+            let inner = inner.get(..closing(inner, close)?).filter(|inner| !inner.contains('\n'))?;
             Some((inner, open.len() + inner.len() + close.len()))
         };
         let is_name = |text: &str| {

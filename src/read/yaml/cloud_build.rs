@@ -3,7 +3,7 @@
 //! <https://cloud.google.com/build/docs/build-config-file-schema> and
 //! <https://cloud.google.com/build/docs/configuring-builds/substitute-variable-values>, checked 2026-11-21.
 
-use super::refer::{Reference, StandsFor, name_length};
+use super::refer::{Reference, StandsFor, closing, name_length};
 use super::script::{Word, process};
 use super::{Context, Kind, Reading};
 use crate::program::{Step, StepKind};
@@ -146,11 +146,9 @@ fn references(text: &str) -> Vec<Reference> {
         let (length, stands_for) = if rest.starts_with('$') {
             (1, StandsFor::Text("$".to_owned()))
         } else if let Some(inner) = rest.strip_prefix('{') {
-            let Some(end) = inner.find(['}', '\n']).filter(|end| inner.get(*end..).is_some_and(|i| i.starts_with('}')))
-            else {
-                continue;
-            };
-            (end + 2, named(inner.get(..end).unwrap_or("")))
+            let inner = closing(inner, "}").and_then(|end| inner.get(..end)).filter(|inner| !inner.contains('\n'));
+            let Some(inner) = inner else { continue };
+            (inner.len() + 2, named(inner))
         } else {
             let length = name_length(rest);
             (length, named(rest.get(..length).unwrap_or("")))

@@ -21,7 +21,7 @@ impl Context<'_> {
         Place { file: self.file, span: body.span(range), exact }
     }
 
-    /// What a text refers to, in order.
+    /// What a text refers to, in order and apart from each other.
     pub fn references(&self, scalar: &Scalar) -> Vec<Reference> {
         let text = scalar.body.text();
         // What is a template is no text of this language.
@@ -30,10 +30,20 @@ impl Context<'_> {
             stands_for: StandsFor::Hole(text.get(range.clone()).unwrap_or("").to_owned()),
         };
         let mut references: Vec<Reference> = (self.references)(text);
-        let own = |range: &Range<usize>, references: &[Reference]| {
-            !references.iter().any(|known| known.range.start < range.end && range.start < known.range.end)
+        references.sort_by_key(|reference| reference.range.start);
+        let mut end = 0;
+        references.retain(|reference| {
+            let is_apart = end <= reference.range.start;
+            if is_apart {
+                end = reference.range.end;
+            }
+            is_apart
+        });
+        let own = |range: &Range<usize>| {
+            let next = references.partition_point(|known| known.range.end <= range.start);
+            references.get(next).is_none_or(|known| range.end <= known.range.start)
         };
-        let holes: Vec<Reference> = scalar.holes.iter().filter(|range| own(range, &references)).map(template).collect();
+        let holes: Vec<Reference> = scalar.holes.iter().filter(|range| own(range)).map(template).collect();
         references.extend(holes);
         references.sort_by_key(|reference| reference.range.start);
         references
@@ -141,5 +151,31 @@ pub(super) fn part(stands_for: StandsFor, place: Place) -> Part {
         StandsFor::Named(name, shown) => used(name, Op::Default(Expr { parts: vec![Part::Hole(shown.into(), place)] })),
         StandsFor::Text(text) => Part::Text(text.into(), Place { exact: false, ..place }),
         StandsFor::Hole(shown) => Part::Hole(shown.into(), place),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::source::FileId;
+    use crate::syntax::yaml;
+
+    #[test]
+    fn references_are_in_order_and_apart() {
+        fn tangled(_: &str) -> Vec<Reference> {
+            [6..8, 1..5, 2..9, 7..10, 10..11]
+                .map(|range| Reference { range, stands_for: StandsFor::Hole("…".to_owned()) })
+                .into()
+        }
+        let documents = yaml::parse(&Snippet::whole("0123456789abc"));
+        let scalar = documents.first().unwrap().root.scalar().unwrap();
+        let budget = Cell::new(1000);
+        let context =
+            Context { file: FileId(0), path: "", references: tangled, text: None, nesting: 0, budget: &budget };
+        let found: Vec<Range<usize>> =
+            context.references(scalar).into_iter().map(|reference| reference.range).collect();
+        assert_eq!(found, [1..5, 6..8, 10..11]);
     }
 }

@@ -3,14 +3,10 @@
 
 mod audiences;
 
+use super::script::{Word, exported, process};
 use super::{Context, Reading, refer};
-use crate::program::{
-    Assign, Assigned, Block, Command, Declaration, Expr, Inherit, Schema, Step, StepKind, Visibility,
-};
-use crate::read::shell;
-use crate::source::Span;
-use crate::syntax::shell::{Dialect, Placeholders};
-use crate::syntax::yaml::{Node, Scalar};
+use crate::program::{Declaration, Inherit, Schema, Step, StepKind};
+use crate::syntax::yaml::Node;
 
 /// What an object is: its API without the version, empty for Kubernetes' own first one, and its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +90,7 @@ fn scripts(context: &Context, object: &Node, own: Type, reading: &mut Reading) {
         let scripts = pairs.into_iter().filter(|pair| crate::read::extension(pair.key.text()) == "sh");
         for (pair, scalar) in scripts.filter_map(|pair| Some((pair, pair.value.scalar()?))) {
             reading.regions.push(pair.span);
-            reading.steps.push(process(script(context, scalar, Dialect::Bash), pair.span));
+            reading.steps.push(process(own_script(context).script(scalar).to_vec(), pair.span));
         }
         return;
     }
@@ -107,12 +103,14 @@ fn scripts(context: &Context, object: &Node, own: Type, reading: &mut Reading) {
 
 /// What a container runs, with the variables that it is given.
 fn container(context: &Context, container: &Node, reading: &mut Reading) {
-    let list = |name: &str| container.get(name).map_or(&[][..], |pair| pair.value.items());
-    let is_open = ["command", "args"].iter().any(|name| container.get(name).is_some_and(|pair| pair.value.is_open()));
-    let words: Vec<&Scalar> = list("command").iter().chain(list("args")).filter_map(Node::scalar).collect();
+    let of = |name: &str| container.get(name).map(|pair| &pair.value);
+    let words: Vec<Word> = ["command", "args"].into_iter().filter_map(of).flat_map(Word::all).collect();
     let span = container.span;
-    let Some(body) = run(context, &words, is_open, span) else { return };
-    let mut steps: Vec<Step> = list("env").iter().filter_map(|variable| assigned(context, variable)).collect();
+    let Some(body) = context.executed_with(&own_script(context), &words, span) else { return };
+    let variables = of("env").map(Node::items).unwrap_or_default();
+    // Containers may share their variables.
+    let read = variables.iter().take_while(|_| context.spend(0));
+    let mut steps: Vec<Step> = read.filter_map(|variable| assigned(context, variable)).collect();
     steps.push(body);
     reading.regions.push(span);
     // The values of its variables may refer to those around it; what it runs sees nothing else.
@@ -120,44 +118,41 @@ fn container(context: &Context, container: &Node, reading: &mut Reading) {
 }
 
 fn assigned(context: &Context, variable: &Node) -> Option<Step> {
-    let name = variable.get("name")?.value.text()?.to_owned();
-    let value = Assigned::Text(context.expr(variable.get("value")?.value.scalar()?));
-    let assign = Assign { name, value, append: false, visibility: Visibility::Exported };
-    Some(Step { kind: StepKind::Assign(assign), span: variable.span })
+    let name = variable.get("name")?.value.text()?;
+    let value = context.expr(variable.get("value")?.value.scalar()?);
+    Some(exported(name, value, variable.span))
 }
 
-/// `["sh", "-c", "gcloud …"]`, or a command with its arguments.
-fn run(context: &Context, words: &[&Scalar], is_open: bool, span: Span) -> Option<Step> {
-    let name = words.first()?.text();
-    let name = name.rsplit('/').next().unwrap_or(name);
-    if shell::is_shell(name) {
-        let is_flag = |word: &&Scalar| {
-            let text = word.text();
-            text.starts_with('-') && !text.starts_with("--") && text.ends_with('c')
+/// What scripts are read with: a `$X` in them is the shell's own.
+fn own_script<'s>(context: &Context<'s>) -> Context<'s> {
+    Context { references: refer::none, ..*context }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::source::{FileId, Snippet};
+    use crate::syntax::yaml;
+
+    #[test]
+    fn a_shell_runs_only_the_string_that_it_is_given() {
+        let is_script = |command: &str| {
+            let documents = yaml::parse(&Snippet::whole(&format!("{{command: {command}}}")));
+            let budget = Cell::new(1000);
+            let references = refer::filled;
+            let context = Context { file: FileId(0), path: "", references, text: None, nesting: 0, budget: &budget };
+            let mut reading = Reading::default();
+            container(&context, &documents.first().unwrap().root, &mut reading);
+            match &reading.steps.first().unwrap().kind {
+                StepKind::Scope(steps, _) => matches!(steps.last().unwrap().kind, StepKind::Scope(..)),
+                _ => false,
+            }
         };
-        let at = words.iter().position(is_flag)?;
-        let dialect = match name {
-            "bash" => Dialect::Bash,
-            "zsh" => Dialect::Zsh,
-            _ => Dialect::Posix,
-        };
-        let body = script(context, words.get(at + 1)?, dialect);
-        // The first one after the script is its name.
-        let arguments = words.get(at + 3..).unwrap_or(&[]).iter().map(|word| context.expr(word)).collect();
-        let parameters = Step { kind: StepKind::Parameters(arguments), span };
-        return Some(process(std::iter::once(parameters).chain(body.iter().cloned()).collect(), span));
+        assert!(is_script(r#"[bash, -eu, -c, "gcloud x"]"#));
+        assert!(is_script(r#"[bash, -ceu, "gcloud x", x, $(Y)]"#));
+        assert!(!is_script(r#"[bash, deploy.sh, -c, "gcloud x"]"#));
+        assert!(!is_script("[gcloud, -c]"));
     }
-    if is_open {
-        return None;
-    }
-    let words: Vec<Expr> = words.iter().map(|word| context.expr(word)).collect();
-    Some(Step { kind: StepKind::Command(Command { words, env: Vec::new(), input: None, prints: true }), span })
-}
-
-fn script(context: &Context, scalar: &Scalar, dialect: Dialect) -> Block {
-    shell::block_within(&scalar.body, context.file, dialect, Placeholders::Script, context.nesting)
-}
-
-fn process(body: Block, span: Span) -> Step {
-    Step { kind: StepKind::Scope(body, Inherit::Exported), span }
 }

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-/// Finds the references in a text, in order and apart from each other.
+/// How many bytes of a text are searched for the end of one reference: a text may hold many that do not end.
+const MAX_REFERENCE: usize = 500;
+
+/// Finds the references in a text. Those that begin inside of others are left out later.
 pub(in crate::read) type References = fn(&str) -> Vec<Reference>;
 
 /// A reference in a text.
@@ -75,10 +78,10 @@ pub(in crate::read) fn shell(text: &str) -> Vec<Reference> {
         at = dollar + 1;
         let rest = text.get(at..).unwrap_or("");
         let (length, stands_for) = if let Some(inner) = rest.strip_prefix('{') {
-            let Some(end) = inner.find('}') else { continue };
+            let Some(end) = closing(inner, "}") else { continue };
             (end + 2, braced(inner.get(..end).unwrap_or("")))
         } else if let Some(inner) = rest.strip_prefix('(') {
-            let Some(end) = inner.find(')') else { continue };
+            let Some(end) = closing(inner, ")") else { continue };
             (end + 2, StandsFor::Hole(format!("$({})", inner.get(..end).unwrap_or(""))))
         } else {
             let length = name_length(rest);
@@ -138,8 +141,9 @@ pub(in crate::read) fn between(text: &str, open: &str, close: &str, wanted: fn(&
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|rest| rest.find(open)).map(|offset| at + offset) {
         at = start + open.len();
-        let line = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("");
-        if let Some(inner) = line.find(close).and_then(|end| line.get(..end)).filter(|inner| wanted(inner.trim())) {
+        let rest = text.get(at..).unwrap_or("");
+        let inner = closing(rest, close).and_then(|end| rest.get(..end)).filter(|inner| !inner.contains('\n'));
+        if let Some(inner) = inner.filter(|inner| wanted(inner.trim())) {
             let end = at + inner.len() + close.len();
             let shown = text.get(start..end).unwrap_or("").to_owned();
             found.push(Reference { range: start..end, stands_for: StandsFor::Hole(shown) });
@@ -147,6 +151,11 @@ pub(in crate::read) fn between(text: &str, open: &str, close: &str, wanted: fn(&
         }
     }
     found
+}
+
+/// Where what ends a reference begins, in the text behind its start; `None` when that is not near.
+pub(in crate::read) fn closing(text: &str, mark: &str) -> Option<usize> {
+    text.get(..text.floor_char_boundary(MAX_REFERENCE))?.find(mark)
 }
 
 /// What stands between braces.
@@ -180,6 +189,15 @@ mod tests {
         assert_eq!(found("${X:-a b}"), [StandsFor::VariableOr("X".into(), "a b".into())]);
         assert_eq!(found("$(date) ${X%.*} $1"), [StandsFor::Hole("$(date)".into()), StandsFor::Hole("${X%.*}".into())]);
         assert_eq!(shell("é$X")[0].range, 2..4);
+    }
+
+    #[test]
+    fn the_end_of_a_reference_is_near() {
+        assert_eq!(closing("é}", "}"), Some(2));
+        assert_eq!(closing(&format!("{}}}", "é".repeat(MAX_REFERENCE / 2 - 1)), "}"), Some(MAX_REFERENCE - 2));
+        assert_eq!(closing(&format!("a{}}}", "é".repeat(MAX_REFERENCE / 2)), "}"), None);
+        assert_eq!(shell(&format!("${{{}}}", "a".repeat(MAX_REFERENCE))), []);
+        assert_eq!(between("<< a\n>> << b >>", "<<", ">>", |_| true).len(), 1);
     }
 
     #[test]

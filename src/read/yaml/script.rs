@@ -55,14 +55,19 @@ impl Context<'_> {
 
     /// A program that is run with arguments. `bash -c '…'` is the script that it is given.
     pub fn executed(&self, words: &[Word], span: Span) -> Option<Step> {
-        let name = words.first()?.text()?;
+        self.executed_with(self, words, span)
+    }
+
+    /// The same, where other things are filled in in scripts than in words.
+    pub fn executed_with(&self, scripts: &Self, words: &[Word], span: Span) -> Option<Step> {
+        let name = words.first()?.text().filter(|_| self.spend(0))?;
         let kind = if shell::is_shell(name.rsplit('/').next().unwrap_or(name))
             && let Some((script, arguments)) = command_string(words.get(1..)?)
         {
             // The first one after the script is its name.
             let arguments = arguments.get(1..).unwrap_or(&[]).iter().map(|word| self.word(word)).collect();
             let mut body = vec![Step { kind: StepKind::Parameters(arguments), span }];
-            body.extend(self.script(script).iter().cloned());
+            body.extend(scripts.script(script).iter().cloned());
             StepKind::Scope(body.into(), Inherit::Exported)
         } else {
             let words = words.iter().map(|word| self.word(word)).collect();

@@ -31,7 +31,7 @@ const STEPS: &[&str] = &["call", "assign", "switch", "for", "parallel", "try", "
 fn accepts(_: &str, root: &Node) -> bool {
     match root.get("main") {
         Some(main) => main.value.get("steps").is_some_and(|steps| are_steps(&steps.value)),
-        None => are_steps(root),
+        None => are_steps(root) && acts(root),
     }
 }
 
@@ -42,6 +42,12 @@ fn are_steps(node: &Node) -> bool {
         _ => false,
     };
     !node.items().is_empty() && node.items().iter().all(is_step)
+}
+
+/// Whether steps call or set anything, those within them too. Other lists look like steps that do not.
+fn acts(steps: &Node) -> bool {
+    let survey = Survey::new(steps);
+    !survey.called.is_empty() || !survey.names.is_empty()
 }
 
 fn read(context: &Context, root: &Node, reading: &mut Reading) {
@@ -86,7 +92,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
         let name = pair.map(|pair| pair.key.text()).filter(|name| *name != "main");
         match (name, name.and_then(|name| parameters.get(name))) {
             (Some(name), Some(known)) => {
-                let function = function(known, made, body.span);
+                let function = function(known, made, body.span, &context);
                 reading.steps.push(Step { kind: StepKind::Function(function_name(name), function), span: body.span });
                 if !called.contains(name) {
                     // Nothing here calls it: whatever it is given is not known.
@@ -129,10 +135,10 @@ fn parameters(body: &Node) -> Vec<Parameter> {
 }
 
 /// The body of a workflow that others call. What it sets is its own.
-fn function(parameters: &[Parameter], body: Vec<Step>, span: Span) -> Block {
+fn function(parameters: &[Parameter], body: Vec<Step>, span: Span, context: &Context) -> Block {
     let set = |(index, parameter): (usize, &Parameter)| {
-        let place = crate::value::Place::near(crate::source::FileId::default(), span);
-        let given = Use { name: Name::Parameter(index + 1), op: Op::Plain, quote: Quote::Whole, place };
+        let given =
+            Use { name: Name::Parameter(index + 1), op: Op::Plain, quote: Quote::Whole, place: context.near(span) };
         assign(&parameter.name, Assigned::Text(Expr { parts: vec![Part::Use(Box::new(given))] }), span)
     };
     let mut steps: Vec<Step> = parameters.iter().enumerate().map(set).collect();
@@ -456,4 +462,48 @@ impl Reader<'_> {
 fn plain_literal(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     (!inner.contains(['"', '\\'])).then_some(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::read::yaml::no_references;
+    use crate::source::{FileId, Snippet};
+    use crate::syntax::yaml;
+
+    #[test]
+    fn a_list_of_steps_calls_or_sets_something() {
+        let accepts = |text: &str| accepts("", &yaml::parse(&Snippet::whole(text)).first().unwrap().root);
+        for text in [
+            "[{a: {call: http.get}}]",
+            "[{a: {assign: [{x: 1}]}}, {b: {return: x}}]",
+            "[{a: {switch: [{condition: x, steps: [{b: {call: f}}]}]}}]",
+            "[{a: {parallel: {branches: [{b: {steps: [{c: {call: f}}]}}]}}}]",
+            "{main: {steps: [{a: {return: x}}]}}",
+        ] {
+            assert!(accepts(text), "{text}");
+        }
+        for text in
+            ["[{a: {return: x}}]", "[{a: {call: {b: c}}}]", "[{a: {assign: b}}]", "[{a: {for: 1, next: 2}}]", "[]"]
+        {
+            assert!(!accepts(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_workflow_is_given_is_of_its_file() {
+        let documents = yaml::parse(&Snippet::whole("x"));
+        let budget = Cell::new(1000);
+        let (file, references) = (FileId(7), no_references);
+        let context = Context { file, path: "", references, text: None, nesting: 0, budget: &budget };
+        let parameters = [Parameter { name: "x".to_owned(), default: None }];
+        let body = function(&parameters, Vec::new(), documents.first().unwrap().root.span, &context);
+        let StepKind::Scope(steps, _) = &body.first().unwrap().kind else { panic!() };
+        let StepKind::Assign(Assign { value: Assigned::Text(value), .. }) = &steps.first().unwrap().kind else {
+            panic!()
+        };
+        assert!(matches!(value.parts.as_slice(), [Part::Use(used)] if used.place.file == file));
+    }
 }
