@@ -208,9 +208,9 @@ impl Machine<'_> {
         let Name::Variable(name) = name else { return };
         let Some(binding) = self.env.get(name).cloned() else { return };
         let place = self.here();
-        let is_excluded = |value: &Value| match holds {
-            true => patterns.iter().all(|pattern| pattern.matches(value).is_no()),
-            false => patterns.iter().any(|pattern| pattern.matches(value).is_yes()),
+        let is_excluded = |value: &Value| {
+            let mut answers = patterns.iter().map(|pattern| pattern.matches(value));
+            if holds { answers.all(Truth::is_no) } else { answers.any(Truth::is_yes) }
         };
         let mut alternatives = binding.alternatives.clone();
         let mut changed = false;
