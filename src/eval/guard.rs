@@ -192,14 +192,41 @@ impl Machine<'_> {
                     self.refine_variable(&name.clone(), "", &Expr::default(), holds);
                 }
             }
-            Guard::Matches(expr, patterns) => {
-                if let (Some(name), [only]) = (variable(expr), patterns.as_slice())
-                    && let Some(text) = only.literal()
-                {
-                    self.refine_variable(&name.clone(), &text, &Expr::default(), holds);
+            Guard::Matches(expr, patterns) => match (variable(expr), patterns.as_slice()) {
+                (Some(name), [only]) if only.literal().is_some() => {
+                    self.refine_variable(&name.clone(), &only.literal().unwrap_or_default(), &Expr::default(), holds);
                 }
-            }
+                (Some(name), _) => self.override_defaults(&name.clone(), patterns, holds),
+                _ => {}
+            },
             _ => {}
+        }
+    }
+
+    /// A default that a test with wildcards excludes was overridden, by something that is not known.
+    fn override_defaults(&mut self, name: &Name, patterns: &[Pattern], holds: bool) {
+        let Name::Variable(name) = name else { return };
+        let Some(binding) = self.env.get(name).cloned() else { return };
+        let place = self.here();
+        let is_excluded = |value: &Value| {
+            let mut answers = patterns.iter().map(|pattern| pattern.matches(value));
+            if holds { answers.all(Truth::is_no) } else { answers.any(Truth::is_yes) }
+        };
+        let mut alternatives = binding.alternatives.clone();
+        let mut changed = false;
+        for alternative in &mut alternatives {
+            if let Content::Text(value) = &alternative.content
+                && value.assumed
+                && is_excluded(value)
+            {
+                let id = identity((binding.version, "not", value.to_string()));
+                alternative.content = Content::Text(Value::hole(format!("${{{name}}}"), id, place));
+                changed = true;
+            }
+        }
+        if changed {
+            // The same version: it is the same definition, better known.
+            self.env.set(name, alternatives, binding.version, place);
         }
     }
 

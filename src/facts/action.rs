@@ -151,8 +151,21 @@ fn authentication(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, 
         at: declared.at.clone(),
     };
     account(facts, authentication.account.clone(), &declared.at);
+    id_token(facts, with, declared);
     ci::federates(facts, &authentication);
     facts.authentications.push(authentication);
+}
+
+/// Where an ID token is asked for, its audience is that of gcloud's own command.
+fn id_token(facts: &mut Facts, with: Option<&Tree>, declared: &Declared) {
+    let input = |name: &str| with?.at(&[name]);
+    let is_asked = input("token_format").is_some_and(|field| text(field).equals("id_token").is_yes());
+    let Some(audience) = input("id_token_audience").filter(|_| is_asked) else { return };
+    let near = Place { exact: false, ..declared.head };
+    let mut items: Vec<Value> =
+        ["gcloud", "auth", "print-identity-token"].into_iter().map(|word| Value::text(word, near)).collect();
+    items.push(flagged("--audiences", audience.at, &text(audience)));
+    facts.add(&Run { words: List { items, open: false }, input: None, at: declared.at.clone() });
 }
 
 fn account(facts: &mut Facts, email: Option<Given>, at: &Statement) {

@@ -20,6 +20,10 @@ fn check(audiences: &CustomAudiences, _: &Project, report: &mut Report) {
         Some(name) => format!("the service `{name}`"),
         None => "the service".to_owned(),
     };
+    let says_none = |text: &Value| text.literal().is_some_and(|text| text.trim().is_empty());
+    if audiences.of_revision && audiences.text.as_ref().is_some_and(says_none) {
+        return;
+    }
     if audiences.of_revision {
         let message = format!(
             "the custom audiences stand at the revision, where they have no effect: {of} does not accept tokens that are \

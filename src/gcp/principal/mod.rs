@@ -136,7 +136,14 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     text.contains(marks)
         || text.contains("...")
         || text.to_ascii_lowercase().contains("xxx")
-        || text.bytes().any(|b| b.is_ascii_uppercase()) && !text.bytes().any(|b| b.is_ascii_lowercase())
+        || is_shouted(text)
+        // `@PROJECT@`, which a build replaces.
+        || text.rsplit_once('@').is_some_and(|(start, _)| start.split('@').skip(1).any(is_shouted))
+}
+
+/// Capitals and no small letter.
+fn is_shouted(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_uppercase()) && !text.bytes().any(|b| b.is_ascii_lowercase())
 }
 
 /// The project that a service account is of, when its e-mail says so: `NAME@PROJECT.iam.gserviceaccount.com`,

@@ -2,16 +2,20 @@
 //!
 //! <https://docs.ansible.com/ansible/latest/reference_appendices/playbooks_keywords.html>, checked 2026-11-21.
 
+use std::collections::BTreeSet;
+
 use super::refer::{Reference, StandsFor, name_length};
 use super::script::{Word, process};
 use super::{Context, Kind, Reading};
 use crate::program::{Declaration, Schema, Step, StepKind};
-use crate::syntax::yaml::{Kind as Shape, Node};
+use crate::syntax::yaml::{Kind as Shape, Node, Scalar};
 
 pub(super) const KIND: Kind = Kind { name: "ansible", accepts, read };
 
 /// Modules that run a command.
 const COMMANDS: &[&str] = &["shell", "command", "ansible.builtin.shell", "ansible.builtin.command"];
+/// Modules that set variables.
+const SETTERS: &[&str] = &["set_fact", "ansible.builtin.set_fact"];
 /// Lists of tasks.
 const LISTS: &[&str] = &["tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"];
 /// What only tasks and plays hold.
@@ -58,16 +62,34 @@ fn is_module(key: &str) -> bool {
 
 fn read(context: &Context, root: &Node, reading: &mut Reading) {
     let context = Context { references: templates, ..*context };
-    let mut steps = Vec::new();
-    tasks(&context, root, reading, &mut steps);
+    let (mut steps, mut set) = (Vec::new(), BTreeSet::new());
+    names_set(root, &mut set);
+    tasks(&context, root, &set, reading, &mut steps);
     reading.steps.extend(steps);
 }
 
-fn tasks(context: &Context, list: &Node, reading: &mut Reading, steps: &mut Vec<Step>) {
+/// Names that tasks set while the play runs: what `vars` says of them does not last.
+fn names_set<'n>(list: &'n Node, names: &mut BTreeSet<&'n str>) {
+    for pair in list.items().iter().flat_map(Node::pairs) {
+        if LISTS.contains(&pair.key.text()) {
+            names_set(&pair.value, names);
+        } else if SETTERS.contains(&pair.key.text()) {
+            names.extend(pair.value.pairs().into_iter().map(|fact| fact.key.text()));
+        } else if pair.key.text() == "register" {
+            names.extend(pair.value.scalar().map(Scalar::text));
+        }
+    }
+}
+
+fn tasks(context: &Context, list: &Node, set: &BTreeSet<&str>, reading: &mut Reading, steps: &mut Vec<Step>) {
     for item in list.items() {
         let mut own: Vec<Step> = Vec::new();
         if let Some(vars) = item.get("vars") {
-            own.extend(context.defaults(&vars.value));
+            let lasts = |step: &Step| match &step.kind {
+                StepKind::Assign(assign) => !set.contains(assign.name.as_str()),
+                _ => true,
+            };
+            own.extend(context.defaults(&vars.value).into_iter().filter(lasts));
         }
         if let Some(environment) = item.get("environment") {
             own.extend(context.variables(&environment.value));
@@ -75,7 +97,7 @@ fn tasks(context: &Context, list: &Node, reading: &mut Reading, steps: &mut Vec<
         let mut is_task = false;
         for pair in item.pairs() {
             if LISTS.contains(&pair.key.text()) {
-                tasks(context, &pair.value, reading, &mut own);
+                tasks(context, &pair.value, set, reading, &mut own);
             } else if COMMANDS.contains(&pair.key.text()) {
                 is_task = true;
                 let command = pair.value.get("cmd").map_or(&pair.value, |cmd| &cmd.value);

@@ -29,7 +29,7 @@ use std::cell::Cell;
 use super::Reader;
 use crate::program::{Block, Program, Step};
 use crate::source::{FileId, Snippet, Source, Span};
-use crate::syntax::yaml::{self, Node};
+use crate::syntax::yaml::{self, Kind as Shape, Node, Style};
 
 pub(super) use refer::{
     References, filled as shell_references, none as no_references, terraform as terraform_references,
@@ -57,6 +57,7 @@ const WORDS: &[&str] = &[
     // Actions of Google, and workflows and actions of the same repository.
     "google-github-actions/",
     "./.github/",
+    "docker/login-action@",
 ];
 
 /// A kind of document.
@@ -159,7 +160,33 @@ fn documents(snippet: &Snippet, context: Context) -> Reading {
         let mut kinds = KINDS.iter().filter(is_read);
         if let Some(kind) = kinds.find(|kind| (kind.accepts)(context.path, &document.root)) {
             (kind.read)(&context, &document.root, &mut reading);
+            blocks(&context, &document.root, &mut reading.regions);
         }
     }
     reading
+}
+
+/// Texts of several lines, with their keys: what stands above the first line speaks of all of them.
+fn blocks(context: &Context, node: &Node, regions: &mut Vec<Span>) {
+    let is_block =
+        |node: &Node| node.scalar().is_some_and(|scalar| matches!(scalar.style, Style::Literal | Style::Folded));
+    // The line that it begins in has no more than its mark.
+    let with_mark = |span: Span| {
+        let before = context.text.and_then(|text| text.get(..span.start as usize));
+        let mark = before
+            .filter(|before| before.trim_end_matches(' ').ends_with('\n'))
+            .and_then(|text| text.rfind(['|', '>']));
+        Span { start: mark.map_or(span.start, |at| at as u32), ..span }
+    };
+    match &node.kind {
+        Shape::Sequence(items) => {
+            regions.extend(items.iter().filter(|item| is_block(item)).map(|item| with_mark(item.span)));
+            items.iter().for_each(|item| blocks(context, item, regions));
+        }
+        Shape::Mapping(pairs) => {
+            regions.extend(pairs.iter().filter(|pair| is_block(&pair.value)).map(|pair| pair.span));
+            pairs.iter().for_each(|pair| blocks(context, &pair.value, regions));
+        }
+        _ => {}
+    }
 }
