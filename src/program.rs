@@ -180,8 +180,21 @@ pub enum Node {
     Map(Vec<Entry>, bool),
     /// Maps or lists put together, later ones winning.
     Merged(Vec<Node>),
+    /// A list made of another list, or of a map.
+    Listed(Listed, Box<Node>),
     /// The first when the guard holds, else the second.
     Choice(Box<Guard>, Box<Node>, Box<Node>),
+}
+
+/// What a list is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// The numbers of the elements of a list, from 0 on.
+    Numbers,
+    /// The values of a map, in the order of their names.
+    Values,
+    /// The elements of a list, and in the place of lists among them theirs.
+    Flat,
 }
 
 /// A named node.

@@ -12,7 +12,8 @@ use super::exec::Machine;
 use super::when::{Constraint, When, identity};
 use super::{Declared, MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_MODULES, MAX_SCOPES, MAX_STEPS, MAX_TURNS};
 use crate::program::{
-    Declaration, Definition, Entry, Expr, Guard, Module, Name, Node, Op, Part, Program, Step, StepKind, Strength,
+    Declaration, Definition, Entry, Expr, Guard, Listed, Module, Name, Node, Op, Part, Program, Step, StepKind,
+    Strength,
 };
 use crate::source::FileId;
 use crate::value::{Attribute, Field, Items, List, Made, Map, Piece, Place, Tree, Value};
@@ -471,6 +472,13 @@ impl Machine<'_> {
                 self.combined(entries.iter().take(MAX_ITEMS).map(|entry| &entry.value), map)
             }
             Node::Merged(nodes) => self.combined(nodes.iter().take(MAX_ITEMS), merged),
+            Node::Listed(what, inner) => {
+                let trees = self.tree(inner);
+                trees
+                    .into_iter()
+                    .map(|(when, tree)| (when, listed(*what, &tree, self.here()).unwrap_or_else(|| self.hole_tree())))
+                    .collect()
+            }
             Node::Choice(guard, then, otherwise) => self.choice(guard, then, otherwise),
         }
     }
@@ -660,13 +668,65 @@ fn belonging(tree: Tree, made: &Arc<Made>) -> Tree {
 
 /// A default: true of what is deployed as written, but no proof.
 fn assumed(tree: Tree) -> Tree {
+    let mut left = MAX_ITEMS;
+    assumed_within(tree, &mut left)
+}
+
+fn assumed_within(tree: Tree, left: &mut usize) -> Tree {
+    if *left == 0 {
+        return tree;
+    }
+    *left -= 1;
     match tree {
         Tree::Text(mut value) => {
             value.assumed = true;
             Tree::Text(value)
         }
-        other => other,
+        Tree::List(list) => Tree::List(Arc::new(Items {
+            items: list.items.iter().map(|item| assumed_within(item.clone(), left)).collect(),
+            open: list.open,
+        })),
+        Tree::Map(map) => {
+            let mut field = |field: &Field| Field { tree: assumed_within(field.tree.clone(), left), ..field.clone() };
+            Tree::Map(Arc::new(Map { fields: map.fields.iter().map(&mut field).collect(), ..Map::clone(&map) }))
+        }
+        Tree::Null(_) => tree,
     }
+}
+
+/// A list that is made of another one, or of a map; `None` where that is not known.
+fn listed(what: Listed, tree: &Tree, place: Place) -> Option<Tree> {
+    let number = |index: usize| Tree::Text(Value::text(index.to_string(), Place { exact: false, ..place }));
+    let (items, open) = match (what, tree) {
+        // An empty list is mostly a default that somebody fills.
+        (Listed::Numbers, Tree::List(list)) if !list.items.is_empty() => {
+            ((0..list.items.len()).map(number).collect(), list.open)
+        }
+        (Listed::Values, Tree::Map(map)) if map.of.is_none() => {
+            let mut fields: Vec<&Field> = map.fields.iter().collect();
+            fields.sort_by(|a, b| a.name.cmp(&b.name));
+            (fields.into_iter().map(|field| field.tree.clone()).collect(), map.open)
+        }
+        (Listed::Flat, Tree::List(list)) => {
+            let (mut items, mut open) = (Vec::new(), list.open);
+            for item in &list.items {
+                match item {
+                    // A list in a list in a list is seldom written.
+                    Tree::List(inner) if !inner.items.iter().any(|item| matches!(item, Tree::List(_))) => {
+                        items.extend(inner.items.iter().cloned());
+                        open |= inner.open;
+                    }
+                    Tree::Text(value) if !value.known_prefix().is_empty() => items.push(item.clone()),
+                    _ => open = true,
+                }
+            }
+            open |= items.len() > MAX_ITEMS;
+            items.truncate(MAX_ITEMS);
+            (items, open)
+        }
+        _ => return None,
+    };
+    Some(Tree::List(Arc::new(Items { items, open })))
 }
 
 /// Maps put together, later fields winning; lists one after the other.

@@ -49,6 +49,12 @@ pub fn service_agent(email: &Value) -> Option<Agent> {
         .then_some(Agent { api: None, role: None })
 }
 
+/// What stands before the project number in the e-mail of an agent of this domain.
+pub(super) fn before_number(domain: &str) -> Option<&'static str> {
+    let [before, ..] = AGENTS.find(domain)?.columns::<3>();
+    (!before.is_empty()).then_some(before)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -44,6 +44,8 @@ fn text(attribute: &Attribute, place: Place, left: &mut usize) -> Option<Value> 
         ("google_cloud_run_v2_job", "id") => made.named("jobs"),
         ("google_cloud_run_v2_service", "id") => made.named("services"),
         ("google_workflows_workflow", "id") => made.named("workflows"),
+        // Its `.name` has the number of the project.
+        ("google_iam_workload_identity_pool", "id") => made.pool(),
         _ => None,
     }
 }
@@ -85,6 +87,13 @@ impl Made<'_> {
         let text = |text: &str| self.literal(text);
         let (projects, locations) = (text("projects/"), text("/locations/"));
         Some(joined(&[&projects, &project, &locations, &place, &text(&format!("/{collection}/")), &name]))
+    }
+
+    /// `projects/P/locations/global/workloadIdentityPools/NAME`, with the project as the declaration has it.
+    fn pool(&mut self) -> Option<Value> {
+        let (project, name) = (self.said("project")?, self.said("workload_identity_pool_id")?);
+        let pools = self.literal("/locations/global/workloadIdentityPools/");
+        Some(joined(&[&self.literal("projects/"), &project, &pools, &name]))
     }
 
     /// What the declaration says, pointing to where it is asked for.

@@ -5,6 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::attribute::settle;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
+use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "email-as-account-id",
@@ -23,6 +24,15 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
         && value.contains("@").is_yes()
         && value.starts_with("projects/").is_no()
         && !value.literal_runs().iter().any(|run| run.contains("/serviceAccounts/"));
+    if let Some((project, email)) = without_collection(&value) {
+        let message = format!(
+            "`service_account_id` is given `{value}`, in which `serviceAccounts` is missing; the provider takes only a full \
+             name, `projects/PROJECT/serviceAccounts/EMAIL`, and refuses this one"
+        );
+        let help = format!("write `projects/{project}/serviceAccounts/{email}`");
+        report.error(&grant.at, named.at, message).label("wants the account's full name").help(help);
+        return;
+    }
     if !is_email {
         return;
     }
@@ -45,4 +55,16 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
             draft.help(format!("write `projects/-/serviceAccounts/{email}`"));
         }
     }
+}
+
+/// The project and the e-mail of `projects/PROJECT/EMAIL`.
+fn without_collection(value: &Value) -> Option<(Value, Value)> {
+    let parts = value.split('/');
+    let [projects, project, email] = parts.as_slice() else { return None };
+    let (name, domain) = email.split_once('@')?;
+    let sure = projects.equals("projects").is_yes()
+        && domain.ends_with(".gserviceaccount.com").is_yes()
+        // A hole may hold a slash.
+        && !name.known_prefix().is_empty();
+    sure.then(|| (project.clone(), email.clone()))
 }

@@ -5,7 +5,8 @@
 //! other domains below `gserviceaccount.com`, of which there is no full list: none of them is judged.
 
 use super::fault::{FaultKind, MemberFault};
-use super::is_placeholder;
+use super::{is_placeholder, is_project_id};
+use crate::gcp::agent;
 use crate::gcp::flat::{Flat, HOLE};
 
 const ROOT: &str = ".gserviceaccount.com";
@@ -35,6 +36,14 @@ pub(super) fn is_service_account(email: &str) -> bool {
     email.contains('@') && email.to_ascii_lowercase().ends_with(ROOT)
 }
 
+/// How much of a text precedes the e-mail where it is the full name of an account: `projects/P/serviceAccounts/EMAIL`.
+pub(super) fn full_name(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("projects/")?;
+    let (_, accounts) = rest.split_once('/')?;
+    let email = accounts.strip_prefix("serviceAccounts/")?;
+    (email.contains('@') && !email.contains('/')).then(|| text.len() - email.len())
+}
+
 /// What is surely wrong with the e-mail that starts at an offset.
 pub(super) fn fault(flat: &Flat, from: usize) -> Option<MemberFault> {
     // Of equal length, so that offsets stay.
@@ -42,7 +51,7 @@ pub(super) fn fault(flat: &Flat, from: usize) -> Option<MemberFault> {
     let end = from + email.len();
     let found = |kind, start: usize, replacement| Some(MemberFault::new(kind, flat, start..end, replacement));
     let unsure = is_placeholder(flat.after(from));
-    let Some((_, domain)) = email.split_once('@') else {
+    let Some((local, domain)) = email.split_once('@') else {
         let missing = !unsure && email.ends_with(OWN);
         return if missing { found(FaultKind::MissingAt, from, None) } else { None };
     };
@@ -50,6 +59,14 @@ pub(super) fn fault(flat: &Flat, from: usize) -> Option<MemberFault> {
         return if unsure { None } else { found(FaultKind::SeveralAt, from, None) };
     }
     let start = end - domain.len();
+    if let Some(project) = agent::before_number(domain).and_then(|before| local.strip_prefix(before)) {
+        // Agents of folders and organizations, and words that stand for the number.
+        let other = ["org-", "folder-"].iter().any(|of| project.starts_with(of));
+        let stands_for_one = ["number", "your", "project", "xxx"].iter().any(|word| project.contains(word));
+        let range = end - domain.len() - 1 - project.len()..end - domain.len() - 1;
+        let wrong = is_project_id(project) && !other && !stands_for_one && !is_placeholder(flat.after(from));
+        return wrong.then(|| MemberFault::new(FaultKind::AgentProjectId, flat, range, None));
+    }
     if domain == OWN || domain == OWN.trim_start_matches('.') {
         return found(FaultKind::MissingProject, from, None);
     }

@@ -38,6 +38,10 @@ pub enum FaultKind {
     MissingAt,
     /// More than one `@`.
     SeveralAt,
+    /// `projects/P/serviceAccounts/EMAIL` where the e-mail alone is due.
+    FullName,
+    /// The project's id where a service agent's e-mail has the number.
+    AgentProjectId,
     /// The Kubernetes form without brackets, or without namespace and account.
     KubernetesForm,
     /// A pool's principal with a project id where the number is due.
@@ -48,6 +52,8 @@ pub enum FaultKind {
     PoolNeedsOne,
     /// A provider's name in a member.
     PoolProvider,
+    /// A pool, and nothing that says who of it.
+    PoolAlone,
     /// Not `iam.googleapis.com` before the pool.
     PoolHost,
     /// Not two slashes after the colon.
@@ -84,11 +90,14 @@ impl FaultKind {
             Self::ProjectNumber => "is a project number; the e-mail of an account has the project id",
             Self::MissingAt => "lacks `@` between account and project",
             Self::SeveralAt => "has more than one `@`",
+            Self::FullName => "stands before the e-mail of the account, which is named by its e-mail alone",
+            Self::AgentProjectId => "is a project id; the e-mail of a service agent has the project number",
             Self::KubernetesForm => "is not of the form `PROJECT.svc.id.goog[NAMESPACE/ACCOUNT]`",
             Self::PoolProjectId => "is a project id; a pool's members are named by the project number",
             Self::PoolNeedsSet => "is for one identity; what follows names several, and needs `principalSet:`",
             Self::PoolNeedsOne => "is for several identities; what follows names one, and needs `principal:`",
             Self::PoolProvider => "names a provider; members are named by their pool alone",
+            Self::PoolAlone => "names a pool and does not say who of it",
             Self::PoolHost => "is not preceded by `iam.googleapis.com/`",
             Self::PoolSlashes => "is not preceded by `//`",
         }
@@ -107,12 +116,19 @@ impl FaultKind {
             Self::NoServiceAccount => {
                 "write the e-mail of a service account; a person is a member as `user:`, a group as `group:`"
             }
-            Self::EmailDomain | Self::MissingIam | Self::MissingProject | Self::MissingAt | Self::SeveralAt => {
-                "the e-mail of an account is `NAME@PROJECT_ID.iam.gserviceaccount.com`"
-            }
+            Self::EmailDomain
+            | Self::MissingIam
+            | Self::MissingProject
+            | Self::MissingAt
+            | Self::SeveralAt
+            | Self::FullName => "the e-mail of an account is `NAME@PROJECT_ID.iam.gserviceaccount.com`",
             Self::ProjectNumber => "write the project id: `NAME@PROJECT_ID.iam.gserviceaccount.com`",
             Self::KubernetesForm => "write `serviceAccount:PROJECT_ID.svc.id.goog[NAMESPACE/ACCOUNT]`",
-            Self::PoolProjectId => {
+            Self::PoolAlone => {
+                "go on with `/attribute.NAME/VALUE`, `/group/GROUP`, or `/*` for everyone of the pool, behind `principalSet:`, \
+                 or with `/subject/SUBJECT` behind `principal:`"
+            }
+            Self::PoolProjectId | Self::AgentProjectId => {
                 "write the number: `gcloud projects describe PROJECT_ID --format='value(projectNumber)'` prints it"
             }
             Self::PoolNeedsSet | Self::PoolNeedsOne | Self::PoolProvider | Self::PoolHost | Self::PoolSlashes => {
@@ -184,6 +200,9 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
             let whole = 0..flat.text().len();
             Some(MemberFault::new(FaultKind::WordWithPrefix, &flat, whole, right_word(id)))
         }
+        MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount if email::full_name(id).is_some() => {
+            full_name(&flat, 0..colon + 1)
+        }
         MemberKind::User | MemberKind::Group if email::is_service_account(id) => {
             Some(MemberFault::new(FaultKind::ServiceAccountAsOther, &flat, 0..colon, Some("serviceAccount")))
         }
@@ -200,6 +219,18 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
 pub fn account_fault(account: &Value) -> Option<MemberFault> {
     let flat = Flat::new(account);
     if flat.text().contains([':', '/']) { None } else { unexpanded(&flat, 0).or_else(|| email::fault(&flat, 0)) }
+}
+
+/// The full name of an account, after this much of a member.
+fn full_name(flat: &Flat, before: Range<usize>) -> Option<MemberFault> {
+    let length = email::full_name(flat.after(before.end))?;
+    let email = flat.after(before.end + length);
+    let sure = email.matches('@').count() == 1;
+    Some(if before.is_empty() {
+        MemberFault::new(FaultKind::FullName, flat, 0..length, sure.then_some("serviceAccount:"))
+    } else {
+        MemberFault::new(FaultKind::FullName, flat, before.end..before.end + length, sure.then_some(""))
+    })
 }
 
 /// A variable whose `$` is text: `$NAME`, `${NAME}`. Not `$$`, by which templates mean one `$`.
@@ -220,6 +251,9 @@ fn bare(flat: &Flat) -> Option<MemberFault> {
     if let Some(right) = right_word(text) {
         let whole = 0..text.len();
         return (right != text).then(|| MemberFault::new(FaultKind::WordSpelling, flat, whole, Some(right)));
+    }
+    if email::full_name(text).is_some() {
+        return full_name(flat, 0..0);
     }
     let (start, _) = text.split_once('@').or_else(|| text.split_once(".svc.id.goog["))?;
     let known = start.split(HOLE).next()?;

@@ -272,6 +272,43 @@ fn pools() {
 }
 
 #[test]
+fn pools_by_themselves() {
+    let pool = "projects/{N}/locations/global/workloadIdentityPools/ci";
+    finds(PoolAlone, &format!("principalSet://iam.googleapis.com/{pool}"), &pool.replace('{', "${"), None);
+    finds(
+        PoolAlone,
+        "principal://iam.googleapis.com/locations/global/workforcePools/w/",
+        "locations/global/workforcePools/w/",
+        None,
+    );
+    for unsure in ["{POOL}", "ci{REST}", "POOL_ID", ""] {
+        let member =
+            format!("principalSet://iam.googleapis.com/projects/12/locations/global/workloadIdentityPools/{unsure}");
+        assert_eq!(said(&member), None, "{member}");
+    }
+}
+
+#[test]
+fn full_names_of_accounts() {
+    let (email, name) = ("bot@acme.iam.gserviceaccount.com", "projects/{P}/serviceAccounts/");
+    let (right, wrong) = (format!("serviceAccount:{email}"), name.replace('{', "${"));
+    finds(FullName, &format!("serviceAccount:{name}{email}"), &wrong, Some(&right));
+    finds(FullName, &format!("{name}{email}"), &wrong, Some(&right));
+    finds(FullName, &format!("serviceAccount:{name}{email}@acme.com"), &wrong, None);
+}
+
+#[test]
+fn agents_by_the_id_of_their_project() {
+    let agent = |project: &str| format!("serviceAccount:service-{project}@gcp-sa-pubsub.iam.gserviceaccount.com");
+    finds(AgentProjectId, &agent("acme-prod"), "acme-prod", None);
+    for right in ["123456789012", "{N}", "org-123456789012", "folder-123456789012", "PROJECT_NUMBER", "project-number"]
+    {
+        assert_eq!(said(&agent(right)), None, "{right}");
+    }
+    assert_eq!(said("serviceAccount:service-acme-prod@acme-prod.iam.gserviceaccount.com"), None);
+}
+
+#[test]
 fn kubernetes_accounts() {
     finds(KubernetesForm, "serviceAccount:acme.svc.id.goog/a/b", "/a/b", Some("serviceAccount:acme.svc.id.goog[a/b]"));
     finds(KubernetesForm, "serviceAccount:{P}.svc.id.goog[a/b", "[a/b", Some("serviceAccount:${P}.svc.id.goog[a/b]"));

@@ -36,10 +36,19 @@ pub(super) fn fault(flat: &Flat, colon: usize, is_set: bool) -> Option<MemberFau
     }
     let path = rest.strip_prefix(HOST)?;
     let start = start + HOST.len();
-    project_id(flat, path, start).or_else(|| {
+    project_id(flat, path, start).or_else(|| alone(flat, path, start)).or_else(|| {
         let at = selector(path)?;
         selected(flat, path.get(at..)?, start + at, colon, is_set)
     })
+}
+
+/// A pool that nothing follows: neither some of its members nor all.
+fn alone(flat: &Flat, path: &str, start: usize) -> Option<MemberFault> {
+    let pools = ["/workloadIdentityPools/", "/workforcePools/"];
+    let pool = pools.iter().find_map(|pools| path.split_once(pools))?.1;
+    let name = pool.strip_suffix('/').unwrap_or(pool);
+    let known = !name.is_empty() && !name.contains('/') && !is_placeholder(name);
+    known.then(|| MemberFault::new(FaultKind::PoolAlone, flat, start..start + path.len(), None))
 }
 
 /// A member that does not have `//` after its colon.

@@ -1,7 +1,7 @@
 //! Terraform's expressions → nodes. A function that is not followed is a hole.
 
 use super::Reading;
-use crate::program::{Entry, Expr, Guard, Name, Node, Op, Part, Quote, Use};
+use crate::program::{Entry, Expr, Guard, Listed, Name, Node, Op, Part, Quote, Use};
 use crate::source::Span;
 use crate::syntax::hcl::{self, ExprKind, Item, Literal, Reference, Step, TemplatePart};
 use crate::value::Place;
@@ -136,6 +136,8 @@ impl Reading<'_> {
             ("merge" | "concat" | "setunion", all) => {
                 Node::Merged(all.iter().map(|argument| self.node(argument)).collect())
             }
+            ("values", [map]) => Node::Listed(Listed::Values, Box::new(self.node(map))),
+            ("flatten", [list]) => Node::Listed(Listed::Flat, Box::new(self.node(list))),
             ("format", [format, rest @ ..]) => self.format(format, rest).unwrap_or_else(|| self.hole(span)),
             ("join", [separator, list]) => self.join(separator, list).unwrap_or_else(|| self.hole(span)),
             ("coalesce", [first, rest @ ..]) => match (&first.kind, rest) {

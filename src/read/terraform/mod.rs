@@ -9,7 +9,7 @@ mod script;
 use std::sync::Arc;
 
 use super::Reader;
-use crate::program::{Declaration, Definition, Module, Node, Program, Schema, Step, StepKind, Strength};
+use crate::program::{Declaration, Definition, Listed, Module, Node, Program, Schema, Step, StepKind, Strength};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Body, ExprKind};
 use crate::value::Place;
@@ -164,6 +164,10 @@ impl Reading<'_> {
                 let guard = Box::new(self.guard(condition));
                 Some(Node::Choice(guard, Box::new(times(then)?), Box::new(times(otherwise)?)))
             }
+            ExprKind::Call { name, arguments, expands: false } if name == "length" => match arguments.as_slice() {
+                [list] => Some(Node::Listed(Listed::Numbers, Box::new(self.node(list)))),
+                _ => Some(self.hole(count.value.span)),
+            },
             _ => Some(times(&count.value).unwrap_or_else(|| self.hole(count.value.span))),
         }
     }
