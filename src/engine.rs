@@ -7,6 +7,7 @@ mod merge;
 mod own;
 mod parallel;
 mod silence;
+mod values;
 mod words;
 
 use std::collections::BTreeMap;

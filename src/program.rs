@@ -157,6 +157,8 @@ pub enum Schema {
 /// Another directory that is run with inputs of its own.
 #[derive(Debug, Clone)]
 pub struct Module {
+    /// The vocabulary of what it declares.
+    pub schema: Schema,
     /// The name under which its outputs are asked for.
     pub name: String,
     /// The directory.
@@ -184,6 +186,23 @@ pub enum Node {
     Listed(Listed, Box<Node>),
     /// The first when the guard holds, else the second.
     Choice(Box<Guard>, Box<Node>, Box<Node>),
+    /// A list of what is there in each turn.
+    Repeated(Box<Repeated>),
+}
+
+/// A node that is there once in each turn.
+#[derive(Debug, Clone)]
+pub struct Repeated {
+    /// The turns.
+    pub over: Node,
+    /// By which name a turn is asked for: `NAME.key`, `NAME.value`.
+    pub name: String,
+    /// What is there in each.
+    pub node: Node,
+    /// What stands for all of them where nobody can say how many there are.
+    pub otherwise: Node,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// What a list is made of.
@@ -296,6 +315,8 @@ pub enum Guard {
     /// Something we do not follow, by its text and the words in it: equal ones are taken to hold alike. `None`: no two
     /// are equal.
     Opaque(Option<String>, Vec<Expr>),
+    /// An expression that is not followed, by its text and the names that it asks; none where nobody can say which.
+    Hidden(String, Vec<Expr>),
 }
 
 /// A loop.

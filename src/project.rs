@@ -52,7 +52,10 @@ impl Project {
 
     /// Whether a service is deployed private, or so that grants decide, and one of them names who may call it.
     fn is_private(&self, service: &Service) -> bool {
+        let is_it = |handed: &Value| service.name.as_ref().is_some_and(|name| handed.same(name));
         match service.exposure {
+            // What is not here may open it.
+            _ if self.facts.handed.iter().any(is_it) => false,
             Exposure::Private => true,
             Exposure::Granted => service.name.as_ref().is_some_and(|name| self.names_invoker(name)),
             Exposure::Open | Exposure::Unknown => false,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use super::values::Values;
 use super::{Files, parse};
 use crate::eval::Link;
 use crate::facts::ASKED;
@@ -91,6 +92,8 @@ impl Linker {
                 }
             }
         }
+        let own = self.directories.iter().filter(|(directory, _)| !modules.contains(*directory));
+        let values = Values::new(own.map(|(directory, programs)| (directory.as_path(), programs.as_slice())));
         let mut seen = BTreeSet::new();
         let mut roots = Vec::new();
         for program in programs {
@@ -98,7 +101,9 @@ impl Linker {
             match directory {
                 Some(directory) if program.directory => {
                     if !modules.contains(directory) && seen.insert(directory) {
-                        roots.push(self.directories.get(directory).cloned().unwrap_or_default());
+                        let mut together = self.directories.get(directory).cloned().unwrap_or_default();
+                        together.extend(values.of(directory));
+                        roots.push(together);
                     }
                 }
                 _ => roots.push(vec![program.clone()]),

@@ -12,8 +12,8 @@ use super::exec::Machine;
 use super::when::{Constraint, When, identity};
 use super::{Declared, MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_MODULES, MAX_SCOPES, MAX_STEPS, MAX_TURNS};
 use crate::program::{
-    Declaration, Definition, Entry, Expr, Guard, Listed, Module, Name, Node, Op, Part, Program, Step, StepKind,
-    Strength,
+    Declaration, Definition, Entry, Expr, Guard, Listed, Module, Name, Node, Op, Part, Program, Repeated, Step,
+    StepKind, Strength,
 };
 use crate::source::FileId;
 use crate::value::{Attribute, Field, Items, List, Made, Map, Piece, Place, Tree, Value};
@@ -50,6 +50,8 @@ struct Turn {
     owner: u64,
     /// `each.key` and `each.value`, where they are known.
     each: Option<(Tree, Tree)>,
+    /// Turns within it by the name that each is asked for, with key and value; the innermost last.
+    inner: Vec<(String, Tree, Tree)>,
 }
 
 /// What a name stands for, and the file that says so.
@@ -107,7 +109,8 @@ impl Machine<'_> {
     pub(super) fn declaration(&mut self, declaration: &Declaration) {
         let owner = identity((&declaration.name, declaration.head.span, declaration.head.file));
         for each in self.repetitions(declaration.each.as_ref()) {
-            let trees = self.in_turn(Turn { owner, each }, |machine| machine.tree(&declaration.body));
+            let trees =
+                self.in_turn(Turn { owner, each, ..Turn::default() }, |machine| machine.tree(&declaration.body));
             for (when, body) in trees {
                 if when.and(&self.env.path).is_none() {
                     continue;
@@ -160,24 +163,9 @@ impl Machine<'_> {
         let Some(each) = each else { return vec![None] };
         let trees = self.tree(each);
         let [(_, tree)] = trees.as_slice() else { return vec![None] };
-        let (mut turns, more): (Vec<_>, bool) = match tree {
-            Tree::List(list) => {
-                let turns = list.items.iter().take(MAX_TURNS).map(|item| Some((item.clone(), item.clone()))).collect();
-                (turns, list.open || list.items.len() > MAX_TURNS)
-            }
-            Tree::Map(map) if map.of.is_none() => {
-                let pair = |field: &Field| {
-                    let key = Tree::Text(Value::text(field.name.clone(), Place { exact: false, ..field.at }));
-                    Some((key, field.tree.clone()))
-                };
-                (map.fields.iter().take(MAX_TURNS).map(pair).collect(), map.open || map.fields.len() > MAX_TURNS)
-            }
-            _ => return vec![None],
-        };
-        if more {
-            turns.push(None);
-        }
-        turns
+        let Some((turns, more)) = turns(tree) else { return vec![None] };
+        let unseen = more.then_some(None);
+        turns.into_iter().map(Some).chain(unseen).collect()
     }
 
     /// The turn of a key: where the turns are not known, the key is.
@@ -196,12 +184,28 @@ impl Machine<'_> {
     /// Runs a module: what it declares is declared here, reached from its call.
     pub(super) fn module(&mut self, module: &Module) {
         for each in self.repetitions(module.each.as_ref()) {
-            let Some((scope, programs)) = self.enter(module, each) else { continue };
+            let Some((scope, programs)) = self.enter(module, each.clone()) else {
+                self.elsewhere(module, each);
+                continue;
+            };
             self.sited(|machine| {
                 let outer = std::mem::replace(&mut machine.scope, scope);
                 machine.together(&programs);
                 machine.scope = outer;
             });
+        }
+    }
+
+    /// A module that is not here: nobody knows what it does with what it is given.
+    fn elsewhere(&mut self, module: &Module, each: Option<(Tree, Tree)>) {
+        let owner = identity((self.scope_mut().id, &module.name, "elsewhere"));
+        let turn = Turn { owner, each, ..Turn::default() };
+        for (when, body) in self.in_turn(turn, |machine| machine.tree(&module.inputs)) {
+            if when.and(&self.env.path).is_some() {
+                let (head, at) = (self.here(), self.statement());
+                let (schema, kind, name) = (module.schema, "module".to_owned(), module.name.clone());
+                self.declared.push(Declared { schema, kind, name, head, body, at });
+            }
         }
     }
 
@@ -231,7 +235,7 @@ impl Machine<'_> {
             return None;
         }
         let mut inner = Scope::new(identity((id, &name)), depth + 1, &programs);
-        let turn = Turn { owner: identity((id, &name, "turn")), each };
+        let turn = Turn { owner: identity((id, &name, "turn")), each, ..Turn::default() };
         for (when, inputs) in self.in_turn(turn, |machine| machine.tree(&module.inputs)) {
             for field in inputs.map().into_iter().flat_map(|map| &map.fields) {
                 let known = inner.known.entry(format!("var.{}", field.name)).or_default();
@@ -312,6 +316,16 @@ impl Machine<'_> {
         {
             return Some(vec![(When::default(), part(tree, rest))]);
         }
+        let inner = self.scope_mut().turn.inner.iter().rev().find_map(|(turn, key, value)| {
+            match name.strip_prefix(turn.as_str())? {
+                ".key" => Some(key),
+                ".value" => Some(value),
+                _ => None,
+            }
+        });
+        if let Some(tree) = inner {
+            return Some(vec![(When::default(), part(tree, rest))]);
+        }
         if let Some(known) = self.scope_mut().known.get(name).cloned() {
             return Some(known.iter().map(|(when, tree)| (when.clone(), part(tree, rest))).collect());
         }
@@ -357,7 +371,7 @@ impl Machine<'_> {
 
     fn thing(&mut self, thing: &Declaration, key: Option<&String>, memo: &str) -> Trees {
         let each = key.and_then(|key| self.turn_of(thing.each.as_ref(), key, memo));
-        let turn = Turn { owner: identity((self.scope_mut().id, memo)), each };
+        let turn = Turn { owner: identity((self.scope_mut().id, memo)), each, ..Turn::default() };
         let trees = self.in_turn(turn, |machine| machine.tree(&thing.body));
         let made = self.made(thing);
         // Instances of one thing have attributes of their own.
@@ -480,6 +494,7 @@ impl Machine<'_> {
                     .collect()
             }
             Node::Choice(guard, then, otherwise) => self.choice(guard, then, otherwise),
+            Node::Repeated(repeated) => self.repeated(repeated),
         }
     }
 
@@ -498,6 +513,9 @@ impl Machine<'_> {
 
     fn choice(&mut self, guard: &Guard, then: &Node, otherwise: &Node) -> Trees {
         let decision = self.decide(guard);
+        if !decision.yes.is_empty() && !decision.no.is_empty() && self.hides(guard) {
+            return vec![(When::default(), self.hole_tree())];
+        }
         let mut out = Trees::new();
         for (circumstances, node) in [(decision.yes, then), (decision.no, otherwise)] {
             if circumstances.is_empty() {
@@ -510,11 +528,61 @@ impl Machine<'_> {
         if out.len() > MAX_ALTERNATIVES { vec![(When::default(), self.hole_tree())] } else { out }
     }
 
+    /// Whether a guard is decided by what is known, and only not followed: then one of the two it is, and not either.
+    fn hides(&mut self, guard: &Guard) -> bool {
+        match guard {
+            Guard::Not(inner) => self.hides(inner),
+            Guard::All(guards) | Guard::Any(guards) => guards.iter().any(|guard| self.hides(guard)),
+            Guard::Hidden(_, names) => {
+                !names.is_empty()
+                    && names.iter().all(|name| {
+                        let mut left = MAX_ITEMS;
+                        let trees = self.tree(&Node::Text(name.clone()));
+                        trees.iter().all(|(_, tree)| is_settled(tree, &mut left))
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    /// What is there in each turn, where the turns are certain.
+    fn repeated(&mut self, repeated: &Repeated) -> Trees {
+        let over = self.tree(&repeated.over);
+        let sure = match over.as_slice() {
+            [(when, tree)] if *when == When::default() => turns(tree).filter(|(_, more)| !more),
+            _ => None,
+        };
+        let Some((turns, _)) = sure else { return self.tree(&repeated.otherwise) };
+        if turns.is_empty() {
+            // A list by name may be a default that nobody deploys with.
+            return match repeated.over {
+                Node::Choice(..) | Node::List(..) => vec![(When::default(), Tree::Null(repeated.place))],
+                _ => self.tree(&repeated.otherwise),
+            };
+        }
+        let evaluate = |machine: &mut Self, (key, value): (Tree, Tree)| {
+            machine.scope_mut().turn.inner.push((repeated.name.clone(), key, value));
+            let trees = machine.tree(&repeated.node);
+            machine.scope_mut().turn.inner.pop();
+            trees
+        };
+        self.combined_by(turns.into_iter(), evaluate, |items| Tree::List(Arc::new(Items { items, open: false })))
+    }
+
     /// Nodes, each of which may have alternatives, as parts of one tree. One that would bring too many is a hole.
     fn combined<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>, make: impl Fn(Vec<Tree>) -> Tree) -> Trees {
+        self.combined_by(nodes, Self::tree, make)
+    }
+
+    fn combined_by<T>(
+        &mut self,
+        parts: impl Iterator<Item = T>,
+        evaluate: impl Fn(&mut Self, T) -> Trees,
+        make: impl Fn(Vec<Tree>) -> Tree,
+    ) -> Trees {
         let mut all: Vec<(When, Vec<Tree>)> = vec![(When::default(), Vec::new())];
-        for node in nodes {
-            let trees = self.tree(node);
+        for one in parts {
+            let trees = evaluate(self, one);
             if let [(when, tree)] = trees.as_slice()
                 && *when == When::default()
             {
@@ -554,6 +622,36 @@ impl Machine<'_> {
             Tree::Null(_) | Tree::Map(_) => Content::Text(Value::hole("…", machine.fresh(), place)),
         };
         trees.into_iter().map(|(when, tree)| Alternative { when, content: content(self, tree) }).collect()
+    }
+}
+
+/// The keys and values that a tree is gone through by, and whether there may be others.
+fn turns(tree: &Tree) -> Option<(Vec<(Tree, Tree)>, bool)> {
+    match tree {
+        Tree::List(list) => {
+            let turns = list.items.iter().take(MAX_TURNS).map(|item| (item.clone(), item.clone())).collect();
+            Some((turns, list.open || list.items.len() > MAX_TURNS))
+        }
+        Tree::Map(map) if map.of.is_none() => {
+            let pair = |field: &Field| {
+                let key = Tree::Text(Value::text(field.name.clone(), Place { exact: false, ..field.at }));
+                (key, field.tree.clone())
+            };
+            Some((map.fields.iter().take(MAX_TURNS).map(pair).collect(), map.open || map.fields.len() > MAX_TURNS))
+        }
+        _ => None,
+    }
+}
+
+/// Whether all of a tree is known.
+fn is_settled(tree: &Tree, left: &mut usize) -> bool {
+    let Some(rest) = left.checked_sub(1) else { return false };
+    *left = rest;
+    match tree {
+        Tree::Text(value) => value.is_literal(),
+        Tree::Null(_) => true,
+        Tree::List(list) => !list.open && list.items.iter().all(|item| is_settled(item, left)),
+        Tree::Map(map) => !map.open && map.of.is_none() && map.fields.iter().all(|field| is_settled(&field.tree, left)),
     }
 }
 
@@ -666,7 +764,7 @@ fn belonging(tree: Tree, made: &Arc<Made>) -> Tree {
     }
 }
 
-/// A default: true of what is deployed as written, but no proof.
+/// A default with all of its parts: true of what is deployed as written, but no proof.
 fn assumed(tree: Tree) -> Tree {
     let mut left = MAX_ITEMS;
     assumed_within(tree, &mut left)

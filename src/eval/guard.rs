@@ -57,6 +57,11 @@ impl Machine<'_> {
                 guards.iter().fold(start, |all, guard| all.and(&self.decide(guard).negate()).bounded()).negate()
             }
             Guard::Opaque(None, _) => Decision::undecided(),
+            Guard::Hidden(text, _) => {
+                let says = |holds| Constraint { subject: identity((text, "hidden")), value: 1, holds };
+                let arm = |holds| When::default().with(says(holds)).into_iter().collect();
+                Decision { yes: arm(true), no: arm(false) }
+            }
             Guard::Opaque(Some(text), words) => {
                 if let Some(decision) = self.predicate(words) {
                     return decision;

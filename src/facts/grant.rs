@@ -45,18 +45,22 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
     facts.grants.push(grant);
 }
 
-/// A public grant says as much of a service as its deployment does.
+/// A public grant says as much of a service as its deployment does. Members of a
+/// declaration that are not known may be everyone.
 pub(super) fn exposure(grant: &Grant) -> Option<Service> {
     let function = match grant.kind {
         ResourceKind::RunService => false,
         ResourceKind::Function => true,
         _ => return None,
     };
-    let member = grant.member.as_ref()?;
-    let public = matches!(
-        principal::parse(&member.value).kind,
-        MemberKind::AllUsers | MemberKind::AllAuthenticatedUsers | MemberKind::Open
-    );
+    let (public, said) = match &grant.member {
+        Some(member) => {
+            let kind = principal::parse(&member.value).kind;
+            let public = matches!(kind, MemberKind::AllUsers | MemberKind::AllAuthenticatedUsers | MemberKind::Open);
+            (public, member.at)
+        }
+        None => (grant.wording != Wording::Command, grant.command),
+    };
     let invokes = match grant.role.as_ref().and_then(|role| role.value.literal()) {
         // `add-invoker-policy-binding` names no role; a hole may be the invoker's.
         None => true,
@@ -70,7 +74,7 @@ pub(super) fn exposure(grant: &Grant) -> Option<Service> {
         second_generation: Truth::Unknown,
         name: grant.resource.clone(),
         exposure: Exposure::Open,
-        said: member.at,
+        said,
         at: grant.at.clone(),
     })
 }

@@ -39,6 +39,8 @@ pub struct Facts {
     pub grants: Vec<Grant>,
     /// Deployments of services and functions.
     pub services: Vec<Service>,
+    /// What is handed to modules that are not here, and may be the names of services there.
+    pub handed: Vec<Value>,
     /// How services are entered.
     pub entries: Vec<Entry>,
     /// Audiences of their own that services are given in a file.
@@ -337,6 +339,7 @@ impl Facts {
         self.calls.append(&mut other.calls);
         self.grants.append(&mut other.grants);
         self.services.append(&mut other.services);
+        self.handed.append(&mut other.handed);
         self.entries.append(&mut other.entries);
         self.custom_audiences.append(&mut other.custom_audiences);
         self.headers.append(&mut other.headers);
@@ -353,6 +356,7 @@ impl Facts {
         self.calls.is_empty()
             && self.grants.is_empty()
             && self.services.is_empty()
+            && self.handed.is_empty()
             && self.entries.is_empty()
             && self.custom_audiences.is_empty()
             && self.headers.is_empty()

@@ -44,6 +44,7 @@ fn text(attribute: &Attribute, place: Place, left: &mut usize) -> Option<Value> 
         ("google_cloud_run_v2_job", "id") => made.named("jobs"),
         ("google_cloud_run_v2_service", "id") => made.named("services"),
         ("google_workflows_workflow", "id") => made.named("workflows"),
+        ("google_cloudfunctions2_function" | "google_cloudfunctions_function", "id") => made.named("functions"),
         // Its `.name` has the number of the project.
         ("google_iam_workload_identity_pool", "id") => made.pool(),
         _ => None,
@@ -60,9 +61,9 @@ impl Made<'_> {
     /// An e-mail, a member, a full name of a service account.
     fn account(&mut self, path: &str) -> Option<Value> {
         let id = self.said("account_id")?;
-        // A data source may be asked by the whole e-mail.
+        // A data source may be asked by the whole e-mail, or by the full name that ends with it.
         let email = if id.contains("@").is_yes() {
-            id
+            id.split('/').pop()?
         } else if id.contains("/").is_yes() {
             return None;
         } else {
@@ -99,7 +100,9 @@ impl Made<'_> {
     /// What the declaration says, pointing to where it is asked for.
     fn said(&mut self, name: &str) -> Option<Value> {
         let value = settle_within(self.attribute.body.field(name)?.tree.text()?, self.left);
-        Some(value.pieces().iter().map(|piece| self.here(piece)).collect())
+        let mut here: Value = value.pieces().iter().map(|piece| self.here(piece)).collect();
+        (here.assumed, here.loose) = (value.assumed, value.loose);
+        Some(here)
     }
 
     fn here(&self, piece: &Piece) -> Piece {

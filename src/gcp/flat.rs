@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::output::{Meaning, meaning_of_piece};
 use crate::value::{Piece, Place, Value};
 
 /// Stands for a hole. A control character in the text itself is taken for a hole, which only silences.
@@ -21,6 +22,8 @@ struct Part {
     range: Range<usize>,
     place: Place,
     shown: Option<String>,
+    /// Whether it is the id of a project.
+    is_project_id: bool,
 }
 
 impl Flat {
@@ -38,7 +41,8 @@ impl Flat {
                     shown = Some(Value::from(piece.clone()).to_string());
                 }
             }
-            pieces.push(Part { range: start..text.len(), place: piece.place(), shown });
+            let is_project_id = matches!(meaning_of_piece(piece), Meaning::ProjectId);
+            pieces.push(Part { range: start..text.len(), place: piece.place(), shown, is_project_id });
         }
         Self { text, pieces }
     }
@@ -51,6 +55,11 @@ impl Flat {
     /// The text from an offset on.
     pub fn after(&self, offset: usize) -> &str {
         self.text.get(offset..).unwrap_or("")
+    }
+
+    /// Whether the hole that starts at an offset is surely the id of a project.
+    pub fn is_project_id(&self, offset: usize) -> bool {
+        self.pieces.iter().any(|part| part.range.start == offset && part.is_project_id)
     }
 
     /// A range of the text as a message shows it, holes by their names.

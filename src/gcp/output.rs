@@ -99,7 +99,7 @@ fn of_attribute(attribute: &Attribute) -> Meaning {
     let said = |name: &str| attribute.body.field(name).and_then(|field| field.tree.text()).map(settle);
     let url = |function| Meaning::ServiceUrl { name: said("name"), function };
     match (attribute.of.kind.trim_start_matches("data."), attribute.path.as_str()) {
-        ("google_cloud_run_v2_service", "uri")
+        ("google_cloud_run_v2_service", "uri" | "urls.0")
         | ("google_cloud_run_service", "status.0.url")
         | ("google_cloudfunctions2_function", "service_config.0.uri") => url(false),
         ("google_cloudfunctions2_function", "url") | ("google_cloudfunctions_function", "https_trigger_url") => {

@@ -90,7 +90,8 @@ fn policy(body: &Tree) -> Vec<(Option<Given>, Option<Given>)> {
     if bindings.tree.is_unknown() {
         return vec![(None, None)];
     }
-    bindings.tree.items().iter().flat_map(binding).collect()
+    let unseen = matches!(&bindings.tree, Tree::List(list) if list.open).then_some((None, None));
+    bindings.tree.items().iter().flat_map(binding).chain(unseen).collect()
 }
 
 /// A resource's own name: the last part of a full one.

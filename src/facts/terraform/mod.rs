@@ -28,7 +28,8 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         "google_workflows_workflow" => services::workflow(facts, declared),
         "google_cloud_run_domain_mapping" => services::domain(facts, declared),
         "google_secret_manager_secret_version" => services::secret(facts, declared),
-        kind if kind.contains("_iam_") => grants::add(facts, declared),
+        "module" => services::handed(facts, &declared.body),
+        kind if kind.starts_with("google_") && kind.contains("_iam_") => grants::add(facts, declared),
         _ => {}
     }
 }

@@ -160,3 +160,25 @@ pub(super) fn domain(facts: &mut Facts, declared: &Declared) {
         });
     }
 }
+
+/// Values of a call of a module that are looked at.
+const MAX_HANDED: usize = 500;
+
+/// What is handed to a module that is not here, which may open a service of this name: a name, the full one, or the
+/// service itself.
+pub(super) fn handed(facts: &mut Facts, inputs: &Tree) {
+    let mut trees: Vec<&Tree> = inputs.map().into_iter().flat_map(|map| &map.fields).map(|field| &field.tree).collect();
+    for _ in 0..MAX_HANDED {
+        match trees.pop() {
+            None => break,
+            Some(Tree::Text(value)) => {
+                let value = settle(value);
+                facts.handed.extend(value.split('/').pop());
+            }
+            Some(Tree::List(list)) => trees.extend(&list.items),
+            Some(tree @ Tree::Map(map)) if map.of.is_some() => facts.handed.extend(text_at(tree, &["name"])),
+            Some(Tree::Map(map)) => trees.extend(map.fields.iter().map(|field| &field.tree)),
+            Some(Tree::Null(_)) => {}
+        }
+    }
+}

@@ -20,6 +20,8 @@ pub enum FaultKind {
     WordSpelling,
     /// `user:allUsers`.
     WordWithPrefix,
+    /// `serviceAccount:serviceAccount:…`, as of an attribute that has the prefix itself.
+    PrefixTwice,
     /// `user:` or `group:` before a service account's e-mail.
     ServiceAccountAsOther,
     /// A variable that no shell replaces: `'serviceAccount:$SA'`.
@@ -69,6 +71,7 @@ impl FaultKind {
                 | Self::PrefixSpelling
                 | Self::WordSpelling
                 | Self::WordWithPrefix
+                | Self::PrefixTwice
                 | Self::ServiceAccountAsOther
                 | Self::NoServiceAccount
         )
@@ -81,6 +84,7 @@ impl FaultKind {
             Self::PrefixSpelling => "is no member type; types are spelt exactly, case included",
             Self::WordSpelling => "is no member; the word is spelt exactly, case included",
             Self::WordWithPrefix => "is a whole member by itself and takes no type",
+            Self::PrefixTwice => "stands before a member that has its type already",
             Self::ServiceAccountAsOther => "is not the type of a service account's e-mail",
             Self::NoServiceAccount => "is not the e-mail of a service account",
             Self::Unexpanded => "is in single quotes or escaped, so that the shell does not replace it",
@@ -111,6 +115,7 @@ impl FaultKind {
                 "write `user:`, `group:`, `serviceAccount:`, `domain:`, `principal:` or `principalSet:`"
             }
             Self::WordSpelling | Self::WordWithPrefix => "write `allUsers` or `allAuthenticatedUsers` alone",
+            Self::PrefixTwice => "write the type once",
             Self::ServiceAccountAsOther => "write `serviceAccount:`",
             Self::Unexpanded => "write double quotes around it",
             Self::NoServiceAccount => {
@@ -194,6 +199,9 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
         return Some(fault);
     }
     match kind {
+        MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount if has_type(id) => {
+            Some(MemberFault::new(FaultKind::PrefixTwice, &flat, 0..colon + 1, Some("")))
+        }
         MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount | MemberKind::Domain
             if right_word(id).is_some() =>
         {
@@ -243,6 +251,11 @@ fn unexpanded(flat: &Flat, from: usize) -> Option<MemberFault> {
     let closed = braces == 0 || name.get(length..).is_some_and(|rest| rest.starts_with('}'));
     let end = start + 1 + length + 2 * braces;
     (is_name && closed).then(|| MemberFault::new(FaultKind::Unexpanded, flat, start..end, None))
+}
+
+/// Whether what follows a type is a member with a type of its own.
+fn has_type(id: &str) -> bool {
+    ["user:", "group:", "serviceAccount:"].iter().any(|prefix| id.starts_with(prefix))
 }
 
 /// A member without a colon.

@@ -350,3 +350,14 @@ fn odd_texts_do_no_harm() {
     assert_eq!(fault(&Value::default()), None);
     assert_eq!(fault(&Value::from_iter(Vec::<Piece>::new())), None);
 }
+
+#[test]
+fn what_brings_its_type_along() {
+    finds(
+        PrefixTwice,
+        "serviceAccount:serviceAccount:bot@acme.iam.gserviceaccount.com",
+        "serviceAccount:",
+        Some("serviceAccount:bot@acme.iam.gserviceaccount.com"),
+    );
+    assert_eq!(said("serviceAccount:{MEMBER}"), None);
+}

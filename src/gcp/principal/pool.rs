@@ -69,10 +69,11 @@ fn project_id(flat: &Flat, path: &str, start: usize) -> Option<MemberFault> {
     let lower = project.to_ascii_lowercase();
     let is_number = project.bytes().all(|b| b.is_ascii_digit());
     let stands_for_one = is_placeholder(project) || lower.contains("number") || lower.contains("your");
-    if !in_a_pool || is_number || stands_for_one {
+    let start = start + "projects/".len();
+    let is_id = project.chars().eq([HOLE]) && flat.is_project_id(start);
+    if !in_a_pool || is_number || stands_for_one && !is_id {
         return None;
     }
-    let start = start + "projects/".len();
     Some(MemberFault::new(FaultKind::PoolProjectId, flat, start..start + project.len(), None))
 }
 

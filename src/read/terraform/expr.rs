@@ -11,7 +11,7 @@ const MAX_SHOWN: usize = 60;
 
 /// Functions that give their first argument back as far as we are concerned.
 const TRANSPARENT: &[&str] =
-    &["toset", "tolist", "tostring", "tomap", "sensitive", "nonsensitive", "trimspace", "try", "distinct", "compact"];
+    &["toset", "tolist", "tostring", "tomap", "sensitive", "nonsensitive", "trimspace", "try", "distinct"];
 
 impl Reading<'_> {
     /// Something that is not followed, shown as it is written.
@@ -132,6 +132,10 @@ impl Reading<'_> {
 
     fn call(self, name: &str, arguments: &[hcl::Expr], span: Span) -> Node {
         match (name, arguments) {
+            // Which of the items there are is not known.
+            ("try", [first @ hcl::Expr { kind: ExprKind::List(_), .. }, _, ..]) | ("compact", [first]) => {
+                Node::Merged(vec![self.node(first), self.hole(span)])
+            }
             (name, [first, ..]) if TRANSPARENT.contains(&name) => self.node(first),
             ("merge" | "concat" | "setunion", all) => {
                 Node::Merged(all.iter().map(|argument| self.node(argument)).collect())
@@ -221,7 +225,9 @@ impl Reading<'_> {
 
     /// A condition.
     pub fn guard(self, condition: &hcl::Expr) -> Guard {
-        let opaque = || Guard::Opaque(Some(self.source.slice(condition.span).to_owned()), Vec::new());
+        let text = || self.source.slice(condition.span).to_owned();
+        let opaque = || Guard::Opaque(Some(text()), Vec::new());
+        let hidden = || Guard::Hidden(text(), self.asked(condition).unwrap_or_default());
         match &condition.kind {
             ExprKind::Literal(Literal::Bool(true)) => Guard::Always,
             ExprKind::Literal(Literal::Bool(false)) => Guard::Not(Box::new(Guard::Always)),
@@ -231,14 +237,51 @@ impl Reading<'_> {
                 "&&" => Guard::All(vec![self.guard(left), self.guard(right)]),
                 "||" => Guard::Any(vec![self.guard(left), self.guard(right)]),
                 "==" | "!=" if !is_null(left) && !is_null(right) => {
-                    let equal = Guard::Equal(self.text(left), self.text(right));
+                    let (one, other) = (self.text(left), self.text(right));
+                    if is_hole(&one) || is_hole(&other) {
+                        return hidden();
+                    }
+                    let equal = Guard::Equal(one, other);
                     if operator == "==" { equal } else { Guard::Not(Box::new(equal)) }
                 }
-                _ => opaque(),
+                "==" | "!=" => opaque(),
+                _ => hidden(),
             },
-            _ => opaque(),
+            _ => hidden(),
         }
     }
+
+    /// The names that an expression asks; `None` where one of them is of several things, or its own.
+    fn asked(self, expr: &hcl::Expr) -> Option<Vec<Expr>> {
+        let mut out = Vec::new();
+        self.ask(expr, &mut out).then_some(out)
+    }
+
+    fn ask(self, expr: &hcl::Expr, out: &mut Vec<Expr>) -> bool {
+        let mut all = |exprs: &[hcl::Expr]| exprs.iter().all(|expr| self.ask(expr, out));
+        match &expr.kind {
+            ExprKind::Literal(_) => true,
+            ExprKind::Reference(reference) => self.path(reference, expr.span).is_some_and(|path| {
+                out.push(Expr { parts: vec![self.used(Name::Path(path), Op::Plain, expr.span)] });
+                true
+            }),
+            ExprKind::Call { arguments, .. } => all(arguments),
+            ExprKind::List(items) => all(items),
+            ExprKind::Binary { left, right, .. } => self.ask(left, out) && self.ask(right, out),
+            ExprKind::Access { base: inner, .. } | ExprKind::Unary { operand: inner, .. } => self.ask(inner, out),
+            ExprKind::Template(parts) => parts.iter().all(|part| match part {
+                TemplatePart::Text(_) => true,
+                TemplatePart::Interpolation(inner) => self.ask(inner, out),
+                TemplatePart::Directive(_) => false,
+            }),
+            ExprKind::Conditional { .. } | ExprKind::Object(_) | ExprKind::For(_) | ExprKind::Unknown => false,
+        }
+    }
+}
+
+/// Whether it is something that is not followed.
+fn is_hole(expr: &Expr) -> bool {
+    matches!(expr.parts.as_slice(), [Part::Use(used)] if matches!(used.name, Name::Other(_)))
 }
 
 fn is_null(expr: &hcl::Expr) -> bool {

@@ -9,7 +9,9 @@ mod script;
 use std::sync::Arc;
 
 use super::Reader;
-use crate::program::{Declaration, Definition, Listed, Module, Node, Program, Schema, Step, StepKind, Strength};
+use crate::program::{
+    Declaration, Definition, Listed, Module, Node, Program, Repeated, Schema, Step, StepKind, Strength,
+};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Body, ExprKind};
 use crate::value::Place;
@@ -19,6 +21,9 @@ pub(super) const READER: Reader = Reader { name: "terraform", accepts, words: &[
 
 /// Turns of a `count` that are told apart.
 const MAX_COUNT: usize = 64;
+
+/// Files of variables, which hold none of the words that tell a file of blocks.
+pub(super) const VALUES: Reader = Reader { name: "terraform", accepts: is_values, words: &["=", ":"], read };
 
 /// Arguments of a block that say how often it is there, and not what it is.
 const META: &[&str] = &["for_each", "count", "depends_on", "provider", "providers", "source", "version"];
@@ -30,6 +35,11 @@ const VARIABLES: [&str; 2] = [".tfvars", ".tfvars.json"];
 fn accepts(path: &str, _start: &str) -> bool {
     let path = path.to_ascii_lowercase();
     BLOCKS.iter().chain(&VARIABLES).any(|end| path.ends_with(end))
+}
+
+fn is_values(path: &str, _start: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    VARIABLES.iter().any(|end| path.ends_with(end))
 }
 
 fn read(source: &Source, file: FileId) -> Program {
@@ -121,6 +131,7 @@ impl Reading<'_> {
             ("module", [name]) => {
                 let Some(source) = block.body.attribute("source") else { return };
                 let module = Module {
+                    schema: Schema::Terraform,
                     name: format!("module.{name}"),
                     source: self.text(&source.value),
                     inputs: self.body(&block.body),
@@ -178,38 +189,45 @@ impl Reading<'_> {
         let mut entries: Vec<crate::program::Entry> = wanted.map(|attribute| self.entry(attribute)).collect();
         let mut kinds: Vec<&str> = Vec::new();
         for block in &body.blocks {
-            if block.kind == "dynamic" {
-                entries.extend(self.dynamic(block));
-            } else if !kinds.contains(&block.kind.as_str()) {
-                kinds.push(&block.kind);
-                let alike: Vec<&Block> = body.blocks(&block.kind).collect();
-                let whole = alike.iter().fold(block.span, |span, block| span.to(block.span));
-                entries.push(crate::program::Entry {
-                    name: block.kind.clone(),
-                    at: self.place(Span::new(block.head.start, block.head.start + block.kind.len() as u32)),
-                    whole: self.near(whole),
-                    value: Node::List(alike.into_iter().map(|block| self.body(&block.body)).collect(), false),
-                });
+            let Some(kind) = kind_of(block) else { continue };
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+                let alike: Vec<&Block> = body.blocks.iter().filter(|block| kind_of(block) == Some(kind)).collect();
+                entries.push(self.blocks(kind, block, &alike));
             }
         }
         Node::Map(entries, body.broken)
     }
 
-    /// `dynamic "TYPE" { for_each = … content { … } }`: a block when it is surely there, else one that may be.
-    fn dynamic(self, block: &Block) -> Option<crate::program::Entry> {
-        let name = block.labels.first()?;
-        let content = block.body.blocks("content").next()?;
-        let always = block.body.attribute("for_each").is_some_and(|each| match &each.value.kind {
-            ExprKind::List(items) => !items.is_empty() && items.iter().all(|item| item.literal().is_some()),
-            _ => false,
-        });
-        let value = if always { Node::List(vec![self.body(&content.body)], false) } else { self.hole(block.span) };
-        Some(crate::program::Entry {
-            name: name.clone(),
-            at: self.near(block.head),
-            whole: self.near(block.span),
-            value,
-        })
+    /// The blocks of one type: those that are written, and those that `dynamic "TYPE"` brings.
+    fn blocks(self, kind: &str, first: &Block, alike: &[&Block]) -> crate::program::Entry {
+        let whole = alike.iter().fold(first.span, |span, block| span.to(block.span));
+        let (dynamic, written): (Vec<&Block>, Vec<&Block>) = alike.iter().partition(|block| block.kind == "dynamic");
+        let list = Node::List(written.iter().map(|block| self.body(&block.body)).collect(), false);
+        let mut nodes: Vec<Node> = if written.is_empty() { Vec::new() } else { vec![list] };
+        nodes.extend(dynamic.iter().map(|block| self.dynamic(kind, block)));
+        let at = match written.first() {
+            Some(block) => self.place(Span::new(block.head.start, block.head.start + kind.len() as u32)),
+            None => self.near(first.head),
+        };
+        let value = if nodes.len() == 1 { nodes.swap_remove(0) } else { Node::Merged(nodes) };
+        crate::program::Entry { name: kind.to_owned(), at, whole: self.near(whole), value }
+    }
+
+    /// `dynamic "TYPE" { for_each = … content { … } }`
+    fn dynamic(self, kind: &str, block: &Block) -> Node {
+        let over = block.body.attribute("for_each").map(|each| self.node(&each.value));
+        let (Some(over), Some(content)) = (over, block.body.blocks("content").next()) else {
+            return self.hole(block.span);
+        };
+        let iterator = block.body.attribute("iterator").map(|name| self.source.slice(name.value.span).trim());
+        Node::Repeated(Box::new(Repeated {
+            over,
+            name: iterator.unwrap_or(kind).to_owned(),
+            node: self.body(&content.body),
+            otherwise: self.hole(block.span),
+            place: self.near(block.span),
+        }))
     }
 
     fn entry(self, attribute: &Attribute) -> crate::program::Entry {
@@ -220,4 +238,9 @@ impl Reading<'_> {
             value: self.node(&attribute.value),
         }
     }
+}
+
+/// The type that a block is of, or brings.
+fn kind_of(block: &Block) -> Option<&str> {
+    if block.kind == "dynamic" { block.labels.first().map(String::as_str) } else { Some(&block.kind) }
 }
