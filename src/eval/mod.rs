@@ -11,6 +11,7 @@ mod exec;
 mod expand;
 mod guard;
 mod output;
+mod tree;
 mod vars;
 mod when;
 

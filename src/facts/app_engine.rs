@@ -1,7 +1,7 @@
 //! App Engine services: whom they run as, and what they are given.
 
-use super::declare::given_at;
-use super::{Account, Facts, Purpose, Sink, Stored};
+use super::declare::{given_at, store};
+use super::{Account, Facts, Purpose, Sink};
 use crate::eval::Declared;
 use crate::gcp::wording::Wording;
 
@@ -12,15 +12,6 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     }
     let variables = declared.body.at(&["env_variables"]).and_then(|field| field.tree.map());
     for field in variables.into_iter().flat_map(|map| &map.fields) {
-        if let Some(value) = field.tree.text() {
-            let sink = Sink::Variable(field.name.clone());
-            facts.stored.push(Stored {
-                sink,
-                value: value.clone(),
-                place: field.at,
-                wording: Wording::Object,
-                at: declared.at.clone(),
-            });
-        }
+        store(facts, declared, Sink::Variable(field.name.clone()), field, Wording::Object);
     }
 }

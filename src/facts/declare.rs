@@ -1,8 +1,9 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
-use super::{Facts, Given, action, app_engine, ci, gateway, object, policy, terraform, workflow};
+use super::{Facts, Given, Sink, Stored, action, app_engine, ci, gateway, object, policy, terraform, workflow};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
+use crate::gcp::wording::Wording;
 use crate::program::Schema;
 use crate::value::{Field, Tree, Value};
 
@@ -18,6 +19,13 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Gateway => gateway::add(facts, declared),
         Schema::Action => action::add(facts, declared),
         Schema::Job => ci::job(facts, declared),
+    }
+}
+
+/// A field that is put where a running system reads it; nothing when it is no text.
+pub(super) fn store(facts: &mut Facts, declared: &Declared, sink: Sink, field: &Field, wording: Wording) {
+    if let Some(value) = field.tree.text().map(settle) {
+        facts.stored.push(Stored { sink, value, place: field.at, wording, at: declared.at.clone() });
     }
 }
 

@@ -4,11 +4,11 @@
 
 use super::{account, variables};
 use crate::eval::Declared;
-use crate::facts::declare::{given, given_at, text_at};
+use crate::facts::declare::{given, given_at, store, text_at};
 use crate::facts::header::names_a_credential;
 use crate::facts::{
-    Call, Caller, Credential, Entry, EntryKind, Exposure, Facts, Given, Purpose, ResourceKind, Service, Sink, Stored,
-    Token, policy,
+    Call, Caller, Credential, Entry, EntryKind, Exposure, Facts, Given, Purpose, ResourceKind, Service, Sink, Token,
+    policy,
 };
 use crate::gcp::wording::Wording;
 use crate::value::{Field, Hole, Piece, Place, Tree, Truth, Value, identity};
@@ -80,16 +80,7 @@ fn scheduler(facts: &mut Facts, declared: &Declared) {
     }
     let headers = target.at(&["headers"]).and_then(|headers| headers.tree.map());
     for field in headers.into_iter().flat_map(|map| &map.fields) {
-        if let Some(value) = field.tree.text() {
-            let sink = Sink::Header(field.name.clone());
-            facts.stored.push(Stored {
-                sink,
-                value: value.clone(),
-                place: field.at,
-                wording: Wording::Object,
-                at: declared.at.clone(),
-            });
-        }
+        store(facts, declared, Sink::Header(field.name.clone()), field, Wording::Object);
     }
     facts.calls.push(Call {
         url: given_at(target, &["uri"]),

@@ -77,12 +77,20 @@ pub(in crate::read) fn shell(text: &str) -> Vec<Reference> {
     while let Some(dollar) = text.get(at..).and_then(|rest| rest.find('$')).map(|offset| at + offset) {
         at = dollar + 1;
         let rest = text.get(at..).unwrap_or("");
-        let (length, stands_for) = if let Some(inner) = rest.strip_prefix('{') {
-            let Some(end) = closing(inner, "}") else { continue };
-            (end + 2, braced(inner.get(..end).unwrap_or("")))
-        } else if let Some(inner) = rest.strip_prefix('(') {
-            let Some(end) = closing(inner, ")") else { continue };
-            (end + 2, StandsFor::Hole(format!("$({})", inner.get(..end).unwrap_or(""))))
+        let opened =
+            [("{", "}"), ("(", ")")].into_iter().find_map(|(open, close)| Some((rest.strip_prefix(open)?, close)));
+        let (length, stands_for) = if let Some((inner, close)) = opened {
+            let Some(end) = closing(inner, close) else {
+                // What is too long to be looked through may end far away: nothing behind it is surely text.
+                if inner.len() > MAX_REFERENCE {
+                    found.push(Reference { range: dollar..text.len(), stands_for: StandsFor::Hole("…".to_owned()) });
+                    break;
+                }
+                continue;
+            };
+            let within = inner.get(..end).unwrap_or("");
+            let command = || StandsFor::Hole(format!("$({within})"));
+            (end + 2, if close == "}" { braced(within) } else { command() })
         } else {
             let length = name_length(rest);
             (length, StandsFor::Variable(rest.get(..length).unwrap_or("").to_owned()))
@@ -189,6 +197,9 @@ mod tests {
         assert_eq!(found("${X:-a b}"), [StandsFor::VariableOr("X".into(), "a b".into())]);
         assert_eq!(found("$(date) ${X%.*} $1"), [StandsFor::Hole("$(date)".into()), StandsFor::Hole("${X%.*}".into())]);
         assert_eq!(shell("é$X")[0].range, 2..4);
+        assert_eq!(found("a ${X b"), []);
+        let long = format!("a ${{X{}}} b", " ".repeat(MAX_REFERENCE));
+        assert_eq!(shell(&long), [Reference { range: 2..long.len(), stands_for: StandsFor::Hole("…".into()) }]);
     }
 
     #[test]
@@ -196,7 +207,6 @@ mod tests {
         assert_eq!(closing("é}", "}"), Some(2));
         assert_eq!(closing(&format!("{}}}", "é".repeat(MAX_REFERENCE / 2 - 1)), "}"), Some(MAX_REFERENCE - 2));
         assert_eq!(closing(&format!("a{}}}", "é".repeat(MAX_REFERENCE / 2)), "}"), None);
-        assert_eq!(shell(&format!("${{{}}}", "a".repeat(MAX_REFERENCE))), []);
         assert_eq!(between("<< a\n>> << b >>", "<<", ">>", |_| true).len(), 1);
     }
 
