@@ -1,5 +1,6 @@
 //! Text → small trees with spans; never fails. Knows nothing of Google, rules or the disk.
 
+pub mod code;
 pub mod hcl;
 pub mod markdown;
 pub mod shell;
