@@ -2,7 +2,11 @@
 //!
 //! A reader turns a tree into a [`Program`]; `eval` runs it. Every word carries the place of its own text.
 
+mod code;
+
 use std::sync::Arc;
+
+pub use code::{Argument, Call, Callee, Change, Each, Execution, Given, Parameter, Pick, Put, Routine};
 
 use crate::source::{FileId, Span};
 use crate::value::{Pattern, Place};
@@ -84,6 +88,18 @@ pub enum StepKind {
     Test(Guard),
     /// Leaves the function.
     Return,
+    /// Leaves the function with a value.
+    Give(Node),
+    /// Evaluates something for what it does.
+    Evaluate(Node),
+    /// Sets a variable to whatever a node is; `true`: the variable is the running function's own.
+    Let(Pick, Node, bool),
+    /// Changes a part of what a variable holds.
+    Put(Box<Put>),
+    /// Runs a block once for each item of a node.
+    Each(Arc<Each>),
+    /// Defines a function with named parameters.
+    Routine(Arc<Routine>),
     /// Leaves the program.
     Exit,
     /// Leaves the innermost loop.
@@ -152,6 +168,8 @@ pub enum Schema {
     Policy,
     /// A service of App Engine.
     AppEngine,
+    /// A call in a language with functions, by its qualified name, with its arguments.
+    Code,
 }
 
 /// Another directory that is run with inputs of its own.
@@ -188,6 +206,26 @@ pub enum Node {
     Choice(Box<Guard>, Box<Node>, Box<Node>),
     /// A list of what is there in each turn.
     Repeated(Box<Repeated>),
+    /// Whatever a variable holds.
+    Variable(String, Place),
+    /// A part of a node, by its name or number.
+    Part(Box<Node>, Box<Node>, Place),
+    /// What a call gives.
+    Call(Arc<Call>),
+    /// What a command prints.
+    Run(Arc<Execution>),
+    /// What a variable holds in each turn: a list, or a map where there is a key.
+    Each(Arc<Each>),
+    /// Texts of a list put together, this between them.
+    Joined(Box<Node>, Box<Node>),
+    /// The words of a text, cut at white space or at this.
+    Split(Box<Node>, Option<String>),
+    /// A text after something is done with it.
+    Edited(Box<Node>, Box<Op>, Place),
+    /// Two texts run together, two lists one after the other, two maps put together.
+    Added(Box<Node>, Box<Node>),
+    /// The first where it is something, else the second.
+    Either(Box<Node>, Box<Node>),
 }
 
 /// A node that is there once in each turn.
@@ -214,6 +252,14 @@ pub enum Listed {
     Values,
     /// The elements of a list, and in the place of lists among them theirs.
     Flat,
+    /// The names of a map, in its order.
+    Keys,
+    /// The values of a map, in its order.
+    Parts,
+    /// Lists of a name and a value, in the order of the map.
+    Pairs,
+    /// Lists of a number, from 0 on, and an element.
+    Numbered,
 }
 
 /// A named node.
@@ -272,7 +318,7 @@ pub enum Visibility {
 }
 
 /// A command.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Command {
     /// Its name and arguments.
     pub words: Vec<Expr>,
@@ -312,6 +358,10 @@ pub enum Guard {
     All(Vec<Guard>),
     /// Any holds.
     Any(Vec<Guard>),
+    /// A node is something: no empty text or list, and not nothing.
+    Holds(Box<Node>),
+    /// A node is expressly nothing.
+    Missing(Box<Node>),
     /// Something we do not follow, by its text and the words in it: equal ones are taken to hold alike. `None`: no two
     /// are equal.
     Opaque(Option<String>, Vec<Expr>),

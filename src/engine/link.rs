@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::values::Values;
 use super::{Files, parse};
-use crate::eval::Link;
+use crate::eval::{self, Link};
 use crate::facts::ASKED;
-use crate::program::{Command, Expr, Part, Program, Step, StepKind};
-use crate::read::is_together;
+use crate::program::{Block, Command, Expr, Part, Program, Step, StepKind};
+use crate::read::{self, is_together};
 use crate::source::{FileId, Source};
 use crate::value::Value;
 
@@ -142,6 +142,10 @@ fn beside(file: &Path, directory: &str) -> Option<PathBuf> {
 }
 
 impl Link for Linker {
+    fn line(&self, line: &Value) -> Option<Block> {
+        read::line(line, eval::filling)
+    }
+
     fn directory(&self, from: FileId, path: &str) -> Vec<Arc<Program>> {
         let from = self.paths.get(from.0 as usize);
         from.and_then(|from| self.directories.get(&beside(from, path)?)).cloned().unwrap_or_default()

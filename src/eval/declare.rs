@@ -552,7 +552,7 @@ fn index(key: &str) -> String {
     if key.bytes().all(|byte| byte.is_ascii_digit()) { format!("[{key}]") } else { format!("[{key:?}]") }
 }
 
-fn belonging(tree: Tree, made: &Arc<Made>) -> Tree {
+pub(super) fn belonging(tree: Tree, made: &Arc<Made>) -> Tree {
     match tree {
         Tree::Map(map) => Tree::Map(Arc::new(Map { of: Some(made.clone()), ..Map::clone(&map) })),
         other => other,

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::MAX_ALTERNATIVES;
 use super::vars::Vars;
 use super::when::When;
-use crate::program::Block;
-use crate::value::{List, Piece, Place, Value};
+use crate::program::{Block, Routine};
+use crate::value::{List, Piece, Place, Tree, Value};
 
 /// What a variable holds.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub(super) enum Content {
     Text(Value),
     /// A list of texts.
     List(List),
+    /// Anything else, in languages that have it.
+    Tree(Tree),
 }
 
 impl Content {
@@ -27,6 +30,7 @@ impl Content {
                     && a.items.len() == b.items.len()
                     && a.items.iter().zip(&b.items).all(|(x, y)| x.same(y))
             }
+            (Self::Tree(a), Self::Tree(b)) => super::change::same(a, b),
             _ => false,
         }
     }
@@ -87,6 +91,7 @@ type Saved = (Rc<str>, Option<Rc<Binding>>);
 pub(super) struct Env {
     vars: Rc<Vars>,
     pub functions: Rc<HashMap<String, Block>>,
+    pub routines: Rc<HashMap<String, Arc<Routine>>>,
     pub parameters: Rc<Parameters>,
     /// What is known to hold here.
     pub path: When,
@@ -100,6 +105,7 @@ impl Env {
         Self {
             vars: Rc::default(),
             functions: Rc::default(),
+            routines: Rc::default(),
             parameters: Rc::new(parameters),
             path: When::default(),
             flow: Flow::On,
@@ -157,6 +163,7 @@ impl Env {
     pub fn exported_only(&mut self) {
         Rc::make_mut(&mut self.vars).retain(|binding| binding.exported);
         self.functions = Rc::default();
+        self.routines = Rc::default();
     }
 
     /// Something that is not known ran in this scope: what was set may have been set anew. Empty texts and lists waited
@@ -170,6 +177,7 @@ impl Env {
                     Content::Text(value) if value.is_empty().is_yes() => *value = unset(&name, version, place),
                     Content::Text(value) => value.assumed = true,
                     Content::List(list) => list.open = true,
+                    Content::Tree(tree) => *tree = super::change::opened(tree),
                 }
             }
         }
@@ -177,14 +185,16 @@ impl Env {
 
     /// A loop that runs an unknown number of times grew some lists: they may hold more.
     pub fn open_lists_since(&mut self, before: &Self) {
-        let is_list = |alternative: &Alternative| matches!(alternative.content, Content::List(_));
+        let is_list = |alternative: &Alternative| !matches!(alternative.content, Content::Text(_));
         self.change_since(
             before,
             |_, binding| binding.alternatives.iter().any(is_list),
             |binding| {
                 for alternative in &mut binding.alternatives {
-                    if let Content::List(list) = &mut alternative.content {
-                        list.open = true;
+                    match &mut alternative.content {
+                        Content::List(list) => list.open = true,
+                        Content::Tree(tree) => *tree = super::change::opened(tree),
+                        Content::Text(_) => {}
                     }
                 }
             },
@@ -227,7 +237,7 @@ impl Env {
             for alternative in &mut binding.alternatives {
                 let unchanged = old.alternatives.iter().any(|known| known.content.same(&alternative.content));
                 if unchanged && matches!(alternative.content, Content::Text(_)) {
-                    alternative.content = Content::Text(Value::hole(format!("${{{name}}}"), version, place));
+                    alternative.content = Content::Text(Value::hole(super::vars::shown(&name), version, place));
                 }
             }
         }
@@ -261,6 +271,7 @@ impl Env {
             && rest.iter().all(|arm| {
                 Rc::ptr_eq(&arm.vars, &first.vars)
                     && Rc::ptr_eq(&arm.functions, &first.functions)
+                    && Rc::ptr_eq(&arm.routines, &first.routines)
                     && Rc::ptr_eq(&arm.parameters, &first.parameters)
             })
         {
@@ -300,12 +311,20 @@ impl Env {
         for arm in &arms {
             functions.extend(arm.functions.iter().map(|(name, body)| (name.clone(), body.clone())));
         }
+        let mut routines = arms.first().map(|arm| arm.routines.clone()).unwrap_or_default();
+        if !arms.iter().all(|arm| Rc::ptr_eq(&arm.routines, &routines)) {
+            for arm in &arms {
+                let more = arm.routines.iter().map(|(name, routine)| (name.clone(), routine.clone()));
+                Rc::make_mut(&mut routines).extend(more);
+            }
+        }
         let parameters = same_parameters(&arms, version());
         let first = arms.into_iter().next()?;
         Some(Self {
             parameters,
             vars: Rc::new(vars.into_iter().collect()),
             functions: Rc::new(functions),
+            routines,
             path: path.clone(),
             ..first
         })
@@ -325,7 +344,7 @@ fn same_parameters(arms: &[Env], frame: u64) -> Rc<Parameters> {
 
 /// A variable that one arm sets and another leaves to the environment.
 fn unset(name: &str, version: u64, place: Place) -> Value {
-    Value::hole(format!("${{{name}}}"), super::when::identity((version, name)), place)
+    Value::hole(super::vars::shown(name), super::when::identity((version, name)), place)
 }
 
 /// Joins equal alternatives; too many become what they have in common.
@@ -356,7 +375,7 @@ fn common_list(alternatives: &[Alternative]) -> Option<List> {
         .iter()
         .map(|alternative| match &alternative.content {
             Content::List(list) => Some(list),
-            Content::Text(_) => None,
+            Content::Text(_) | Content::Tree(_) => None,
         })
         .collect();
     let lists = lists?;

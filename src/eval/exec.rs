@@ -7,10 +7,12 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::declare::Scope;
+use super::change;
+use super::declare::{Scope, Trees};
 use super::env::{Alternative, Content, Env, Flow, Parameters};
 use super::expand::Words;
 use super::output::{self, Printed};
+use super::vars::shown;
 use super::when::{Constraint, When, identity};
 use super::{
     Asked, Declared, Link, MAX_CALLS, MAX_DEPTH, MAX_ITEMS, MAX_LEFT, MAX_STEPS, MAX_TURNS, MAX_WAYS, Run, Runs,
@@ -28,12 +30,12 @@ pub(super) struct Machine<'l> {
     pub captures: Vec<Vec<Printed>>,
     pub input: Option<Value>,
     pub(super) link: &'l dyn Link,
-    asked: Asked,
+    pub(super) asked: Asked,
     document: bool,
     pub(super) file: FileId,
     flow: FileId,
     span: Span,
-    sites: Vec<Place>,
+    pub(super) sites: Vec<Place>,
     runs: Vec<Run>,
     /// Files of words that are being read.
     word_files: Vec<FileId>,
@@ -43,7 +45,9 @@ pub(super) struct Machine<'l> {
     pub scope: usize,
     /// Where arms of branches left a loop or a function, which goes on with them when it ends.
     left: Vec<Env>,
-    called: HashSet<String>,
+    pub(super) called: HashSet<String>,
+    /// What the running functions give, innermost last.
+    pub(super) gives: Vec<Trees>,
     counter: u64,
     pub steps: usize,
     pub depth: usize,
@@ -73,6 +77,7 @@ impl<'l> Machine<'l> {
             scope: 0,
             left: Vec::new(),
             called: HashSet::new(),
+            gives: Vec::new(),
             counter: 0,
             steps: 0,
             depth: 0,
@@ -103,6 +108,29 @@ impl<'l> Machine<'l> {
             }
             self.env = before;
         }
+        let routines = self.env.routines.clone();
+        let mut names: Vec<&String> = routines.keys().filter(|name| !self.called.contains(*name)).collect();
+        names.sort();
+        for routine in names.into_iter().filter_map(|name| routines.get(name)).filter(|routine| !routine.inner) {
+            if self.called.contains(&routine.name) {
+                continue;
+            }
+            let before = self.env.clone();
+            self.env.flow = Flow::On;
+            self.env.path = When::default();
+            self.uncalled(routine);
+            self.env = before;
+        }
+    }
+
+    /// Where what left loops and functions is up to.
+    pub(super) fn left_behind(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Forgets what left loops and functions since.
+    pub(super) fn forget_left(&mut self, mark: usize) {
+        self.left.truncate(mark);
     }
 
     /// Whether steps may run a command that is asked for. Quick: nothing is evaluated.
@@ -132,7 +160,13 @@ impl<'l> Machine<'l> {
             StepKind::Fallback(first, other) => self.may_report(first) || self.may_report(other),
             StepKind::Loop(each) => self.may_report(&each.body) || each.items.iter().flatten().any(expr),
             StepKind::Branch(arms) => arms.iter().any(|arm| self.may_report(&arm.test) || self.may_report(&arm.body)),
-            StepKind::Include(_) | StepKind::Declare(_) | StepKind::Module(_) => true,
+            StepKind::Include(_)
+            | StepKind::Declare(_)
+            | StepKind::Module(_)
+            | StepKind::Give(_)
+            | StepKind::Evaluate(_)
+            | StepKind::Let(..)
+            | StepKind::Each(_) => true,
             _ => false,
         })
     }
@@ -221,6 +255,16 @@ impl<'l> Machine<'l> {
             StepKind::Unknown => self.doubt(),
             StepKind::Declare(declaration) => self.declaration(declaration),
             StepKind::Module(module) => self.module(module),
+            StepKind::Give(node) => self.leave_with(node),
+            StepKind::Evaluate(node) => {
+                self.tree(node);
+            }
+            StepKind::Let(pick, node, own) => self.give(pick, node, *own),
+            StepKind::Put(put) => self.put(put),
+            StepKind::Each(each) => self.turn_each(each),
+            StepKind::Routine(routine) => {
+                Rc::make_mut(&mut self.env.routines).insert(routine.name.clone(), routine.clone());
+            }
             StepKind::Test(_) | StepKind::Define(_) => {}
         }
     }
@@ -283,7 +327,7 @@ impl<'l> Machine<'l> {
 
     fn forget(&mut self, name: &str) {
         let (version, place) = (self.fresh(), self.here());
-        let value = Value::hole(format!("${{{name}}}"), version, place);
+        let value = Value::hole(shown(name), version, place);
         let unknown = Alternative { when: When::default(), content: Content::Text(value) };
         self.env.set(name, vec![unknown], version, place);
     }
@@ -317,21 +361,29 @@ impl<'l> Machine<'l> {
             Some(expr) => self.text(expr).into_iter().next().map(|(_, value)| value),
             None => self.input.clone(),
         };
+        let outcomes = outcomes.into_iter().map(|outcome| (outcome.when.clone(), outcome)).collect();
+        self.one_of(outcomes, |machine, _, outcome| {
+            machine.span = span;
+            machine.invoke(command, outcome, input.clone());
+        });
+    }
+
+    /// Runs something for each of several alternatives, one of which it is.
+    pub(super) fn one_of<T>(&mut self, alternatives: Vec<(When, T)>, mut run: impl FnMut(&mut Self, When, T)) {
         let (before, place, occurrence) = (self.env.path.clone(), self.here(), self.fresh());
-        let several = outcomes.len() > 1;
+        let several = alternatives.len() > 1;
         let start = self.env.clone();
         let mut ends = Vec::new();
-        for (number, outcome) in outcomes.into_iter().enumerate() {
+        for (number, (when, alternative)) in alternatives.into_iter().enumerate() {
             if several {
                 self.env = start.clone();
                 let arm = Constraint { subject: occurrence, value: number as u64, holds: true };
-                match outcome.when.with(arm) {
+                match when.with(arm) {
                     Some(path) => self.env.path = path,
                     None => continue,
                 }
             }
-            self.span = span;
-            self.invoke(command, outcome, input.clone());
+            run(self, when, alternative);
             if several {
                 ends.push(self.env.clone());
             }
@@ -357,7 +409,7 @@ impl<'l> Machine<'l> {
     }
 
     /// Runs one outcome of a command: a function, another script, or something that is only reported.
-    fn invoke(&mut self, command: &Command, outcome: Words, input: Option<Value>) {
+    pub(super) fn invoke(&mut self, command: &Command, outcome: Words, input: Option<Value>) {
         let Words { when, list } = outcome;
         let list = self.with_word_files(output::unwrapped(list));
         let Some(name) = list.items.first() else {
@@ -508,6 +560,7 @@ fn appended(old: &Alternative, new: &Alternative) -> Option<Alternative> {
             Content::List(List { items: first.into_iter().chain(new.items.iter().cloned()).collect(), open })
         }
         (Content::List(old), Content::Text(_)) => Content::List(List { items: old.items.clone(), open: true }),
+        (Content::Tree(tree), _) | (_, Content::Tree(tree)) => Content::Tree(change::opened(tree)),
     };
     Some(Alternative { when, content })
 }

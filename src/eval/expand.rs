@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::MAX_ALTERNATIVES;
 use super::env::{Alternative, Content, Flow};
 use super::exec::Machine;
+use super::vars::shown;
 use super::when::{Constraint, When, identity};
 use crate::program::{Expr, Name, Op, Part, Quote, Use};
-use crate::value::{List, Piece, Place, Truth, Value};
+use crate::value::{List, Piece, Place, Tree, Truth, Value};
 
 /// Words that are all expanded under the same circumstances.
 #[derive(Debug, Clone, Default)]
@@ -172,6 +173,7 @@ impl Machine<'_> {
                             open: list.open,
                         },
                     }),
+                    Content::Tree(_) => Content::Text(Value::hole("…", machine.fresh(), used.place)),
                 };
                 base.into_iter()
                     .map(|alternative| Alternative { content: edit(alternative.content, self), ..alternative })
@@ -196,6 +198,7 @@ impl Machine<'_> {
                         let item = match &alternative.content {
                             Content::List(list) => list.items.get(*index).cloned(),
                             Content::Text(value) => (*index == 0).then(|| value.clone()),
+                            Content::Tree(_) => None,
                         };
                         let value =
                             item.unwrap_or_else(|| Value::hole(format!("${{{name}[{index}]}}"), self.fresh(), place));
@@ -223,8 +226,8 @@ impl Machine<'_> {
     }
 
     /// A variable that nothing in the program sets.
-    fn environment(&self, name: &str, place: Place) -> Value {
-        Value::hole(format!("${{{name}}}"), identity((self.flow(), name)), place)
+    pub(super) fn environment(&self, name: &str, place: Place) -> Value {
+        Value::hole(shown(name), identity((self.flow(), name)), place)
     }
 
     fn parameter(&self, number: usize, place: Place) -> Value {
@@ -285,6 +288,7 @@ impl Machine<'_> {
                 Content::Text(value) => (value.is_empty(), self.subject_of(&used.name, value)),
                 Content::List(list) if list.items.is_empty() && !list.open => (Truth::Yes, 0),
                 Content::List(list) => (if list.items.is_empty() { Truth::Unknown } else { Truth::No }, 0),
+                Content::Tree(_) => (Truth::Unknown, 0),
             };
             // Whether there is nothing, the environment says.
             let nothing = Content::List(List { items: Vec::new(), open: empty == Truth::Unknown });
@@ -312,7 +316,7 @@ impl Machine<'_> {
         fields.into_iter().filter_map(under).collect()
     }
 
-    fn edit(&mut self, value: Value, op: &Op, place: Place) -> Value {
+    pub(super) fn edit(&mut self, value: Value, op: &Op, place: Place) -> Value {
         if let Some(text) = value.literal() {
             let edited = match op {
                 Op::StripPrefix(prefix) => text.strip_prefix(prefix.as_str()).map(str::to_owned),
@@ -358,6 +362,7 @@ impl Partial {
             Content::Text(value) if quote == Quote::Whole => self.append(value),
             Content::Text(value) => self.split(value),
             Content::List(list) => self.push_list(list),
+            Content::Tree(tree) => self.push_tree(tree),
         }
         Some(self)
     }
@@ -407,6 +412,19 @@ impl Partial {
         }
         if let Some(field) = &mut self.field {
             field.assumed |= value.assumed;
+        }
+    }
+
+    /// What has parts is no word; a list of texts is its texts.
+    fn push_tree(&mut self, tree: &Tree) {
+        let place = tree.place().unwrap_or(Place::near(crate::source::FileId(0), crate::source::Span::default()));
+        match tree {
+            Tree::List(list) => self.push_list(&List {
+                items: list.items.iter().map(|item| item.text().cloned().unwrap_or_else(|| Value::unknown(place))).collect(),
+                open: list.open,
+            }),
+            Tree::Text(value) => self.append(value),
+            Tree::Null(_) | Tree::Map(_) => self.append(&Value::unknown(place)),
         }
     }
 

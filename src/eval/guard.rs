@@ -6,8 +6,9 @@ use std::rc::Rc;
 use super::env::{Alternative, Content, Parameters};
 use super::exec::Machine;
 use super::when::{Constraint, When, identity};
-use crate::program::{Expr, Guard, Name, Op, Part, Step, StepKind};
-use crate::value::{Pattern, Piece, Truth, Value};
+use super::vars::shown;
+use crate::program::{Expr, Guard, Name, Node, Op, Part, Step, StepKind};
+use crate::value::{Pattern, Piece, Tree, Truth, Value};
 
 /// Under which circumstances a guard holds, and under which it does not. An empty list: never.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +77,8 @@ impl Machine<'_> {
                 }
                 decision.bounded()
             }
+            Guard::Holds(node) => self.holds(node),
+            Guard::Missing(node) => self.missing(node),
             Guard::Empty(expr) => self.compare(expr, &Pattern::text("")),
             Guard::Equal(a, b) => match (a.literal(), b.literal()) {
                 (_, Some(text)) => self.compare(a, &Pattern::text(text)),
@@ -98,6 +101,58 @@ impl Machine<'_> {
         let decision = self.decide(guard);
         self.env.parameters = outer;
         Some(decision)
+    }
+
+    /// Whether a node is something.
+    fn holds(&mut self, node: &Node) -> Decision {
+        self.judged(node, |tree| match tree {
+            Tree::Text(value) if value.assumed => Truth::Unknown,
+            Tree::Text(value) => match value.literal() {
+                Some(text) => (!matches!(text.as_str(), "" | "False" | "false" | "0")).into(),
+                None => value.is_empty().negate(),
+            },
+            Tree::Null(_) => Truth::No,
+            Tree::List(list) if list.items.is_empty() => if list.open { Truth::Unknown } else { Truth::No },
+            Tree::Map(map) if map.fields.is_empty() && map.of.is_none() => {
+                if map.open { Truth::Unknown } else { Truth::No }
+            }
+            Tree::List(_) | Tree::Map(_) => Truth::Yes,
+        })
+    }
+
+    /// Whether a node is expressly nothing.
+    fn missing(&mut self, node: &Node) -> Decision {
+        let decision = self.judged(node, |tree| match tree {
+            Tree::Null(_) => Truth::No,
+            Tree::Text(value) if value.assumed => Truth::Unknown,
+            Tree::Text(value) => value.is_empty().negate(),
+            Tree::List(_) | Tree::Map(_) => Truth::Yes,
+        });
+        decision.negate()
+    }
+
+    fn judged(&mut self, node: &Node, judge: impl Fn(&Tree) -> Truth) -> Decision {
+        let mut decision = Decision::default();
+        for (when, tree) in self.tree(node) {
+            match judge(&tree) {
+                Truth::Yes => decision.yes.push(when),
+                Truth::No => decision.no.push(when),
+                Truth::Unknown => {
+                    let subject = match &tree {
+                        Tree::Text(value) => match value.pieces() {
+                            [Piece::Hole(hole, _)] => hole.id,
+                            _ => identity_of(value),
+                        },
+                        _ => self.fresh(),
+                    };
+                    // The same as a comparison with the empty text.
+                    let is_empty = |holds| Constraint { subject, value: identity(""), holds };
+                    decision.yes.extend(when.with(is_empty(false)));
+                    decision.no.extend(when.with(is_empty(true)));
+                }
+            }
+        }
+        decision.bounded()
     }
 
     fn matches(&mut self, expr: &Expr, patterns: &[Pattern]) -> Decision {
@@ -146,7 +201,10 @@ impl Machine<'_> {
                 Truth::Unknown => {
                     let subject = match name {
                         Some(name) => self.subject_of(name, &value),
-                        None => identity(value.to_string()),
+                        None => match value.pieces() {
+                            [Piece::Hole(hole, _)] => hole.id,
+                            _ => identity(value.to_string()),
+                        },
                     };
                     // A text is one of several that it may be; a pattern is a question of its own.
                     let (subject, value) = match pattern.literal() {
@@ -225,7 +283,7 @@ impl Machine<'_> {
                 && is_excluded(value)
             {
                 let id = identity((binding.version, "not", value.to_string()));
-                alternative.content = Content::Text(Value::hole(format!("${{{name}}}"), id, place));
+                alternative.content = Content::Text(Value::hole(shown(name), id, place));
                 changed = true;
             }
         }
@@ -242,7 +300,7 @@ impl Machine<'_> {
         };
         let texts = binding.alternatives.iter().filter_map(|alternative| match &alternative.content {
             Content::Text(value) => Some(value),
-            Content::List(_) => None,
+            Content::List(_) | Content::Tree(_) => None,
         });
         if !holds && texts.clone().all(|value| value.equals(text).is_no()) {
             return;
@@ -263,7 +321,7 @@ impl Machine<'_> {
                 (Truth::No | Truth::Unknown, true) => Value::text(text, place),
                 // The default was overridden, by something that is not known.
                 (Truth::Yes, false) => {
-                    Value::hole(format!("${{{name}}}"), identity((binding.version, "not", text)), place)
+                    Value::hole(shown(name), identity((binding.version, "not", text)), place)
                 }
                 _ => value.clone(),
             };

@@ -5,19 +5,22 @@
 //! that would run and everything that is declared, as far as their words are known. Knows no language, no Google, no rules
 //! and no disk.
 
+mod change;
+mod code;
 mod declare;
 mod env;
 mod exec;
 mod expand;
 mod guard;
 mod output;
+mod run;
 mod tree;
 mod vars;
 mod when;
 
 use std::sync::Arc;
 
-use crate::program::{Program, Schema};
+use crate::program::{Block, Program, Schema};
 use crate::source::{FileId, Span};
 use crate::value::{List, Place, Tree, Value};
 
@@ -42,6 +45,8 @@ const MAX_MODULES: usize = 4;
 const MAX_SCOPES: usize = 200;
 /// Blocks within blocks.
 const MAX_DEPTH: usize = 120;
+/// Lists and maps within each other that a variable holds.
+const MAX_NESTED: usize = 40;
 
 /// A command that would run, as one consistent outcome of the program: one alternative of its words, one turn of
 /// the loops around it, one call of its function.
@@ -103,7 +108,13 @@ pub trait Link {
 
     /// The programs of a directory as the program `from` writes it, seen from its own.
     fn directory(&self, from: FileId, path: &str) -> Vec<Arc<Program>>;
+
+    /// What a line of a shell does, the variable [`filling`] standing for each piece of it that is not literal, by its
+    /// number among those.
+    fn line(&self, line: &Value) -> Option<Block>;
 }
+
+pub use run::filling;
 
 /// What is asked of a run.
 #[derive(Debug, Clone, Copy)]

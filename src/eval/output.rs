@@ -46,13 +46,20 @@ pub(super) struct Printed {
 impl Machine<'_> {
     /// The standard output of steps that run in a scope of their own.
     pub(super) fn output(&mut self, body: &Block, place: Place) -> Vec<Alternative> {
+        self.captured(place, |machine| {
+            machine.scoped(|machine| {
+                machine.block(body);
+                if machine.env.flow == Flow::Exited {
+                    machine.env.flow = Flow::On;
+                }
+            });
+        })
+    }
+
+    /// What is printed while something runs.
+    pub(super) fn captured(&mut self, place: Place, run: impl FnOnce(&mut Self)) -> Vec<Alternative> {
         self.captures.push(Vec::new());
-        self.scoped(|machine| {
-            machine.block(body);
-            if machine.env.flow == Flow::Exited {
-                machine.env.flow = Flow::On;
-            }
-        });
+        run(self);
         let captured = self.captures.pop().unwrap_or_default();
         let exclusive = captured
             .iter()

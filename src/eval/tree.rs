@@ -9,7 +9,7 @@ use super::exec::Machine;
 use super::when::When;
 use super::{MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_STEPS, MAX_TURNS};
 use crate::program::{Entry, Expr, Guard, Listed, Name, Node, Op, Part, Repeated};
-use crate::value::{Field, Items, List, Map, Place, Tree, Value};
+use crate::value::{Field, Items, List, Map, Piece, Place, Tree, Truth, Value};
 
 impl Machine<'_> {
     /// Every consistent alternative of a node.
@@ -67,6 +67,24 @@ impl Machine<'_> {
             }
             Node::Choice(guard, then, otherwise) => self.choice(guard, then, otherwise),
             Node::Repeated(repeated) => self.repeated(repeated),
+            Node::Variable(name, place) => self.held(name, *place),
+            Node::Part(base, key, place) => self.part_of(base, key, *place),
+            Node::Call(call) => self.call(call),
+            Node::Run(execution) => self.execute(execution),
+            Node::Each(each) => self.each(each),
+            Node::Joined(between, list) => self.joined_text(between, list),
+            Node::Split(text, at) => self.split_text(text, at.as_deref()),
+            Node::Edited(text, op, place) => self.edited(text, op, *place),
+            Node::Added(first, more) => {
+                let nodes = [&**first, &**more];
+                let added = |trees: Vec<Tree>| match trees.as_slice() {
+                    [first, more] => super::change::added(first, more),
+                    _ => Tree::List(Arc::default()),
+                };
+                let trees = self.combined(nodes.into_iter(), added);
+                self.bounded(trees)
+            }
+            Node::Either(first, other) => self.either(first, other),
         }
     }
 
@@ -77,7 +95,7 @@ impl Machine<'_> {
             machine.bound(&mut content);
             match content {
                 Content::Text(value) => Tree::Text(value),
-                Content::List(_) => machine.hole_tree(),
+                Content::List(_) | Content::Tree(_) => machine.hole_tree(),
             }
         };
         texts.into_iter().map(|(when, value)| (when, bound(self, value))).collect()
@@ -143,7 +161,7 @@ impl Machine<'_> {
         self.combined_by(nodes, Self::tree, make)
     }
 
-    fn combined_by<T>(
+    pub(super) fn combined_by<T>(
         &mut self,
         parts: impl Iterator<Item = T>,
         evaluate: impl Fn(&mut Self, T) -> Trees,
@@ -180,6 +198,134 @@ impl Machine<'_> {
         all.into_iter().map(|(when, parts)| (when, make(parts))).collect()
     }
 
+    /// Texts of a list, put together.
+    fn joined_text(&mut self, between: &Node, list: &Node) -> Trees {
+        let nodes = [between, list];
+        let here = self.here();
+        let all = self.combined(nodes.into_iter(), |trees| Tree::List(Arc::new(Items { items: trees, open: false })));
+        let joined = |tree: Tree| {
+            let [between, list] = tree.items() else { return None };
+            let (between, Tree::List(list)) = (between.text()?.literal()?, list) else { return None };
+            let mut out = Value::default();
+            let unseen = list.open.then(|| Tree::Text(Value::unknown(here)));
+            for (number, item) in list.items.iter().chain(&unseen).enumerate() {
+                let text = item.text()?;
+                let place = Place { exact: false, ..text.place().unwrap_or(here) };
+                if number > 0 {
+                    out.push(Piece::Text(between.as_str().into(), place));
+                }
+                out.append(text);
+            }
+            if out.pieces().is_empty() {
+                out = Value::text("", here);
+            }
+            Some(Tree::Text(out))
+        };
+        let trees: Trees = all.into_iter().map(|(when, tree)| (when, joined(tree).unwrap_or_else(|| self.hole_tree()))).collect();
+        self.bounded(trees)
+    }
+
+    /// Keeps texts within bounds.
+    fn bounded(&mut self, trees: Trees) -> Trees {
+        let bound = |machine: &mut Self, tree| match tree {
+            Tree::Text(value) => {
+                let mut content = Content::Text(value);
+                machine.bound(&mut content);
+                match content {
+                    Content::Text(value) => Tree::Text(value),
+                    Content::List(_) | Content::Tree(_) => machine.hole_tree(),
+                }
+            }
+            other => other,
+        };
+        trees.into_iter().map(|(when, tree)| (when, bound(self, tree))).collect()
+    }
+
+    /// The words of a text.
+    fn split_text(&mut self, text: &Node, at: Option<&str>) -> Trees {
+        let split = |tree: &Tree| {
+            let value = tree.text().filter(|value| value.pieces().iter().all(|piece| piece.text().is_some()))?;
+            let written = value.literal()?;
+            // Quotes are for those who know them.
+            if at.is_none() && written.contains(['"', '\'', '\\']) {
+                return None;
+            }
+            let place = Place { exact: false, ..value.place()? };
+            let word = |word: &str| Tree::Text(Value::text(word, place));
+            let items: Vec<Tree> = match at {
+                Some(at) if !at.is_empty() => written.split(at).map(word).collect(),
+                _ => written.split_whitespace().map(word).collect(),
+            };
+            (items.len() <= MAX_ITEMS).then(|| Tree::List(Arc::new(Items { items, open: false })))
+        };
+        let trees = self.tree(text);
+        let unknown = || Tree::List(Arc::new(Items { items: Vec::new(), open: true }));
+        trees.into_iter().map(|(when, tree)| (when, split(&tree).unwrap_or_else(unknown))).collect()
+    }
+
+    /// A text after something is done with it. What a command prints is the same without the white space around it.
+    fn edited(&mut self, text: &Node, op: &Op, place: Place) -> Trees {
+        let edit = |machine: &mut Self, tree| match tree {
+            Tree::Text(value) if matches!(op, Op::Plain) => Tree::Text(value),
+            Tree::Text(value) => Tree::Text(machine.edit(value, op, place)),
+            _ => machine.hole_tree(),
+        };
+        let trees = self.tree(text);
+        trees.into_iter().map(|(when, tree)| (when, edit(self, tree))).collect()
+    }
+
+    /// The first where it is something, else the second.
+    fn either(&mut self, first: &Node, other: &Node) -> Trees {
+        let mut out = Trees::new();
+        let mut others: Option<Trees> = None;
+        for (when, tree) in self.tree(first) {
+            let nothing = match &tree {
+                Tree::Null(_) => Truth::Yes,
+                Tree::Text(value) if matches!(value.pieces(), [Piece::Hole(..)]) => Truth::Unknown,
+                Tree::Text(value) => match value.literal() {
+                    Some(text) => matches!(text.as_str(), "" | "False" | "false").into(),
+                    None => Truth::No,
+                },
+                Tree::List(list) if list.items.is_empty() && !list.open => Truth::Yes,
+                Tree::Map(map) if map.fields.is_empty() && !map.open && map.of.is_none() => Truth::Yes,
+                Tree::List(_) | Tree::Map(_) => Truth::No,
+            };
+            if nothing.is_no() {
+                out.push((when, tree));
+                continue;
+            }
+            let others = match &mut others {
+                Some(others) => others,
+                None => others.insert(self.tree(other)),
+            };
+            for (also, other) in others.iter() {
+                let Some(when) = when.and(also) else { continue };
+                let empty = match other {
+                    Tree::Text(value) => value.is_empty().is_yes(),
+                    Tree::Null(_) => true,
+                    Tree::List(list) => list.items.is_empty(),
+                    Tree::Map(map) => map.fields.is_empty(),
+                };
+                match nothing {
+                    Truth::Yes => out.push((when, other.clone())),
+                    _ if empty => out.push((when, tree.clone())),
+                    _ => out.push((when, assumed(other.clone()))),
+                }
+            }
+        }
+        if out.is_empty() || out.len() > MAX_ALTERNATIVES { vec![(When::default(), self.hole_tree())] } else { out }
+    }
+
+    /// What was printed, as trees.
+    pub(super) fn contents_of(&mut self, printed: Vec<Alternative>) -> Trees {
+        let tree = |machine: &mut Self, content| match content {
+            Content::Text(value) => Tree::Text(value),
+            Content::Tree(tree) => tree,
+            Content::List(_) => machine.hole_tree(),
+        };
+        printed.into_iter().map(|one| (one.when, tree(self, one.content))).collect()
+    }
+
     /// The text or the texts that trees stand for, as the words of a command see them.
     pub(super) fn contents(&mut self, trees: Trees, place: Place) -> Vec<Alternative> {
         let content = |machine: &mut Self, tree: Tree| match tree {
@@ -210,6 +356,11 @@ pub(super) fn turns(tree: &Tree) -> Option<(Vec<(Tree, Tree)>, bool)> {
         }
         _ => None,
     }
+}
+
+/// The name of a field, where it stands.
+fn name_of(field: &Field) -> Value {
+    Value::text(field.name.clone(), field.at)
 }
 
 /// Whether all of a tree is known.
@@ -265,6 +416,25 @@ fn listed(what: Listed, tree: &Tree, place: Place) -> Option<Tree> {
             fields.sort_by(|a, b| a.name.cmp(&b.name));
             (fields.into_iter().map(|field| field.tree.clone()).collect(), map.open)
         }
+        (Listed::Keys, Tree::Map(map)) if map.of.is_none() => {
+            (map.fields.iter().map(|field| Tree::Text(name_of(field))).collect(), map.open)
+        }
+        (Listed::Parts, Tree::Map(map)) if map.of.is_none() => {
+            (map.fields.iter().map(|field| field.tree.clone()).collect(), map.open)
+        }
+        (Listed::Pairs, Tree::Map(map)) if map.of.is_none() => {
+            let pair = |field: &Field| {
+                let items = vec![Tree::Text(name_of(field)), field.tree.clone()];
+                Tree::List(Arc::new(Items { items, open: false }))
+            };
+            (map.fields.iter().map(pair).collect(), map.open)
+        }
+        (Listed::Numbered, Tree::List(list)) => {
+            let pair = |(index, item): (usize, &Tree)| {
+                Tree::List(Arc::new(Items { items: vec![number(index), item.clone()], open: false }))
+            };
+            (list.items.iter().enumerate().map(pair).collect(), list.open)
+        }
         (Listed::Flat, Tree::List(list)) => {
             let (mut items, mut open) = (Vec::new(), list.open);
             for item in &list.items {
@@ -288,7 +458,7 @@ fn listed(what: Listed, tree: &Tree, place: Place) -> Option<Tree> {
 }
 
 /// Maps put together, later fields winning; lists one after the other.
-fn merged(trees: Vec<Tree>) -> Tree {
+pub(super) fn merged(trees: Vec<Tree>) -> Tree {
     let (mut fields, mut items, mut open, mut is_list) = (Vec::<Field>::new(), Vec::new(), false, false);
     let mut places: HashMap<String, usize> = HashMap::new();
     for tree in trees {

@@ -66,7 +66,7 @@ impl Machine<'_> {
             && self.in_document()
             && value.is_empty().is_yes()
         {
-            *value = Value::hole(format!("${{{name}}}"), self.fresh(), self.here());
+            *value = Value::hole(shown(name), self.fresh(), self.here());
         }
     }
 
@@ -84,6 +84,14 @@ impl Machine<'_> {
                 list.open = true;
             }
             Content::List(_) => {}
+            Content::Tree(tree) if super::change::fits(tree) => {}
+            Content::Tree(_) => *content = Content::Text(Value::hole("…", self.fresh(), self.here())),
         }
     }
+}
+
+/// How a variable is shown. Variables of languages whose names are not those of the environment begin with a dot.
+pub(super) fn shown(name: &str) -> String {
+    // What has no name is only told from others by one.
+    if name.starts_with('…') { "…".to_owned() } else { format!("${{{}}}", name.strip_prefix('.').unwrap_or(name)) }
 }

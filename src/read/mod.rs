@@ -2,10 +2,14 @@
 //!
 //! A new kind of file is one reader and one line in [`READERS`].
 
+mod code;
+mod line;
 mod markdown;
 mod shell;
 mod terraform;
 mod yaml;
+
+pub use line::line;
 
 use crate::program::Program;
 use crate::source::{FileId, Source};
@@ -23,7 +27,19 @@ pub struct Reader {
 }
 
 /// Every kind of file that is read; the first that accepts a file reads it.
-pub static READERS: &[Reader] = &[shell::READER, markdown::READER, terraform::VALUES, terraform::READER, yaml::READER];
+pub static READERS: &[Reader] = &[
+    shell::READER,
+    markdown::READER,
+    terraform::VALUES,
+    terraform::READER,
+    #[cfg(feature = "python")]
+    code::PYTHON,
+    #[cfg(feature = "javascript")]
+    code::JAVASCRIPT,
+    #[cfg(feature = "go")]
+    code::GO,
+    yaml::READER,
+];
 
 /// Kinds that this build does not read: the endings of their names, and the feature that reads them.
 pub static LEFT_OUT: &[(&[&str], &str)] = if cfg!(feature = "hcl") {

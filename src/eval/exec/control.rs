@@ -5,6 +5,8 @@ use super::{
     Place, StepKind, Value, When, identity,
 };
 use crate::eval::MAX_ALTERNATIVES;
+use crate::program::Each;
+use crate::value::Tree;
 
 impl Machine<'_> {
     pub(super) fn branch(&mut self, arms: &[Arm]) {
@@ -101,7 +103,7 @@ impl Machine<'_> {
     }
 
     /// Goes on here with all that left what ends here, since a mark.
-    pub(super) fn rejoin(&mut self, mark: usize, ends: &[Flow], before: &When, place: Place) {
+    pub(in crate::eval) fn rejoin(&mut self, mark: usize, ends: &[Flow], before: &When, place: Place) {
         let (mut here, on): (Vec<Env>, Vec<Env>) = self.left.drain(mark..).partition(|env| ends.contains(&env.flow));
         self.left.extend(on);
         if self.env.flow == Flow::On && here.is_empty() {
@@ -159,6 +161,50 @@ impl Machine<'_> {
         }
         self.join(ends, &before, place);
         self.rejoin(mark, &[Flow::Broken], &before, place);
+    }
+
+    /// Turns over the items of a node.
+    pub(in crate::eval) fn turn_each(&mut self, each: &Each) {
+        let place = self.here();
+        let alternatives = self.items_of(&each.over);
+        let (before, occurrence) = (self.env.path.clone(), self.fresh());
+        let mut ends = Vec::new();
+        let (start, mark) = (self.env.clone(), self.left.len());
+        let several = alternatives.len() > 1;
+        for (number, (when, items, open)) in alternatives.into_iter().enumerate() {
+            self.env = start.clone();
+            let arm = Constraint { subject: occurrence, value: number as u64, holds: true };
+            let Some(path) = when.with(arm) else {
+                continue;
+            };
+            self.env.path = if several { path } else { before.clone() };
+            let open = open || items.len() > MAX_TURNS;
+            for item in items.into_iter().take(MAX_TURNS) {
+                self.pick(&each.item, &vec![(When::default(), item)], false);
+                self.turn_once(&each.body, place);
+                if self.env.flow != Flow::On {
+                    break;
+                }
+            }
+            if open && self.env.flow == Flow::On {
+                self.unseen_turns(each, place);
+            }
+            ends.push(self.env.clone());
+        }
+        for env in ends.iter_mut().filter(|env| env.flow == Flow::Broken) {
+            env.flow = Flow::On;
+        }
+        self.join(ends, &before, place);
+        self.rejoin(mark, &[Flow::Broken], &before, place);
+    }
+
+    /// Turns of which nobody knows how many there are.
+    fn unseen_turns(&mut self, each: &Each, place: Place) {
+        let hole = Tree::Text(Value::hole("…", self.fresh(), place));
+        let names = vec![(When::default(), hole)];
+        self.pick(&each.item, &names, false);
+        let turns = Loop { name: None, items: None, body: each.body.clone() };
+        self.unknown_turns(&turns, place);
     }
 
     /// One turn of a loop, which `continue` ends.

@@ -1,0 +1,184 @@
+//! What languages with functions and objects have beyond shells: calls that give values, named parameters, parts of
+//! values that change.
+
+use std::sync::Arc;
+
+use super::{Block, Guard, Node};
+use crate::value::Place;
+
+/// A function with named parameters.
+#[derive(Debug, Clone)]
+pub struct Routine {
+    /// The name that it is called by.
+    pub name: String,
+    /// What it takes, in order.
+    pub parameters: Vec<Parameter>,
+    /// What it does.
+    pub body: Block,
+    /// What runs before it where nobody here calls it: the function that makes what it is a method of.
+    pub after: Option<String>,
+    /// The type of what it gives, where calling it makes one of that type.
+    pub makes: Option<String>,
+    /// Whether nobody calls it by itself: what is elsewhere runs it only through others.
+    pub inner: bool,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// The variable that it is.
+    pub name: String,
+    /// The name that an argument is given by.
+    pub given: String,
+    /// What it is where nobody says otherwise.
+    pub default: Option<Node>,
+    /// Which arguments it takes.
+    pub takes: Given,
+    /// Whether the function changes a part of it, and so of what its caller has.
+    pub changes: bool,
+}
+
+/// Which arguments a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// One.
+    One,
+    /// All that are left, without names: a list.
+    Items,
+    /// All that are left, with names: a map.
+    Fields,
+}
+
+/// A call.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// What is called.
+    pub callee: Callee,
+    /// What it is given, in order.
+    pub arguments: Vec<Argument>,
+    /// What is called, as it is written.
+    pub head: Place,
+    /// All of it.
+    pub place: Place,
+    /// What it is instead, where the method is one of a text, a list or a map of the language itself.
+    pub own: Option<Node>,
+    /// Whether it makes something that has the parts it is given by name, and is given nothing else.
+    pub makes: bool,
+    /// Whether it surely changes nothing that it is given.
+    pub keeps: bool,
+    /// Whether, not being here, it may well run a command that it is given.
+    pub may_run: bool,
+    /// Whether something that is not known makes it run with arguments that are not given here.
+    pub open: bool,
+}
+
+/// What is called.
+#[derive(Debug, Clone)]
+pub enum Callee {
+    /// A function of the program, or of elsewhere, by its qualified name. Empty: nobody knows.
+    Named(String),
+    /// A method of a value.
+    Method(Box<Node>, String),
+}
+
+/// An argument.
+#[derive(Debug, Clone)]
+pub struct Argument {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// Which arguments it stands for.
+    pub stands_for: Given,
+    /// Where the name stands, or the value.
+    pub at: Place,
+    /// From there to the end of the value.
+    pub whole: Place,
+    /// The value.
+    pub value: Node,
+}
+
+/// A command that a program runs.
+#[derive(Debug, Clone)]
+pub struct Execution {
+    /// Its words as a list, or a line for a shell as a text.
+    pub command: Node,
+    /// What it reads, when that is said.
+    pub input: Option<Node>,
+    /// Whether what it prints is given back.
+    pub gives: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What an item is given to.
+#[derive(Debug, Clone)]
+pub enum Pick {
+    /// A variable.
+    Name(String),
+    /// Each is given the item of its number; the number says which takes all that are left.
+    Items(Vec<Pick>, Option<usize>),
+    /// Each is given the part of its name.
+    Fields(Vec<(String, Pick)>),
+    /// Nothing.
+    Nothing,
+}
+
+/// Something done for each item.
+#[derive(Debug, Clone)]
+pub struct Each {
+    /// What an item is given to.
+    pub item: Pick,
+    /// The items.
+    pub over: Node,
+    /// Which turns give something, where not all do.
+    pub guard: Option<Guard>,
+    /// What is done, as a step.
+    pub body: Block,
+    /// By which name each turn's value is known, as a node.
+    pub key: Option<Node>,
+    /// What each turn gives, as a node.
+    pub value: Option<Node>,
+}
+
+/// A change of a part of what a variable holds.
+#[derive(Debug, Clone)]
+pub struct Put {
+    /// The variable.
+    pub name: String,
+    /// The way to the part: names and numbers. Empty: the variable itself.
+    pub path: Vec<Node>,
+    /// What is done with it.
+    pub change: Change,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What is done with a part.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// It becomes this.
+    Set(Node),
+    /// It becomes this where there is none.
+    SetDefault(Node),
+    /// This is one more element of it.
+    Push(Node),
+    /// What is in this is added: elements, named parts, text.
+    Add(Node),
+    /// It goes.
+    Remove,
+    /// It may be anything now.
+    Forget,
+}
+
+impl Call {
+    /// Its arguments by themselves.
+    pub fn values(&self) -> impl Iterator<Item = &Node> {
+        self.arguments.iter().map(|argument| &argument.value)
+    }
+}
+
+/// Shares a call as a node.
+impl From<Call> for Node {
+    fn from(call: Call) -> Self {
+        Self::Call(Arc::new(call))
+    }
+}

@@ -1,0 +1,128 @@
+//! Programs in languages with functions and objects: a tree → a [`Program`].
+//!
+//! Names of libraries stand in `library`, and say what they do with values and commands; what the calls of others mean is
+//! not known here.
+
+mod call;
+mod class;
+mod condition;
+mod expression;
+mod library;
+mod names;
+mod statement;
+mod text;
+
+use super::Reader;
+use crate::program::{Node, Part, Program, Step};
+use crate::source::{FileId, Snippet, Source, Span};
+use crate::syntax::code::{self, Language};
+use crate::value::Place;
+
+use names::Names;
+
+/// Python.
+#[cfg(feature = "python")]
+pub(super) const PYTHON: Reader = Reader {
+    name: "python",
+    accepts: |path, start| match super::extension(path).as_str() {
+        "py" => true,
+        "" => is_python(start),
+        _ => false,
+    },
+    words: &["google.auth", "google.oauth2", "google.cloud", "run_v2", "Bearer "],
+    read: |source, file| read(source, file, Language::Python),
+};
+
+/// JavaScript and TypeScript.
+#[cfg(feature = "javascript")]
+pub(super) const JAVASCRIPT: Reader = Reader {
+    name: "javascript",
+    accepts: |path, _| script(path).is_some(),
+    words: &["google-auth-library", "@google-cloud/", "@pulumi/gcp", "@cdktf/provider-google"],
+    read: |source, file| read(source, file, script(source.path()).unwrap_or(Language::JavaScript)),
+};
+
+/// Go.
+#[cfg(feature = "go")]
+pub(super) const GO: Reader = Reader {
+    name: "go",
+    accepts: |path, _| super::extension(path) == "go",
+    words: &["google.golang.org/api", "cloud.google.com/go", "golang.org/x/oauth2"],
+    read: |source, file| read(source, file, Language::Go),
+};
+
+/// Statements and expressions within each other, deeper than this, are not read.
+const MAX_DEPTH: usize = 150;
+
+/// Whether a file without extension is a program in Python, by its first line.
+#[cfg(feature = "python")]
+fn is_python(start: &str) -> bool {
+    start.lines().next().is_some_and(|line| line.starts_with("#!") && line.contains("python"))
+}
+
+/// Which of the two a file is, by its extension.
+#[cfg(feature = "javascript")]
+fn script(path: &str) -> Option<Language> {
+    match super::extension(path).as_str() {
+        "js" | "mjs" | "cjs" | "jsx" | "tsx" => Some(Language::JavaScript),
+        "ts" | "mts" | "cts" => Some(Language::TypeScript),
+        _ => None,
+    }
+}
+
+fn read(source: &Source, file: FileId, language: Language) -> Program {
+    program(&source.snippet(), file, language)
+}
+
+/// Reads a program that stands in a snippet.
+pub(super) fn program(snippet: &Snippet, file: FileId, language: Language) -> Program {
+    let tree = code::parse(snippet, language);
+    let unread = (tree.skipped && tree.body.is_empty()).then_some("it nests too deep, or is too large");
+    let names = Names::of(&tree, language);
+    let mut lowering =
+        Lowering { snippet, file, language, names, class: None, in_function: false, outer: Vec::new(), trying: 0, depth: 0, pending: Vec::new() };
+    let body = lowering.block(&tree.body);
+    Program { file, body, unread, ..Program::default() }
+}
+
+struct Lowering<'t> {
+    snippet: &'t Snippet,
+    file: FileId,
+    language: Language,
+    names: Names,
+    /// The type whose method is read.
+    class: Option<String>,
+    in_function: bool,
+    /// Names that are not the function's own.
+    outer: Vec<String>,
+    /// How many statements around catch what fails.
+    trying: usize,
+    depth: usize,
+    /// Steps of functions without a name, which run after the statement that they stand in.
+    pending: Vec<Step>,
+}
+
+impl Lowering<'_> {
+    fn near(&self, span: Span) -> Place {
+        Place::near(self.file, span)
+    }
+
+    /// What is written at a span of the file, where the snippet is the file itself.
+    fn written(&self, span: Span) -> &str {
+        self.snippet.text().get(span.range()).unwrap_or("")
+    }
+
+    fn unknown(&self, span: Span) -> Part {
+        self.unknown_at(self.near(span))
+    }
+
+    /// Something that is not known, and nothing else is.
+    fn unknown_at(&self, place: Place) -> Part {
+        let shown = format!("…{}:{}", place.span.start, place.span.end);
+        Part::Nested(Box::new(Node::Variable(shown, place)), place)
+    }
+
+    fn hole(&self, span: Span) -> Node {
+        Node::Variable(format!("…{}:{}", span.start, span.end), self.near(span))
+    }
+}

@@ -1,0 +1,238 @@
+//! What a name stands for: something imported, a function or type of the file, a variable, or something of the language.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Lowering;
+use crate::syntax::code::{
+    self, Class, Expr, ExprKind, File, Function, Language, Parameter, Stmt, StmtKind, Target, TargetKind,
+};
+
+/// The names of a file.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Qualified names by the names that imports give them.
+    pub imports: HashMap<String, String>,
+    /// Functions of the file that can be called by name.
+    pub functions: HashSet<String>,
+    /// Types of the file.
+    pub types: HashMap<String, Type>,
+    /// Names that are assigned to, or are parameters.
+    assigned: HashSet<String>,
+}
+
+/// What is known of a type.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Type {
+    /// Its methods.
+    pub methods: HashSet<String>,
+    /// Methods that are asked for without being called.
+    pub properties: HashSet<String>,
+    /// Whether it has a state that its methods change; others are made of their fields alone.
+    pub has_state: bool,
+}
+
+/// Names of functions that make an object of a type.
+const MAKERS: &[&str] = &["__init__", "constructor"];
+
+/// Whether a method is the one that makes the object.
+pub(super) fn is_maker(name: &str) -> bool {
+    MAKERS.contains(&name)
+}
+
+impl Names {
+    pub fn of(file: &File, language: Language) -> Self {
+        let mut names = Self::default();
+        names.block(&file.body, language, 0);
+        names
+    }
+
+    fn block(&mut self, body: &[Stmt], language: Language, depth: usize) {
+        if depth > super::MAX_DEPTH {
+            return;
+        }
+        for stmt in body {
+            self.stmt(stmt, language, depth);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, language: Language, depth: usize) {
+        match &stmt.kind {
+            StmtKind::Import(imports) => {
+                for import in imports {
+                    let name = qualified_import(import, language);
+                    self.imports.insert(import.name.clone(), name);
+                }
+            }
+            StmtKind::Assign { targets, value, .. } => {
+                for target in targets {
+                    if let (TargetKind::Name(name), ExprKind::Function(function)) = (&target.kind, &value.kind) {
+                        self.functions.insert(name.clone());
+                        self.function(function, language, depth + 1);
+                        continue;
+                    }
+                    self.target(target, depth);
+                }
+            }
+            StmtKind::Append { target, .. } => self.target(target, depth),
+            StmtKind::If { arms, otherwise } => {
+                arms.iter().for_each(|(_, body)| self.block(body, language, depth + 1));
+                otherwise.iter().for_each(|body| self.block(body, language, depth + 1));
+            }
+            StmtKind::For { target, body, .. } => {
+                self.target(target, depth);
+                self.block(body, language, depth + 1);
+            }
+            StmtKind::While(_, body) => self.block(body, language, depth + 1),
+            StmtKind::Try { body, handlers, last } => {
+                self.block(body, language, depth + 1);
+                handlers.iter().for_each(|body| self.block(body, language, depth + 1));
+                self.block(last, language, depth + 1);
+            }
+            StmtKind::Block { enters, body } => {
+                enters.iter().filter_map(|(_, target)| target.as_ref()).for_each(|target| self.target(target, depth));
+                self.block(body, language, depth + 1);
+            }
+            StmtKind::Function(function) => {
+                self.functions.insert(function.name.clone());
+                self.function(function, language, depth + 1);
+            }
+            StmtKind::Class(class) => self.class(class, language, depth),
+            _ => {}
+        }
+    }
+
+    fn function(&mut self, function: &Function, language: Language, depth: usize) {
+        function.parameters.iter().for_each(|parameter: &Parameter| self.target(&parameter.target, depth));
+        self.assigned.extend(function.receiver.clone());
+        self.block(&function.body, language, depth);
+    }
+
+    fn class(&mut self, class: &Class, language: Language, depth: usize) {
+        let mut known = Type::default();
+        for method in &class.methods {
+            let name = method.name.rsplit('.').next().unwrap_or(&method.name);
+            let is_property = method.decorators.iter().any(|decorator| {
+                matches!(&decorator.kind, ExprKind::Name(name) if name.ends_with("property"))
+            });
+            if is_property {
+                known.properties.insert(name.to_owned());
+            }
+            known.methods.insert(name.to_owned());
+            known.has_state |= is_maker(name) || changes_itself(&method.body, 0);
+            self.function(method, language, depth + 1);
+        }
+        self.types.insert(class.name.clone(), known);
+    }
+
+    fn target(&mut self, target: &Target, depth: usize) {
+        match &target.kind {
+            TargetKind::Name(name) => {
+                self.assigned.insert(name.clone());
+            }
+            TargetKind::Items(targets, _) if depth < super::MAX_DEPTH => {
+                targets.iter().for_each(|target| self.target(target, depth + 1));
+            }
+            TargetKind::Fields(targets) if depth < super::MAX_DEPTH => {
+                targets.iter().for_each(|(_, target)| self.target(target, depth + 1));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a method assigns to parts of its own object.
+fn changes_itself(body: &[Stmt], depth: usize) -> bool {
+    let own = |target: &Target| match &target.kind {
+        TargetKind::Part(Expr { kind: ExprKind::Member(base, _), .. }) => {
+            matches!(&base.kind, ExprKind::Name(name) if is_self(name))
+        }
+        _ => false,
+    };
+    depth < super::MAX_DEPTH
+        && body.iter().any(|stmt| match &stmt.kind {
+            StmtKind::Assign { targets, .. } => targets.iter().any(own),
+            StmtKind::Append { target, .. } => own(target),
+            StmtKind::If { arms, otherwise } => {
+                arms.iter().any(|(_, body)| changes_itself(body, depth + 1))
+                    || otherwise.as_ref().is_some_and(|body| changes_itself(body, depth + 1))
+            }
+            StmtKind::For { body, .. } | StmtKind::While(_, body) | StmtKind::Block { body, .. } => {
+                changes_itself(body, depth + 1)
+            }
+            StmtKind::Try { body, handlers, last } => {
+                changes_itself(body, depth + 1)
+                    || handlers.iter().any(|body| changes_itself(body, depth + 1))
+                    || changes_itself(last, depth + 1)
+            }
+            _ => false,
+        })
+}
+
+pub(super) fn is_self(name: &str) -> bool {
+    matches!(name, "self" | "this" | "cls")
+}
+
+fn qualified_import(import: &code::Import, language: Language) -> String {
+    let module = import.module.trim_start_matches("node:");
+    match (&import.item, language) {
+        (None, _) => module.to_owned(),
+        // What a module gives by default, and all of it, are asked for by the module's name.
+        (Some(item), Language::JavaScript | Language::TypeScript) if item == "default" || item == "*" => module.to_owned(),
+        (Some(item), _) => format!("{module}.{item}"),
+    }
+}
+
+impl Lowering<'_> {
+    /// The variable of a name.
+    pub(super) fn variable(&self, name: &str) -> String {
+        format!(".{name}")
+    }
+
+    /// The variable that is a part of the state of the type whose method this is.
+    pub(super) fn own_part(&self, base: &Expr, name: &str) -> Option<String> {
+        let ExprKind::Name(known) = &base.kind else { return None };
+        if is_self(known) {
+            let class = self.class.as_ref()?;
+            return self.names.types.get(class).filter(|known| known.has_state).map(|_| format!(".{class}.{name}"));
+        }
+        // A part that a type itself has.
+        let is_type = self.names.types.contains_key(known) && !self.names.assigned.contains(known);
+        is_type.then(|| format!(".{known}.{name}"))
+    }
+
+    /// The qualified name of an expression that is a name of something elsewhere and its parts.
+    pub(super) fn qualified(&self, expr: &Expr) -> Option<String> {
+        let mut parts = Vec::new();
+        let mut at = expr;
+        loop {
+            match &at.kind {
+                ExprKind::Member(base, member) => {
+                    parts.push(member.name.as_str());
+                    at = base;
+                }
+                ExprKind::Name(name) => {
+                    let root = match self.names.imports.get(name) {
+                        Some(import) if !self.is_own_name(name) => import.as_str(),
+                        Some(_) => return None,
+                        None if self.names.assigned.contains(name) || self.is_own_name(name) || is_self(name) => {
+                            return None;
+                        }
+                        None => name,
+                    };
+                    parts.push(root);
+                    break;
+                }
+                _ => return None,
+            }
+            if parts.len() > super::MAX_DEPTH {
+                return None;
+            }
+        }
+        parts.reverse();
+        Some(parts.join("."))
+    }
+
+    fn is_own_name(&self, name: &str) -> bool {
+        self.names.functions.contains(name) || self.names.types.contains_key(name)
+    }
+}

@@ -1,0 +1,281 @@
+//! Statements → steps.
+
+use std::sync::Arc;
+
+use super::Lowering;
+use super::text::literal;
+use crate::program::{
+    Arm, Assign, Assigned, Block, Change, Each, Guard, Loop, Node, Pick, Put, Step, StepKind, Visibility,
+};
+use crate::source::Span;
+use crate::syntax::code::{self, Expr, ExprKind, Function, Stmt, StmtKind, Target, TargetKind};
+
+impl Lowering<'_> {
+    /// The steps of statements; what is defined among them is known from the start.
+    pub(super) fn block(&mut self, body: &[Stmt]) -> Block {
+        let mut steps = Vec::new();
+        if self.depth >= super::MAX_DEPTH {
+            return steps.into();
+        }
+        self.depth += 1;
+        for stmt in body {
+            self.definition(stmt, &mut steps);
+        }
+        for stmt in body {
+            let outer = std::mem::take(&mut self.pending);
+            self.stmt(stmt, &mut steps);
+            let pending = std::mem::replace(&mut self.pending, outer);
+            // What follows a statement that leaves is never reached.
+            let at = match steps.last().map(|step| &step.kind) {
+                Some(StepKind::Give(_) | StepKind::Return | StepKind::Exit) => steps.len() - 1,
+                _ => steps.len(),
+            };
+            steps.splice(at..at, pending);
+        }
+        self.depth -= 1;
+        steps.into()
+    }
+
+    fn definition(&mut self, stmt: &Stmt, out: &mut Vec<Step>) {
+        match &stmt.kind {
+            StmtKind::Function(function) => self.function(function, stmt.span, out),
+            StmtKind::Assign { targets, value: Expr { kind: ExprKind::Function(function), .. }, .. } => {
+                for target in targets {
+                    if let TargetKind::Name(name) = &target.kind {
+                        let function = Function { name: name.clone(), ..(**function).clone() };
+                        self.function(&function, stmt.span, out);
+                    }
+                }
+            }
+            StmtKind::Class(class) => self.type_of(class, stmt.span, out),
+            _ => {}
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, out: &mut Vec<Step>) {
+        let span = stmt.span;
+        let mut push = |kind| out.push(Step { kind, span });
+        match &stmt.kind {
+            StmtKind::Expr(expr) => self.expression(expr, span, out),
+            StmtKind::Assign { value: Expr { kind: ExprKind::Function(_), .. }, targets, .. }
+                if targets.iter().all(|target| matches!(target.kind, TargetKind::Name(_))) => {}
+            StmtKind::Assign { targets, value, declares } => self.assign(targets, value, *declares, span, out),
+            StmtKind::Append { target, value, adds } => {
+                let node = self.node(value);
+                let change = if *adds { Change::Add(node) } else { Change::Forget };
+                if let Some(step) = self.change(target, change, span) {
+                    push(step);
+                }
+            }
+            StmtKind::Delete(expr) => {
+                if let Some((name, path)) = self.way(expr) {
+                    push(self.put(name, path, Change::Remove, span));
+                }
+            }
+            StmtKind::If { arms, otherwise } => {
+                let mut branch: Vec<Arm> = Vec::new();
+                for (test, body) in arms {
+                    let guard = self.guard(test);
+                    branch.push(Arm { test: Arc::from([]), guard, body: self.block(body) });
+                }
+                if let Some(body) = otherwise {
+                    branch.push(Arm { test: Arc::from([]), guard: Guard::Always, body: self.block(body) });
+                }
+                push(StepKind::Branch(branch));
+            }
+            StmtKind::For { target, items, body } => {
+                let over = self.items(items);
+                let item = self.pick(target);
+                let body = self.block(body);
+                push(StepKind::Each(Arc::new(Each { item, over, guard: None, body, key: None, value: None })));
+            }
+            StmtKind::While(test, body) => {
+                let mut steps = Vec::new();
+                self.expression(test, test.span, &mut steps);
+                steps.extend(self.block(body).iter().cloned());
+                push(StepKind::Loop(Loop { name: None, items: None, body: steps.into() }));
+            }
+            StmtKind::Try { body, handlers, last } => {
+                self.trying += 1;
+                let body = self.block(body);
+                self.trying -= 1;
+                let handlers: Vec<Block> = handlers.iter().map(|handler| self.block(handler)).collect();
+                let handler: Block = match handlers.as_slice() {
+                    [only] => only.clone(),
+                    several => {
+                        let arm = |body: &Block| Arm { test: Arc::from([]), guard: Guard::Opaque(None, Vec::new()), body: body.clone() };
+                        Arc::from([Step { kind: StepKind::Branch(several.iter().map(arm).collect()), span }])
+                    }
+                };
+                push(if handlers.is_empty() { StepKind::Group(body) } else { StepKind::Fallback(body, handler) });
+                if !last.is_empty() {
+                    push(StepKind::Group(self.block(last)));
+                }
+            }
+            StmtKind::Block { enters, body } => {
+                for (value, target) in enters {
+                    let node = self.node(value);
+                    out.push(match target {
+                        Some(target) => Step { kind: StepKind::Let(self.pick(target), node, self.in_function), span },
+                        None => Step { kind: StepKind::Evaluate(node), span: value.span },
+                    });
+                }
+                let body = self.block(body);
+                out.extend(body.iter().cloned());
+            }
+            StmtKind::Return(Some(value)) => {
+                let node = self.node(value);
+                push(StepKind::Give(node));
+            }
+            StmtKind::Return(None) => push(StepKind::Return),
+            // What is tried may fail and go on.
+            StmtKind::Raise if self.trying == 0 => push(StepKind::Exit),
+            StmtKind::Break => push(StepKind::Break),
+            StmtKind::Continue => push(StepKind::Continue),
+            StmtKind::Outer(names) => self.outer.extend(names.iter().cloned()),
+            StmtKind::Function(_) | StmtKind::Import(_) | StmtKind::Raise | StmtKind::Other => {}
+            StmtKind::Class(class) => self.fields(class, span, out),
+        }
+    }
+
+    /// An expression for what it does.
+    fn expression(&mut self, expr: &Expr, span: Span, out: &mut Vec<Step>) {
+        if let ExprKind::Call(call) = &expr.kind {
+            if self.leaves(call) {
+                out.push(Step { kind: StepKind::Exit, span });
+                return;
+            }
+            if let Some(kind) = self.mutation(call, span) {
+                out.push(Step { kind, span });
+                return;
+            }
+            if let Some(kind) = self.for_each(call) {
+                out.push(Step { kind, span });
+                return;
+            }
+        }
+        if matches!(expr.kind, ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Null) {
+            return;
+        }
+        let node = self.node(expr);
+        out.push(Step { kind: StepKind::Evaluate(node), span });
+    }
+
+    fn assign(&mut self, targets: &[Target], value: &Expr, declares: bool, span: Span, out: &mut Vec<Step>) {
+        let mut node = self.node(value);
+        // Evaluated once, for all.
+        if targets.len() > 1 && !matches!(node, Node::Text(_) | Node::Variable(..)) {
+            let name = format!("…{}", span.start);
+            out.push(Step { kind: StepKind::Let(Pick::Name(name.clone()), node, self.in_function), span });
+            node = Node::Variable(name, self.near(value.span));
+        }
+        for target in targets {
+            let kind = match &target.kind {
+                TargetKind::Part(expr) => match self.environment(expr) {
+                    Some(name) => Some(exported(name, &node, self.near(value.span))),
+                    None => self.change(target, Change::Set(node.clone()), span),
+                },
+                _ => {
+                    let own = self.in_function
+                        && match (&target.kind, self.language) {
+                            (_, code::Language::Python) => {
+                                !matches!(&target.kind, TargetKind::Name(name) if self.outer.contains(name))
+                            }
+                            _ => declares,
+                        };
+                    Some(StepKind::Let(self.pick(target), node.clone(), own))
+                }
+            };
+            out.extend(kind.map(|kind| Step { kind, span }));
+        }
+    }
+
+    /// A step that changes what a target is.
+    fn change(&mut self, target: &Target, change: Change, span: Span) -> Option<StepKind> {
+        match &target.kind {
+            TargetKind::Name(name) => Some(self.put(self.variable(name), Vec::new(), change, span)),
+            TargetKind::Part(expr) => {
+                let (name, path) = self.way(expr)?;
+                match change {
+                    Change::Set(node) if path.is_empty() => Some(StepKind::Let(Pick::Name(name), node, false)),
+                    change => Some(self.put(name, path, change, span)),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn put(&self, name: String, path: Vec<Node>, change: Change, span: Span) -> StepKind {
+        StepKind::Put(Box::new(Put { name, path, change, place: self.near(span) }))
+    }
+
+    /// The variable at the start of an expression, and the way from there.
+    pub(super) fn way(&mut self, expr: &Expr) -> Option<(String, Vec<Node>)> {
+        match &expr.kind {
+            ExprKind::Name(name) => Some((self.variable(name), Vec::new())),
+            ExprKind::Member(base, member) => {
+                if let Some(name) = self.own_part(base, &member.name) {
+                    return Some((name, Vec::new()));
+                }
+                let (name, mut path) = self.way_within(base)?;
+                path.push(self.name_node(&member.name, member.at));
+                Some((name, path))
+            }
+            ExprKind::Index(base, key) => {
+                let (name, mut path) = self.way_within(base)?;
+                path.push(self.node(key));
+                Some((name, path))
+            }
+            _ => None,
+        }
+    }
+
+    fn way_within(&mut self, expr: &Expr) -> Option<(String, Vec<Node>)> {
+        if self.depth >= super::MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let way = self.way(expr);
+        self.depth -= 1;
+        way
+    }
+
+    pub(super) fn pick(&self, target: &Target) -> Pick {
+        self.pick_within(target, 0)
+    }
+
+    fn pick_within(&self, target: &Target, depth: usize) -> Pick {
+        match &target.kind {
+            TargetKind::Name(name) => Pick::Name(self.variable(name)),
+            TargetKind::Items(targets, rest) if depth < 20 => {
+                Pick::Items(targets.iter().map(|target| self.pick_within(target, depth + 1)).collect(), *rest)
+            }
+            TargetKind::Fields(targets) if depth < 20 => {
+                let field = |(name, target): &(String, Target)| (name.clone(), self.pick_within(target, depth + 1));
+                Pick::Fields(targets.iter().map(field).collect())
+            }
+            _ => Pick::Nothing,
+        }
+    }
+
+    /// The variable of the environment that an expression is.
+    pub(super) fn environment(&self, expr: &Expr) -> Option<String> {
+        let (base, name) = match &expr.kind {
+            ExprKind::Member(base, member) => (base, member.name.clone()),
+            ExprKind::Index(base, key) => (base, literal(key)?.text().to_owned()),
+            _ => return None,
+        };
+        let base = self.qualified(base)?;
+        super::library::ENVIRONMENTS.contains(&base.as_str()).then_some(name)
+    }
+}
+
+/// A step that gives a variable to child processes.
+fn exported(name: String, node: &Node, place: crate::value::Place) -> StepKind {
+    let value = match node {
+        Node::Text(text) => text.clone(),
+        Node::Variable(name, place) => super::condition::variable(name.clone(), *place),
+        node => crate::program::Expr { parts: vec![crate::program::Part::Nested(Box::new(node.clone()), place)] },
+    };
+    StepKind::Assign(Assign { name, value: Assigned::Text(value), append: false, visibility: Visibility::Exported })
+}
