@@ -14,6 +14,7 @@ mod grant;
 mod header;
 mod object;
 mod policy;
+mod pulumi;
 mod request;
 mod schedule;
 mod terraform;
