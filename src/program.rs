@@ -6,7 +6,7 @@ mod code;
 
 use std::sync::Arc;
 
-pub use code::{Argument, Call, Callee, Change, Each, Execution, Given, Parameter, Pick, Put, Routine};
+pub use code::{Argument, Borrow, Call, Callee, Change, Each, Execution, Format, Given, Parameter, Pick, Put, Routine, Style};
 
 use crate::source::{FileId, Span};
 use crate::value::{Pattern, Place};
@@ -100,6 +100,8 @@ pub enum StepKind {
     Each(Arc<Each>),
     /// Defines a function with named parameters.
     Routine(Arc<Routine>),
+    /// Takes names from another file, which is not run for what it does.
+    Borrow(Arc<Borrow>),
     /// Leaves the program.
     Exit,
     /// Leaves the innermost loop.
@@ -222,6 +224,8 @@ pub enum Node {
     Split(Box<Node>, Option<String>),
     /// A text after something is done with it.
     Edited(Box<Node>, Box<Op>, Place),
+    /// A text that is filled in.
+    Format(Arc<Format>),
     /// Two texts run together, two lists one after the other, two maps put together.
     Added(Box<Node>, Box<Node>),
     /// The first where it is something, else the second.

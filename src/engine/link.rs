@@ -210,6 +210,7 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
     for step in body {
         match &step.kind {
             StepKind::Include(path) => out.extend(end(path)),
+            StepKind::Borrow(borrow) => out.extend(borrow.paths.iter().chain(&borrow.within).filter_map(end)),
             StepKind::Command(command) => {
                 out.extend(script(command));
                 out.extend(word_files(command));

@@ -128,7 +128,7 @@ impl Machine<'_> {
             for (also, key) in &keys {
                 let Some(when) = when.and(also) else { continue };
                 let known = key.text().and_then(Value::literal);
-                let own = known.as_deref().and_then(|name| self.state(tree, name));
+                let own = known.as_deref().and_then(|name| self.state(base, tree, name));
                 match own {
                     Some(trees) => out.extend(trees.into_iter().filter_map(|(also, tree)| Some((when.and(&also)?, tree)))),
                     None => {
@@ -148,9 +148,14 @@ impl Machine<'_> {
         Tree::Text(Value::hole("…", self.fresh(), place))
     }
 
-    /// What an object of a type of this program has by a name.
-    fn state(&self, tree: &Tree, name: &str) -> Option<Trees> {
-        let binding = self.env.get(&format!(".{}.{name}", type_of(tree)?))?;
+    /// What an object of a type of this program, or the type itself, has by a name.
+    fn state(&self, base: &Node, tree: &Tree, name: &str) -> Option<Trees> {
+        let own = type_of(tree).map(|kind| format!(".{kind}.{name}"));
+        let held = match base {
+            Node::Variable(variable, _) => Some(format!("{variable}.{name}")),
+            _ => None,
+        };
+        let binding = own.and_then(|name| self.env.get(&name)).or_else(|| self.env.get(&held?))?;
         Some(binding.alternatives.iter().map(|one| (one.when.clone(), tree_of(&one.content))).collect())
     }
 
@@ -284,7 +289,9 @@ impl Machine<'_> {
         let mut changed: Vec<(String, Trees)> = Vec::new();
         let place = Place { exact: false, ..call.place };
         self.sited(|machine| {
+            let file = std::mem::replace(&mut machine.file, routine.file);
             let here = machine.run_routine(routine, given);
+            machine.file = file;
             for parameter in routine.parameters.iter().filter(|parameter| parameter.changes) {
                 let argument = call.arguments.iter().enumerate().find(|(number, argument)| match &argument.name {
                     Some(name) => *name == parameter.given,

@@ -124,6 +124,16 @@ impl Env {
         Rc::make_mut(&mut self.vars).insert(name, Rc::new(binding));
     }
 
+    /// All variables, by their names.
+    pub fn bindings(&self) -> impl Iterator<Item = (&Rc<str>, &Rc<Binding>)> {
+        self.vars.iter()
+    }
+
+    /// Takes a variable as it is elsewhere.
+    pub fn bind(&mut self, name: &str, binding: Rc<Binding>) {
+        Rc::make_mut(&mut self.vars).insert(name, binding);
+    }
+
     pub fn unset(&mut self, name: &str) {
         if self.vars.get(name).is_some() {
             Rc::make_mut(&mut self.vars).remove(name);

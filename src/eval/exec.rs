@@ -3,7 +3,7 @@
 mod control;
 mod word_files;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -19,7 +19,8 @@ use super::{
     Statement,
 };
 use crate::program::{
-    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Step, StepKind, Visibility,
+    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Part, Program, Routine, Step, StepKind,
+    Visibility,
 };
 use crate::source::{FileId, Span};
 use crate::value::{List, Place, Value};
@@ -48,6 +49,8 @@ pub(super) struct Machine<'l> {
     pub(super) called: HashSet<String>,
     /// What the running functions give, innermost last.
     pub(super) gives: Vec<Trees>,
+    /// What other files give names to; nothing while one is being looked at.
+    pub(super) borrowed: HashMap<FileId, Option<Env>>,
     counter: u64,
     pub steps: usize,
     pub depth: usize,
@@ -78,6 +81,7 @@ impl<'l> Machine<'l> {
             left: Vec::new(),
             called: HashSet::new(),
             gives: Vec::new(),
+            borrowed: HashMap::new(),
             counter: 0,
             steps: 0,
             depth: 0,
@@ -111,8 +115,8 @@ impl<'l> Machine<'l> {
         let routines = self.env.routines.clone();
         let mut names: Vec<&String> = routines.keys().filter(|name| !self.called.contains(*name)).collect();
         names.sort();
-        for routine in names.into_iter().filter_map(|name| routines.get(name)).filter(|routine| !routine.inner) {
-            if self.called.contains(&routine.name) {
+        for routine in names.into_iter().filter_map(|name| routines.get(name)) {
+            if self.called.contains(&routine.name) || !self.is_own(routine) {
                 continue;
             }
             let before = self.env.clone();
@@ -121,6 +125,22 @@ impl<'l> Machine<'l> {
             self.uncalled(routine);
             self.env = before;
         }
+    }
+
+    /// Whether a function stands in the root's own file, for others to call.
+    fn is_own(&self, routine: &Routine) -> bool {
+        !routine.inner && routine.file == self.flow
+    }
+
+    /// Forgets what was reported since.
+    pub(super) fn unreport(&mut self, runs: usize, declared: usize) {
+        self.runs.truncate(runs);
+        self.declared.truncate(declared);
+    }
+
+    /// How much was reported: commands, and what is declared.
+    pub(super) fn reported(&self) -> (usize, usize) {
+        (self.runs.len(), self.declared.len())
     }
 
     /// Where what left loops and functions is up to.
@@ -265,6 +285,7 @@ impl<'l> Machine<'l> {
             StepKind::Routine(routine) => {
                 Rc::make_mut(&mut self.env.routines).insert(routine.name.clone(), routine.clone());
             }
+            StepKind::Borrow(borrow) => self.borrow(borrow),
             StepKind::Test(_) | StepKind::Define(_) => {}
         }
     }

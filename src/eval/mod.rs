@@ -5,12 +5,14 @@
 //! that would run and everything that is declared, as far as their words are known. Knows no language, no Google, no rules
 //! and no disk.
 
+mod borrow;
 mod change;
 mod code;
 mod declare;
 mod env;
 mod exec;
 mod expand;
+mod format;
 mod guard;
 mod output;
 mod run;
@@ -30,6 +32,8 @@ const MAX_ALTERNATIVES: usize = 8;
 const MAX_WAYS: usize = 3;
 /// Functions and scripts that call each other, deeper than this, are not followed.
 const MAX_CALLS: usize = 6;
+/// Files that take names from each other, deeper than this, are not followed.
+const MAX_BORROWED: usize = 3;
 /// Turns of a loop over known items.
 const MAX_TURNS: usize = 64;
 /// Ways out of loops and functions that are remembered.

@@ -75,6 +75,7 @@ impl Machine<'_> {
             Node::Joined(between, list) => self.joined_text(between, list),
             Node::Split(text, at) => self.split_text(text, at.as_deref()),
             Node::Edited(text, op, place) => self.edited(text, op, *place),
+            Node::Format(format) => self.format(format),
             Node::Added(first, more) => {
                 let nodes = [&**first, &**more];
                 let added = |trees: Vec<Tree>| match trees.as_slice() {
@@ -226,7 +227,7 @@ impl Machine<'_> {
     }
 
     /// Keeps texts within bounds.
-    fn bounded(&mut self, trees: Trees) -> Trees {
+    pub(super) fn bounded(&mut self, trees: Trees) -> Trees {
         let bound = |machine: &mut Self, tree| match tree {
             Tree::Text(value) => {
                 let mut content = Content::Text(value);

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{Block, Guard, Node};
+use super::{Block, Expr, Guard, Node};
+use crate::source::FileId;
 use crate::value::Place;
 
 /// A function with named parameters.
@@ -21,6 +22,23 @@ pub struct Routine {
     pub makes: Option<String>,
     /// Whether nobody calls it by itself: what is elsewhere runs it only through others.
     pub inner: bool,
+    /// The file that it stands in.
+    pub file: FileId,
+}
+
+/// Names that another file gives a meaning to.
+#[derive(Debug, Clone)]
+pub struct Borrow {
+    /// Paths, of which one may be that file.
+    pub paths: Vec<Expr>,
+    /// Paths of files of which one may be what the name there stands for, when none of the others knows it.
+    pub within: Vec<Expr>,
+    /// The name there. None: all of them, as parts of the name here.
+    pub there: Option<String>,
+    /// The name here.
+    pub here: String,
+    /// The name by which it is called here.
+    pub called: String,
 }
 
 /// A parameter.
@@ -107,6 +125,28 @@ pub struct Execution {
     pub gives: bool,
     /// Where it stands.
     pub place: Place,
+}
+
+/// A text that is filled in.
+#[derive(Debug, Clone)]
+pub struct Format {
+    /// The text.
+    pub text: Node,
+    /// How it says what is filled in.
+    pub style: Style,
+    /// What is filled in, with the names of what has one.
+    pub arguments: Vec<(Option<String>, Node)>,
+    /// Where all of it stands.
+    pub place: Place,
+}
+
+/// How a text says what is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `{}`, `{0}`, `{name}`.
+    Braces,
+    /// `%s`, `%(name)s`.
+    Percent,
 }
 
 /// What an item is given to.

@@ -3,8 +3,8 @@
 use super::Lowering;
 use super::expression::{environment, said};
 use super::library::{self, CHANGES, KEEP, LEAVE, RUN, RUN_FILE, RUN_WORDS, SAME, SHELL_TAGS, VARIABLES};
-use super::text::{Style, literal};
-use crate::program::{Argument, Call, Callee, Execution, Given, Listed, Node, Op};
+use super::text::literal;
+use crate::program::{Argument, Call, Callee, Execution, Given, Listed, Node, Op, Style};
 use crate::source::Span;
 use crate::syntax::code::{self, Expr, ExprKind, Spread};
 use crate::value::Place;
@@ -55,6 +55,10 @@ impl Lowering<'_> {
                     Some(class) => Some(format!("{class}.{}", member.name)),
                     None => self.qualified(callee),
                 }
+            }
+            // A function of the language, or one that came from elsewhere without a name.
+            ExprKind::Name(name) if !self.names.is_assigned(name) => {
+                Some(self.names.imports.get(name).unwrap_or(name).clone())
             }
             _ => self.qualified(callee),
         }
@@ -150,8 +154,8 @@ impl Lowering<'_> {
             "strings.ToLower" => Some(self.edited(&first?.value, Op::Lower, place)),
             "strings.ToUpper" => Some(self.edited(&first?.value, Op::Upper, place)),
             "fmt.Sprintf" | "util.format" => {
-                let text = literal(&first?.value)?;
-                self.format(text, Style::Percent, call.arguments.get(1..)?)
+                let text = self.node(&first?.value);
+                Some(self.format(text, Style::Percent, call.arguments.get(1..)?, place))
             }
             "append" => {
                 let items: Vec<code::Element> = call
@@ -203,12 +207,6 @@ impl Lowering<'_> {
     /// A method: of a text, a list or a map of the language, or of something else.
     fn method(&mut self, base: &Expr, method: &str, call: &code::Call, span: Span) -> Node {
         let place = self.near(span);
-        // Of a literal it is the language's own.
-        if let (Some(text), "format") = (literal(base), method)
-            && let Some(node) = self.format(text, Style::Braces, &call.arguments)
-        {
-            return node;
-        }
         let node = self.node(base);
         if matches!(node, Node::Run(_)) && matches!(method, "strip" | "decode" | "trim" | "toString" | "read" | "communicate") {
             return node;
@@ -228,6 +226,7 @@ impl Lowering<'_> {
         let boxed = || Box::new(base.clone());
         let edited = |op| Some(Node::Edited(boxed(), Box::new(op), place));
         match method {
+            "format" if self.is_python() => Some(self.format(base.clone(), Style::Braces, &call.arguments, place)),
             "items" | "entries" => Some(Node::Listed(Listed::Pairs, boxed())),
             "keys" => Some(Node::Listed(Listed::Keys, boxed())),
             "values" => Some(Node::Listed(Listed::Parts, boxed())),

@@ -64,7 +64,7 @@ impl Lowering<'_> {
         self.outer = outer;
         (self.in_function, self.trying) = (function_before, trying);
         let body = if picks.is_empty() { body } else { picks.into_iter().chain(body.iter().cloned()).collect() };
-        Routine { name, parameters, body, after: None, makes: None, inner: false }
+        Routine { name, parameters, body, after: None, makes: None, inner: false, file: self.file }
     }
 
     /// A type: what makes an object of it, and its methods.
@@ -144,6 +144,7 @@ impl Lowering<'_> {
             after: None,
             makes: Some(class.name.clone()),
             inner: true,
+            file: self.file,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Lowering;
-use super::text::{Style, literal};
-use crate::program::{Change, Each, Entry, Guard, Listed, Node};
+use super::text::literal;
+use crate::program::{Change, Each, Entry, Guard, Listed, Node, Style};
 use crate::source::Span;
 use crate::syntax::code::{self, Argument, Expr, ExprKind, Language, Operator, Spread, StmtKind};
 use crate::value::Place;
@@ -29,10 +29,10 @@ impl Lowering<'_> {
             ExprKind::Number(number) => said(number, place),
             ExprKind::Bool(value) => said(if *value { "true" } else { "false" }, place),
             ExprKind::Null => Node::Null(place),
+            // Of something imported, what another file of the repository says it is.
             ExprKind::Name(name) => match self.qualified(expr) {
-                // Something of a library, or of the language.
-                Some(_) => self.hole(expr.span),
-                None => Node::Variable(self.variable(name), place),
+                Some(_) if !self.names.imports.contains_key(name) => self.hole(expr.span),
+                _ => Node::Variable(self.variable(name), place),
             },
             ExprKind::Member(base, member) => {
                 if let Some(name) = self.environment(expr) {
@@ -44,7 +44,7 @@ impl Lowering<'_> {
                         None => Node::Variable(name, place),
                     };
                 }
-                if self.qualified(expr).is_some() {
+                if self.qualified(expr).is_some() && !self.is_local_module(base) {
                     return self.hole(expr.span);
                 }
                 let (base, key) = (self.node(base), self.name_node(&member.name, member.at));
@@ -192,7 +192,8 @@ impl Lowering<'_> {
                         .collect(),
                     _ => vec![positional(b)],
                 };
-                literal(a).and_then(|text| self.format(text, Style::Percent, &arguments)).unwrap_or_else(|| self.hole(span))
+                let text = self.node(a);
+                self.format(text, Style::Percent, &arguments, self.near(span))
             }
             Operator::Or | Operator::OrNull => {
                 let (a, b) = (self.node(a), self.node(b));

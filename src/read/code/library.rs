@@ -1,5 +1,7 @@
 //! What libraries of the languages do with values, commands and the environment, by their names. Nothing of Google.
 
+use crate::syntax::code::Language;
+
 /// What holds the variables of the environment by their names.
 pub(super) const ENVIRONMENTS: &[&str] = &["os.environ", "process.env", "Bun.env", "Deno.env"];
 
@@ -80,4 +82,46 @@ pub(super) fn may_run(name: &str) -> bool {
     let other = ["assert", "print", "log", "echo", "check_command", "has_command", "find", "expect", "format", "show", "test_"];
     (says.iter().any(|word| last.contains(word)) || last == "sh" || last == "$")
         && !other.iter().any(|word| last.starts_with(word))
+}
+
+/// Names that a language has without an import, and whose parts are functions.
+pub(super) const GLOBALS: &[&str] = &[
+    "process", "Bun", "Deno", "Object", "Array", "Promise", "JSON", "Buffer", "Math", "String", "console", "require", "globalThis",
+];
+
+/// Modules of Python that no repository has files of its own for; what is imported from them is looked for nowhere.
+const ELSEWHERE: &[&str] = &[
+    "abc", "aiohttp", "argparse", "asyncio", "base64", "click", "collections", "concurrent", "contextlib", "copy", "csv", "dataclasses",
+    "datetime", "django", "dotenv", "enum", "fastapi", "flask", "functools", "glob", "google", "googleapiclient", "hashlib", "http",
+    "httpx", "importlib", "io", "itertools", "json", "logging", "math", "numpy", "openai", "os", "pandas", "pathlib", "platform", "pydantic",
+    "pytest", "random", "re", "requests", "rich", "secrets", "shlex", "shutil", "signal", "socket", "sqlalchemy", "starlette", "string",
+    "subprocess", "sys", "tempfile", "threading", "time", "traceback", "typer", "typing", "typing_extensions", "unittest", "urllib", "uuid",
+    "uvicorn", "warnings", "yaml", "__future__",
+];
+
+/// Where the file of a module may lie, seen from the one that imports it. `None`: it is no file of the repository.
+pub(super) fn paths(module: &str, language: Language) -> Option<Vec<String>> {
+    match language {
+        Language::Python => {
+            let name = module.trim_start_matches('.');
+            let dots = module.len() - name.len();
+            if dots == 0 && ELSEWHERE.contains(&name.split('.').next().unwrap_or(name)) || name.is_empty() {
+                return None;
+            }
+            let up = match dots {
+                0 => String::new(),
+                1 => "./".to_owned(),
+                more => "../".repeat(more.min(10) - 1),
+            };
+            let path = format!("{up}{}", name.replace('.', "/"));
+            Some(vec![format!("{path}.py"), format!("{path}/__init__.py")])
+        }
+        Language::JavaScript | Language::TypeScript if module.starts_with('.') => {
+            let stem = [".js", ".mjs", ".ts"].iter().find_map(|end| module.strip_suffix(end)).unwrap_or(module);
+            let ends = [".ts", ".js", ".mjs", ".tsx", "/index.ts", "/index.js"];
+            Some(ends.iter().map(|end| format!("{stem}{end}")).collect())
+        }
+        // A package of Go is a directory.
+        _ => None,
+    }
 }

@@ -118,11 +118,16 @@ impl Lowering<'_> {
 
     /// Something that is not known, and nothing else is.
     fn unknown_at(&self, place: Place) -> Part {
-        let shown = format!("…{}:{}", place.span.start, place.span.end);
-        Part::Nested(Box::new(Node::Variable(shown, place)), place)
+        Part::Nested(Box::new(Node::Variable(unnamed(place), place)), place)
     }
 
     fn hole(&self, span: Span) -> Node {
-        Node::Variable(format!("…{}:{}", span.start, span.end), self.near(span))
+        let place = self.near(span);
+        Node::Variable(unnamed(place), place)
     }
+}
+
+/// The name of a variable that nobody sets, told from others by where it is asked for.
+fn unnamed(place: Place) -> String {
+    format!("…{}:{}", place.span.start, place.span.end)
 }

@@ -46,6 +46,10 @@ impl Names {
         names
     }
 
+    pub fn is_assigned(&self, name: &str) -> bool {
+        self.assigned.contains(name)
+    }
+
     fn block(&mut self, body: &[Stmt], language: Language, depth: usize) {
         if depth > super::MAX_DEPTH {
             return;
@@ -214,10 +218,9 @@ impl Lowering<'_> {
                     let root = match self.names.imports.get(name) {
                         Some(import) if !self.is_own_name(name) => import.as_str(),
                         Some(_) => return None,
-                        None if self.names.assigned.contains(name) || self.is_own_name(name) || is_self(name) => {
-                            return None;
-                        }
-                        None => name,
+                        None if self.names.assigned.contains(name) || self.is_own_name(name) => return None,
+                        None if super::library::GLOBALS.contains(&name.as_str()) => name,
+                        None => return None,
                     };
                     parts.push(root);
                     break;
@@ -230,6 +233,13 @@ impl Lowering<'_> {
         }
         parts.reverse();
         Some(parts.join("."))
+    }
+
+    /// Whether an expression is a module that may be a file of the repository.
+    pub(super) fn is_local_module(&self, expr: &Expr) -> bool {
+        let ExprKind::Name(name) = &expr.kind else { return false };
+        let module = self.names.imports.get(name);
+        module.is_some_and(|module| super::library::paths(module, self.language).is_some())
     }
 
     fn is_own_name(&self, name: &str) -> bool {

@@ -48,8 +48,26 @@ impl Lowering<'_> {
                 }
             }
             StmtKind::Class(class) => self.type_of(class, stmt.span, out),
+            StmtKind::Import(imports) => {
+                let steps = imports.iter().filter_map(|import| self.borrow(import));
+                out.extend(steps.map(|kind| Step { kind, span: stmt.span }));
+            }
             _ => {}
         }
+    }
+
+    /// Names that another file of the repository may give a meaning to.
+    fn borrow(&self, import: &code::Import) -> Option<StepKind> {
+        let there = import.item.clone().filter(|item| item != "*" && item != "default");
+        let paths = super::library::paths(&import.module, self.language)?;
+        // `from package import module`
+        let within = there.as_ref().and_then(|item| super::library::paths(&format!("{}.{item}", import.module), self.language));
+        let place = self.near(import.span);
+        let exprs = |paths: Vec<String>| paths.into_iter().map(|path| crate::program::Expr::text(path, place)).collect();
+        let called = self.names.imports.get(&import.name).cloned().unwrap_or_else(|| import.name.clone());
+        let within = within.map(exprs).unwrap_or_default();
+        let borrow = crate::program::Borrow { paths: exprs(paths), within, there, here: import.name.clone(), called };
+        Some(StepKind::Borrow(Arc::new(borrow)))
     }
 
     fn stmt(&mut self, stmt: &Stmt, out: &mut Vec<Step>) {

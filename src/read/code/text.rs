@@ -1,7 +1,9 @@
 //! Texts and templates → parts of an expression, each where it stands.
 
-use super::Lowering;
-use crate::program::{Expr, Node, Part};
+use std::sync::Arc;
+
+use super::{Lowering, unnamed};
+use crate::program::{Expr, Format, Node, Part, Style};
 use crate::source::Snippet;
 use crate::syntax::code::{self, ExprKind, TemplatePart};
 use crate::value::Place;
@@ -67,115 +69,18 @@ impl Lowering<'_> {
         }
     }
 
-    /// A text that is filled in by arguments: `"…{}…".format(x)`, `"…%s…" % x`, `Sprintf("…%s…", x)`. `None`: it does more
-    /// than that.
-    pub(super) fn format(&mut self, text: &Snippet, style: Style, arguments: &[code::Argument]) -> Option<Node> {
-        let written = text.text();
-        let mut out = Vec::new();
-        let (mut at, mut number) = (0, 0);
-        while let Some(found) = style.next(written, at) {
-            if found.start > at {
-                out.extend(self.text(&part_of(text, at..found.start)));
+    /// A text that is filled in by arguments: `"…{}…".format(x)`, `"…%s…" % x`, `Sprintf("…%s…", x)`.
+    pub(super) fn format(&mut self, text: Node, style: Style, arguments: &[code::Argument], place: Place) -> Node {
+        let mut filled = Vec::new();
+        for argument in arguments {
+            // What stands for several fills in nobody knows what.
+            if argument.spread != code::Spread::No {
+                return Node::Variable(unnamed(place), place);
             }
-            at = found.end;
-            let place = Place::near(self.file, text.span(found.start..found.end));
-            match found.field {
-                Field::Literal(literal) => out.push(Part::Text(literal.into(), place)),
-                Field::Next => {
-                    let argument = arguments.iter().filter(|argument| argument.name.is_none()).nth(number)?;
-                    number += 1;
-                    out.push(self.filled(&argument.value, place));
-                }
-                Field::Number(index) => {
-                    let argument = arguments.iter().filter(|argument| argument.name.is_none()).nth(index)?;
-                    out.push(self.filled(&argument.value, place));
-                }
-                Field::Name(name) => {
-                    let named = |argument: &&code::Argument| argument.name.as_ref().is_some_and(|(known, _)| *known == name);
-                    let argument = arguments.iter().find(named)?;
-                    out.push(self.filled(&argument.value, place));
-                }
-                Field::Other => out.push(self.unknown_at(place)),
-            }
+            let name = argument.name.as_ref().map(|(name, _)| name.clone());
+            filled.push((name, self.node(&argument.value)));
         }
-        out.extend(self.text(&part_of(text, at..written.len())));
-        Some(Node::Text(Expr { parts: out }))
-    }
-}
-
-fn part_of(text: &Snippet, range: std::ops::Range<usize>) -> Snippet {
-    let mut part = Snippet::builder();
-    part.push_from(text, range);
-    part.finish()
-}
-
-/// How a text says what is filled in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
-    /// `{}`, `{0}`, `{name}`.
-    Braces,
-    /// `%s`, `%(name)s`.
-    Percent,
-}
-
-struct Found {
-    start: usize,
-    end: usize,
-    field: Field,
-}
-
-/// What is filled in.
-enum Field {
-    Literal(&'static str),
-    Next,
-    Number(usize),
-    Name(String),
-    Other,
-}
-
-impl Style {
-    fn next(self, text: &str, from: usize) -> Option<Found> {
-        match self {
-            Self::Braces => {
-                let start = from + text.get(from..)?.find(['{', '}'])?;
-                let rest = text.get(start..)?;
-                for (escape, literal) in [("{{", "{"), ("}}", "}")] {
-                    if rest.starts_with(escape) {
-                        return Some(Found { start, end: start + 2, field: Field::Literal(literal) });
-                    }
-                }
-                let length = rest.find('}')?;
-                let field = match rest.get(1..length)? {
-                    "" => Field::Next,
-                    name if name.bytes().all(|byte| byte.is_ascii_digit()) => Field::Number(name.parse().ok()?),
-                    name if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
-                        Field::Name(name.to_owned())
-                    }
-                    _ => Field::Other,
-                };
-                Some(Found { start, end: start + length + 1, field })
-            }
-            Self::Percent => {
-                let start = from + text.get(from..)?.find('%')?;
-                let rest = text.get(start + 1..)?;
-                let found = |length: usize, field| Some(Found { start, end: start + 1 + length, field });
-                match rest.as_bytes() {
-                    [b'%', ..] => found(1, Field::Literal("%")),
-                    [b's' | b'v' | b'd', ..] => found(1, Field::Next),
-                    [b'(', ..] => {
-                        let close = rest.find(')')?;
-                        let name = rest.get(1..close)?.to_owned();
-                        let plain = rest.get(close + 1..)?.starts_with(['s', 'd']);
-                        found(close + 2, if plain { Field::Name(name) } else { Field::Other })
-                    }
-                    // A width or a precision.
-                    _ => {
-                        let end = rest.find(|c: char| c.is_ascii_alphabetic())?;
-                        found(end + 1, Field::Other)
-                    }
-                }
-            }
-        }
+        Node::Format(Arc::new(Format { text, style, arguments: filled, place }))
     }
 }
 
