@@ -2,7 +2,10 @@
 //!
 //! A new kind of file is one reader and one line in [`READERS`].
 
+mod docker;
+mod dotenv;
 mod markdown;
+mod notebook;
 mod shell;
 mod terraform;
 mod yaml;
@@ -23,7 +26,16 @@ pub struct Reader {
 }
 
 /// Every kind of file that is read; the first that accepts a file reads it.
-pub static READERS: &[Reader] = &[shell::READER, markdown::READER, terraform::VALUES, terraform::READER, yaml::READER];
+pub static READERS: &[Reader] = &[
+    dotenv::READER,
+    shell::READER,
+    markdown::READER,
+    notebook::READER,
+    terraform::VALUES,
+    terraform::READER,
+    yaml::READER,
+    docker::READER,
+];
 
 /// Kinds that this build does not read: the endings of their names, and the feature that reads them.
 pub static LEFT_OUT: &[(&[&str], &str)] = if cfg!(feature = "hcl") {
