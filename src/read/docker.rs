@@ -17,6 +17,10 @@ use stage::Stage;
 /// Dockerfiles by name.
 pub(super) const READER: Reader = Reader { name: "dockerfile", accepts, words: &[], read };
 
+/// Steps that stages take over from others, all together.
+const MAX_INHERITED: usize = 20_000;
+/// Arguments above the first stage.
+const MAX_GLOBALS: usize = 1000;
 /// Parts that an argument's default may have once those of others are put in their place.
 const MAX_PARTS: usize = 50;
 
@@ -40,7 +44,8 @@ fn read(source: &Source, file: FileId) -> Program {
         file,
         escape: parsed.escape,
         globals: BTreeMap::new(),
-        stages: Vec::new(),
+        stages: BTreeMap::new(),
+        budget: MAX_INHERITED,
         open: None,
         program: Program { file, ..Program::default() },
         steps: Vec::new(),
@@ -57,8 +62,10 @@ struct Reading {
     escape: char,
     /// Arguments before the first stage, which those stages may take over that name them.
     globals: BTreeMap<String, Expr>,
-    /// The stages that are over.
-    stages: Vec<Stage>,
+    /// The stages that are over and have names.
+    stages: BTreeMap<String, Stage>,
+    /// Steps that may still be taken over.
+    budget: usize,
     open: Option<Stage>,
     program: Program,
     steps: Vec<Step>,
@@ -89,25 +96,26 @@ impl Reading {
         if let Some(mut stage) = self.open.take() {
             self.program.regions.push(stage.span);
             self.steps.extend(stage.finish());
-            self.stages.push(stage);
+            if !stage.name.is_empty() {
+                self.stages.insert(stage.name.clone(), stage);
+            }
         }
     }
 
     /// `FROM image AS name`
-    fn stage(&self, instruction: &Instruction) -> Stage {
+    fn stage(&mut self, instruction: &Instruction) -> Stage {
         let mut words = instruction.text.text().split_whitespace();
         let image = words.next().unwrap_or("");
         let is_named = words.next().is_some_and(|word| word.eq_ignore_ascii_case("as"));
         let name = words.next().filter(|_| is_named).unwrap_or("").to_ascii_lowercase();
-        let base =
-            self.stages.iter().rev().find(|stage| !stage.name.is_empty() && stage.name.eq_ignore_ascii_case(image));
-        Stage::new(name, self.file, self.escape, instruction.span, base)
+        let base = self.stages.get(&image.to_ascii_lowercase());
+        Stage::new(name, self.file, self.escape, instruction.span, base, &mut self.budget)
     }
 
     /// An argument before the first stage. Others that its default names are put in their place.
     fn global(&mut self, instruction: &Instruction) {
         for (name, value, _) in stage::assignments(instruction, self.file, self.escape) {
-            if let Some(value) = value {
+            if let Some(value) = value.filter(|_| self.globals.len() < MAX_GLOBALS) {
                 let value = stage::inlined(&value, &self.globals, MAX_PARTS);
                 self.globals.insert(name, value);
             }

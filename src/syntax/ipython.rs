@@ -313,6 +313,7 @@ mod tests {
     fn what_stands_in_a_text_is_no_command() {
         assert_eq!(items("x = \"\"\"\n!gcloud a\n\"\"\"\n!b"), ["x = ?", "! b"]);
         assert_eq!(items("f(a,\n!= b)\n# !c\n!d"), ["! d"]);
+        assert_eq!(items("print(\"\nx:\")\n!a"), ["! a"]);
         assert_eq!(items("a = b != c"), ["a = ?"]);
     }
 

@@ -10,8 +10,8 @@ use crate::syntax::docker::{Document, Instruction, Piece, Word, words};
 use crate::syntax::shell::{Dialect, Placeholders};
 use crate::value::Place;
 
-/// Variables that a stage takes over from the one that it is built on; more than these are not known.
-const MAX_INHERITED: usize = 500;
+/// Variables and arguments of a stage; more than these are not known.
+const MAX_NAMES: usize = 300;
 
 /// A stage.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(super) struct Stage {
     variables: Vec<Step>,
     names: BTreeSet<String>,
     arguments: BTreeSet<String>,
+    /// What the variables are when the image runs, until another one is set.
+    defaults: Option<Block>,
     steps: Vec<Step>,
     /// The last `ENTRYPOINT`, and the last `CMD`.
     entry: Option<(Snippet, Span)>,
@@ -35,19 +37,21 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// A stage, on top of another one of the file if it is.
-    pub fn new(name: String, file: FileId, escape: char, span: Span, base: Option<&Self>) -> Self {
+    /// A stage, on top of another one of the file if it is. Of what it takes over no more than `budget` steps are kept.
+    pub fn new(name: String, file: FileId, escape: char, span: Span, base: Option<&Self>, budget: &mut usize) -> Self {
         let mut variables = base.map(|base| base.variables.clone()).unwrap_or_default();
         let arguments = base.into_iter().flat_map(|base| base.arguments.iter());
         variables.extend(arguments.map(|name| Step { kind: StepKind::Unset(name.clone()), span }));
         let mut names = base.map(|base| base.names.clone()).unwrap_or_default();
-        if variables.len() > MAX_INHERITED {
-            (variables, names) = (vec![Step { kind: StepKind::Unknown, span }], BTreeSet::new());
+        if let Some(left) = budget.checked_sub(variables.len()) {
+            *budget = left;
+        } else {
+            (variables, names) = (Vec::new(), BTreeSet::new());
         }
         let is_shell = base.is_none_or(|base| base.is_shell);
-        let steps = variables.clone();
-        let arguments = BTreeSet::new();
-        Self { name, span, file, escape, is_shell, variables, names, arguments, steps, entry: None, command: None }
+        let (steps, arguments) = (variables.clone(), BTreeSet::new());
+        let (defaults, entry, command) = (None, None, None);
+        Self { name, span, file, escape, is_shell, variables, names, arguments, defaults, steps, entry, command }
     }
 
     /// Takes the next instruction.
@@ -68,9 +72,10 @@ impl Stage {
             // What the image ran before is given to another program now.
             "ENTRYPOINT" => self.entry = Some((instruction.text.clone(), instruction.span)),
             "COPY" | "ADD" => {
-                let steps: Vec<Step> =
-                    instruction.documents.iter().filter_map(|document| self.written(instruction, document)).collect();
-                self.steps.extend(steps);
+                for document in &instruction.documents {
+                    let step = self.written(instruction, document);
+                    self.steps.extend(step);
+                }
             }
             _ => {}
         }
@@ -118,19 +123,36 @@ impl Stage {
                     *part = Part::Hole("…".into(), used.place);
                 }
             }
+            if self.is_full(&name) {
+                continue;
+            }
             self.names.insert(name.clone());
             self.arguments.remove(&name);
             let step = exported(&name, value, span);
-            self.variables.push(step.clone());
-            self.steps.push(step);
+            self.keep(step);
             set.insert(name);
         }
+    }
+
+    /// Whether there are too many variables for another one.
+    fn is_full(&self, name: &str) -> bool {
+        let is_known = self.names.contains(name) || self.arguments.contains(name);
+        !is_known && self.names.len() + self.arguments.len() >= MAX_NAMES
+    }
+
+    /// Adds a step that stages on top of this one take over.
+    fn keep(&mut self, step: Step) {
+        if self.variables.len() < 2 * MAX_NAMES {
+            self.variables.push(step.clone());
+        }
+        self.defaults = None;
+        self.steps.push(step);
     }
 
     /// `ARG`: a variable up to the end of the stage, where no `ENV` has its name.
     fn argument(&mut self, instruction: &Instruction, globals: &BTreeMap<String, Expr>) {
         for (name, value, span) in assignments(instruction, self.file, self.escape) {
-            if self.names.contains(&name) {
+            if self.names.contains(&name) || self.is_full(&name) {
                 continue;
             }
             let kind = match value.or_else(|| globals.get(&name).cloned()) {
@@ -138,14 +160,13 @@ impl Stage {
                 None => StepKind::Unset(name.clone()),
             };
             let step = Step { kind, span };
-            self.variables.push(step.clone());
-            self.steps.push(step);
+            self.keep(step);
             self.arguments.insert(name);
         }
     }
 
     /// `COPY <<EOF /deploy.sh`: a script or a document that the image holds.
-    fn written(&self, instruction: &Instruction, document: &Document) -> Option<Step> {
+    fn written(&mut self, instruction: &Instruction, document: &Document) -> Option<Step> {
         let text = instruction.text.text();
         let target = text.split_whitespace().last()?;
         let name = if target.ends_with('/') { document.name.as_str() } else { target };
@@ -166,7 +187,7 @@ impl Stage {
     }
 
     /// What the image runs.
-    fn running(&self) -> Vec<Step> {
+    fn running(&mut self) -> Vec<Step> {
         let is_list = |text: &Option<(Snippet, Span)>| text.as_ref().is_some_and(|(text, _)| yaml::is_words(text));
         let (entry_is_list, command_is_list) = (is_list(&self.entry), is_list(&self.command));
         let step = match (&self.entry, &self.command) {
@@ -190,15 +211,20 @@ impl Stage {
     }
 
     /// Steps of the image when it runs: its variables are defaults then, and there are no arguments.
-    fn later(&self, span: Span, steps: Vec<Step>) -> Vec<Step> {
+    fn later(&mut self, span: Span, steps: Vec<Step>) -> Vec<Step> {
         let place = Place::near(self.file, span);
         let used = |name: &String| {
             let used = Use { name: Name::Variable(name.clone()), op: Op::Plain, quote: Quote::Whole, place };
             Expr { parts: vec![Part::Use(Box::new(used))] }
         };
-        let variables = self.names.iter().map(|name| exported(name, assumed(name, used(name), place), span));
-        let arguments = self.arguments.iter().map(|name| Step { kind: StepKind::Unset(name.clone()), span });
-        variables.chain(arguments).chain(steps).collect()
+        let (names, arguments) = (&self.names, &self.arguments);
+        let defaults = self.defaults.get_or_insert_with(|| {
+            let variables = names.iter().map(|name| exported(name, assumed(name, used(name), place), span));
+            let arguments = arguments.iter().map(|name| Step { kind: StepKind::Unset(name.clone()), span });
+            variables.chain(arguments).collect()
+        });
+        let defaults = Step { kind: StepKind::Group(Block::clone(defaults)), span };
+        std::iter::once(defaults).chain(steps).collect()
     }
 }
 

@@ -11,6 +11,8 @@ use crate::syntax::ipython::{self, Field, Kind, Piece, Value};
 use crate::syntax::shell::Placeholders;
 use crate::value::Place;
 
+/// Names of Python, and variables of processes; what others are is not known.
+const MAX_NAMES: usize = 1000;
 /// Fields of one command that are filled in; of one with more, none is known.
 const MAX_FIELDS: usize = 200;
 
@@ -64,12 +66,18 @@ impl Cells {
     }
 
     fn variable(&mut self, name: String, value: Expr, span: Span) {
+        if self.variables.len() >= MAX_NAMES && !self.variables.contains(&name) {
+            return;
+        }
         self.variables.insert(name.clone());
         self.assign(name, value, Visibility::Exported, span);
     }
 
     /// `NAME = value`
     fn set(&mut self, text: &Snippet, name: &str, value: &Value, asked: bool, span: Span) {
+        if self.is_full(name) {
+            return;
+        }
         // `x = y` of lines is these lines.
         let lines = matches!(value, Value::Name(other) if self.lines.contains(other));
         let first = lines.then(|| self.value(text, &first(value), span));
@@ -84,6 +92,10 @@ impl Cells {
             self.lines.insert(name.to_owned());
         }
         self.assign(own_name(name), own, Visibility::Program, span);
+    }
+
+    fn is_full(&self, name: &str) -> bool {
+        self.names.len() >= MAX_NAMES && !self.names.contains(name)
     }
 
     /// What a form or a reader gives another value to: its text is only a default, or a placeholder.
@@ -132,7 +144,7 @@ impl Cells {
     /// `!command`: a process of its own.
     fn command(&mut self, text: &Snippet, command: Range<usize>, into: Option<String>, span: Span) {
         let body = self.filled(text, command);
-        let Some(name) = into else {
+        let Some(name) = into.filter(|name| !self.is_full(name)) else {
             self.steps.push(Step { kind: StepKind::Scope(body, Inherit::All), span });
             return;
         };

@@ -9,6 +9,9 @@ use crate::syntax::yaml::Node;
 
 pub(super) const KIND: Kind = Kind { name: "package-json", accepts, read };
 
+/// Entries of `config` that are known.
+const MAX_CONFIG: usize = 200;
+
 fn accepts(path: &str, root: &Node) -> bool {
     path.rsplit('/').next().unwrap_or(path) == "package.json" && root.get("scripts").is_some()
 }
@@ -16,7 +19,7 @@ fn accepts(path: &str, root: &Node) -> bool {
 fn read(context: &Context, root: &Node, reading: &mut Reading) {
     // `npm config set` may give others.
     let config = root.get("config").map(|pair| context.defaults(&pair.value)).unwrap_or_default();
-    reading.steps.extend(config.into_iter().map(prefixed));
+    reading.steps.extend(config.into_iter().take(MAX_CONFIG).map(prefixed));
     for pair in root.get("scripts").map(|pair| pair.value.pairs()).unwrap_or_default() {
         if let Some(script) = pair.value.scalar() {
             reading.regions.push(pair.span);

@@ -101,7 +101,11 @@ impl<'t> Scan<'t> {
             match byte {
                 b'\\' => at += 1,
                 // A text that is not closed ends with its line.
-                b'\n' if !is_triple => break,
+                b'\n' if !is_triple => {
+                    // So does everything around it: the rest of the cell is not lost.
+                    self.depth = 0;
+                    break;
+                }
                 _ if *byte == quote && !is_triple => {
                     at += 1;
                     break;
