@@ -129,6 +129,11 @@ fn mutated_scripts_are_read() {
             b"!reference [",
             b"$$",
             b"<< parameters.x >>",
+            b"\nRUN <<A\n",
+            b"\nFROM b AS c\n",
+            b"\\n!gcloud {x} $y\\n",
+            b"%%bash\\n",
+            b"[\"",
         ];
         let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
         let mut next = |bound: usize| {
@@ -176,6 +181,7 @@ fn hostile_shapes_end() {
             ("", "if true; then ", ""),
             ("", "f() { ", ""),
             ("", "cat <<A\n", ""),
+            ("cat ", "<<A ", "\nA\n"),
             ("", "\\\"", ""),
             ("", "\"", "\""),
             ("gcloud ", "--a=b ", ""),
@@ -306,6 +312,102 @@ fn hostile_terraform_ends() {
 }
 
 #[test]
+fn hostile_builds_and_notebooks_end() {
+    on_a_large_stack(|| {
+        let many = 2_000;
+        let each =
+            |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<Vec<String>>().concat();
+        for (head, part, tail) in [
+            ("FROM a\nRUN gcloud ", "--a=b ", ""),
+            ("FROM a\nRUN gcloud \\\n", " --a \\\n# x\n\n", ""),
+            ("FROM a\nRUN ", "<<A ", ""),
+            ("FROM a\n", "RUN <<A\n", ""),
+            ("FROM a\nCOPY ", "<<A <<B ", "/x\nA\nB\n"),
+            ("FROM a\nRUN [\"", "x\",\"", "y\"]"),
+            ("FROM a\nCMD ", "[", ""),
+            ("FROM a\nCMD [\"a\"]\nENTRYPOINT ", "[\"", "\"]"),
+            ("FROM a\nENV ", "A=$A$A ", ""),
+            ("FROM a\n", "ENV A=$A$A\n", "RUN gcloud $A"),
+            ("FROM a\nENV A=", "${", ""),
+            ("FROM a\nENV A=", "${B:-", ""),
+            ("FROM a\nENV A=", "{{ ", ""),
+            ("FROM a\nENV A=", "<a ", ""),
+            ("FROM a\nENV ", "'", ""),
+            ("FROM a\nENV ", "\\", ""),
+            ("ARG A=$A$A\n", "ARG A=$A$A\n", "FROM a\nARG A\nRUN gcloud $A"),
+            ("FROM a AS b\n", "FROM b AS b\nENV X=1 Y=2\nARG Z=3\nCMD gcloud $X\n", ""),
+            ("", "ONBUILD ", "RUN gcloud"),
+            ("# escape=`\nFROM a\nRUN ", "`\n", "gcloud"),
+        ] {
+            run("Dockerfile", format!("{head}{}{tail}", part.repeat(many)).as_bytes());
+        }
+        let marks = each(many, &|number| format!("RUN <<A{number}\n"));
+        run("Dockerfile", format!("FROM a\n{marks}").as_bytes());
+        let arguments = each(many, &|number| format!("ARG A{}=$A{number}$A{number}\n", number + 1));
+        run("Dockerfile", format!("ARG A0=x\n{arguments}FROM a\n").as_bytes());
+        let stages = each(2_000, &|number| format!("FROM s{number} AS s{}\nENV A{number}=1\nCMD gcloud\n", number + 1));
+        run("Dockerfile", format!("FROM a AS s0\n{stages}").as_bytes());
+        let long = "x".repeat(1_000_000);
+        for text in [format!("FROM a\nRUN gcloud {long}"), format!("FROM a\nENV A={long}\nRUN gcloud $A"), long.clone()]
+        {
+            run("Dockerfile", text.as_bytes());
+        }
+
+        let cell = |source: &str| format!("{{\"cells\": [{{\"cell_type\": \"code\", \"source\": {source}}}]}}");
+        let texts = |text: &str| cell(&serde_json::to_string(text).unwrap());
+        for (head, part, tail) in [
+            ("!gcloud ", "{A} ", ""),
+            ("!gcloud ", "$A ", ""),
+            ("!gcloud ", "{", ""),
+            ("!gcloud ", "\\\n", ""),
+            ("", "!gcloud\n", ""),
+            ("", "%%bash\n", ""),
+            ("", "%time ", "!gcloud"),
+            ("", "(", "\n!gcloud"),
+            ("", "(\n", ")"),
+            ("", "\"\"\"", ""),
+            ("A = f'", "{", "'"),
+            ("A = f'", "{A}", "'\n!gcloud {A}"),
+            ("A = 'x'\n", "A = f'{A}{A}'\n", "!gcloud {A}"),
+            ("", "A = !gcloud\nA = A[0]\n", "!gcloud {A}"),
+            ("", "A = ", "1"),
+            ("", "A, ", "B = 1"),
+            ("from a import ", "b as c, ", "d"),
+            ("", "a; ", ""),
+            ("", "a:", ""),
+            ("", "\\", ""),
+            ("%env A=", "{A}$A", "\n!gcloud $A"),
+        ] {
+            run("a.ipynb", texts(&format!("{head}{}{tail}", part.repeat(many))).as_bytes());
+        }
+        for text in ["[".repeat(100_000), "{\"cells\": ".repeat(100_000), "{\"cells\": [".repeat(100_000)] {
+            run("a.ipynb", text.as_bytes());
+            run("package.json", text.as_bytes());
+        }
+        run("a.ipynb", cell(&format!("[{}\"\"]", "\"!gcloud \\n\", ".repeat(many))).as_bytes());
+        run("a.ipynb", texts(&format!("!gcloud {long}")).as_bytes());
+        let cells = "{\"cell_type\": \"markdown\", \"source\": \"```bash\\ngcloud\"}, ".repeat(many);
+        run("a.ipynb", format!("{{\"cells\": [{cells}{{}}]}}").as_bytes());
+        let scripts = each(many, &|number| format!("\"s{number}\": \"gcloud $npm_package_config_a\", "));
+        run(
+            "package.json",
+            format!("{{\"config\": {{{scripts} \"a\": \"b\"}}, \"scripts\": {{{scripts} \"a\": \"b\"}}}}").as_bytes(),
+        );
+
+        for (head, part, tail) in [
+            ("", "A=b c\n", ""),
+            ("", "A=\"", ""),
+            ("", "A=\"\n\"\n", ""),
+            ("A='", "\\", ""),
+            ("", "A=$A$A\n", ""),
+            ("A=", "b ", ""),
+        ] {
+            run(".env", format!("{head}{}{tail}", part.repeat(many)).as_bytes());
+        }
+    });
+}
+
+#[test]
 fn a_file_of_any_kind_is_read_as_a_script() {
     on_a_large_stack(|| {
         let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
@@ -316,8 +418,9 @@ fn a_file_of_any_kind_is_read_as_a_script() {
                     folders.push(path);
                 } else {
                     let bytes = std::fs::read(&path).unwrap();
-                    run("a.sh", &bytes);
-                    run("a.md", &bytes);
+                    for name in ["a.sh", "a.md", "Dockerfile", ".env", "a.ipynb"] {
+                        run(name, &bytes);
+                    }
                 }
             }
         }

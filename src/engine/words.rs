@@ -19,7 +19,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// Kinds of files that have a search of their own; more share the last one.
-const MAX_KINDS: usize = 16;
+const MAX_KINDS: usize = 32;
 
 /// Whether a file mentions anything that authlint knows.
 pub fn relevant(path: &str, bytes: &[u8]) -> bool {

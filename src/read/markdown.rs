@@ -3,7 +3,7 @@
 use super::Reader;
 use super::shell::block;
 use crate::program::{Inherit, Program, Step, StepKind};
-use crate::source::{FileId, Snippet, Source};
+use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::markdown::{self, Fence};
 use crate::syntax::shell::{Dialect, Placeholders};
 
@@ -15,7 +15,13 @@ fn accepts(path: &str, _start: &str) -> bool {
 }
 
 fn read(source: &Source, file: FileId) -> Program {
-    let document = markdown::parse(&source.snippet());
+    let (body, regions) = steps(&source.snippet(), file);
+    Program { file, body: body.into(), document: true, regions, ..Program::default() }
+}
+
+/// The steps of a document that may stand in another one, and its fences.
+pub(super) fn steps(snippet: &Snippet, file: FileId) -> (Vec<Step>, Vec<Span>) {
+    let document = markdown::parse(snippet);
     let step = |fence: &Fence| {
         let body = block(&commands(fence)?, file, Dialect::Bash, Placeholders::Document);
         Some(Step { kind: StepKind::Group(body), span: fence.span })
@@ -34,7 +40,7 @@ fn read(source: &Source, file: FileId) -> Program {
             _ => body.extend(steps),
         }
     }
-    Program { file, body: body.into(), document: true, regions, ..Program::default() }
+    (body, regions)
 }
 
 /// Whether a heading is that of one of several ways: `Option A: …`, `Method 2`, `Alternative`.

@@ -4,7 +4,10 @@
 
 mod code;
 mod line;
+mod docker;
+mod dotenv;
 mod markdown;
+mod notebook;
 mod shell;
 mod terraform;
 mod yaml;
@@ -28,8 +31,10 @@ pub struct Reader {
 
 /// Every kind of file that is read; the first that accepts a file reads it.
 pub static READERS: &[Reader] = &[
+    dotenv::READER,
     shell::READER,
     markdown::READER,
+    notebook::READER,
     terraform::VALUES,
     terraform::READER,
     #[cfg(feature = "python")]
@@ -39,6 +44,7 @@ pub static READERS: &[Reader] = &[
     #[cfg(feature = "go")]
     code::GO,
     yaml::READER,
+    docker::READER,
 ];
 
 /// Kinds that this build does not read: the endings of their names, and the feature that reads them.

@@ -14,7 +14,7 @@ use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::shell::{self, Declared, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
 use crate::value::Place;
 
-/// Shell scripts by extension, `.env` files, and any file without extension by its shebang.
+/// Shell scripts by extension, and any file without extension by its shebang.
 pub(super) const READER: Reader = Reader { name: "shell", accepts, words: &[], read };
 
 /// Scripts written by scripts, deeper than this, are not read.
@@ -22,13 +22,9 @@ const MAX_NESTING: usize = 4;
 
 fn accepts(path: &str, start: &str) -> bool {
     match super::extension(path).as_str() {
-        "sh" | "bash" | "zsh" | "ksh" | "bats" | "env" => true,
-        "" => {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            name == ".env" || interpreter(start).is_some()
-        }
-        // `.env.prod` is loaded by scripts, never run by itself.
-        _ => path.rsplit('/').next().is_some_and(|name| name.starts_with(".env.")),
+        "sh" | "bash" | "zsh" | "ksh" | "bats" => true,
+        "" => interpreter(start).is_some(),
+        _ => false,
     }
 }
 
@@ -76,7 +72,17 @@ pub(super) fn block_within(
 /// Reads a script whose text another language fills in before a shell sees it: each [`mark`] in it stands for the part
 /// of its number, in quotes of any kind and out of them.
 pub(super) fn filled(snippet: &Snippet, file: FileId, filled: &[Part], nesting: usize) -> Block {
-    let placeholders = Placeholders::Script;
+    filled_in(snippet, file, filled, Placeholders::Script, nesting)
+}
+
+/// The same, where it is said which placeholders the script may hold.
+pub(super) fn filled_in(
+    snippet: &Snippet,
+    file: FileId,
+    filled: &[Part],
+    placeholders: Placeholders,
+    nesting: usize,
+) -> Block {
     Lowering { file, dialect: Dialect::Bash, placeholders, filled, nesting }.snippet(snippet)
 }
 

@@ -11,6 +11,8 @@ pub(super) struct Syntax {
     pub document: bool,
     /// Marks of quotes and lists, which may stand before everything else in a line.
     marks: &'static str,
+    /// Whether each line is a text in JSON, as in notebooks.
+    texts: bool,
 }
 
 /// What a comment begins with, and what ends it before the line does.
@@ -29,7 +31,7 @@ const HTML: Leader = Leader { begin: "<!--", end: Some("-->") };
 pub(super) const FENCE: Syntax = Syntax { marks: ">", ..code(&[HASH, SLASHES, BLOCK]) };
 
 const fn code(leaders: &'static [Leader]) -> Syntax {
-    Syntax { leaders, single_quotes: false, document: false, marks: "" }
+    Syntax { leaders, single_quotes: false, document: false, marks: "", texts: false }
 }
 
 /// A comment in a line.
@@ -53,6 +55,7 @@ impl Syntax {
         Some(match extension.as_str() {
             "json" => return None,
             "md" | "markdown" | "mdx" => Self { document: true, marks: ">-*+", ..code(&[HTML]) },
+            "ipynb" => Self { texts: true, single_quotes: true, marks: "\"", ..code(&[HASH]) },
             "tf" | "tofu" | "tfvars" | "hcl" => code(&[HASH, SLASHES, BLOCK]),
             "js" | "mjs" | "cjs" | "ts" | "go" => code(&[SLASHES, BLOCK]),
             "yaml" | "yml" | "toml" | "py" => code(&[HASH]),
@@ -67,15 +70,26 @@ impl Syntax {
         // Several `#` are one leader.
         let start = before.trim_end_matches(leader.begin).len();
         let code = line.get(..start)?;
+        let code = if self.texts { code.trim_start().strip_prefix('"')? } else { code };
         if !code.is_empty() && !code.ends_with(char::is_whitespace) || self.is_open(code) {
             return None;
         }
         let rest = line.get(at..)?;
         let (text_end, end) = match leader.end.and_then(|end| Some((rest.find(end)?, end.len()))) {
             Some((length, closing)) => (at + length, at + length + closing),
+            None if self.texts => Self::end_of_text(line, code.trim().is_empty()),
             None => (line.len(), line.len()),
         };
         Some(Comment { start, text: at, text_end, end })
+    }
+
+    /// Where a comment in a text of JSON ends, and what may be deleted with it: an element of a list, with its comma.
+    fn end_of_text(line: &str, is_alone: bool) -> (usize, usize) {
+        let element = line.trim_end();
+        let text = element.strip_suffix(',').unwrap_or(element);
+        let text = text.strip_suffix('"').unwrap_or(text);
+        let end = text.strip_suffix("\\n").unwrap_or(text).len();
+        (end, if is_alone && element.ends_with(',') { line.len() } else { end })
     }
 
     /// Whether a line is a comment and nothing else.
@@ -123,6 +137,12 @@ mod tests {
             ("a.sh", "x  ##authlint", Some("##|")),
             ("script", "x # authlint", Some("# |")),
             (".env.prod", "# authlint", Some("# |")),
+            ("Dockerfile", "RUN a # authlint", Some("# |")),
+            ("a.ipynb", "  \"# authlint\\n\",", Some("# |\\n\",")),
+            ("a.ipynb", "  \"!a \\\"b\\\" # authlint\\n\",", Some("# |")),
+            ("a.ipynb", "  \"# authlint\"", Some("# |")),
+            ("a.ipynb", "  \"print('# authlint')\"", None),
+            ("a.ipynb", "# authlint", None),
             ("a.yml", "name: don't  # authlint", Some("# |")),
             ("a.tf", "x = 1 // authlint", Some("// |")),
             ("a.tf", "x = 1 /* authlint */ y", Some("/* |*/")),

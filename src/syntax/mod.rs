@@ -1,7 +1,9 @@
 //! Text → small trees with spans; never fails. Knows nothing of Google, rules or the disk.
 
 pub mod code;
+pub mod docker;
 pub mod hcl;
+pub mod ipython;
 pub mod markdown;
 pub mod shell;
 pub mod yaml;

@@ -18,6 +18,7 @@ mod kubernetes;
 mod node;
 mod object;
 mod openapi;
+mod package_json;
 mod refer;
 mod run_service;
 mod script;
@@ -30,6 +31,8 @@ use super::Reader;
 use crate::program::{Block, Program, Step};
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::yaml::{self, Kind as Shape, Node, Style};
+
+use script::Word;
 
 pub(super) use refer::{
     References, filled as shell_references, none as no_references, terraform as terraform_references,
@@ -89,6 +92,7 @@ static KINDS: &[Kind] = &[
     cloud_build::KIND,
     ansible::KIND,
     app_engine::KIND,
+    package_json::KIND,
     // What these accept looks like little.
     gcloud_files::FLAGS,
     gcloud_files::VARIABLES,
@@ -146,6 +150,26 @@ pub(super) fn block(snippet: &Snippet, file: FileId, references: References) -> 
 pub(super) fn block_within(snippet: &Snippet, file: FileId, references: References, nesting: usize) -> Block {
     let budget = budget(snippet);
     documents(snippet, Context { file, path: "", references, text: None, nesting, budget: &budget }).steps.into()
+}
+
+/// Whether a text is a list of texts in JSON.
+pub(super) fn is_words(snippet: &Snippet) -> bool {
+    let quoted = |node: &Node| node.scalar().is_some_and(|scalar| scalar.style == Style::Double);
+    snippet.text().trim_start().starts_with('[')
+        && matches!(yaml::parse(snippet).as_slice(), [only] if !only.broken
+            && matches!(&only.root.kind, Shape::Sequence(items) if !items.is_empty() && items.iter().all(quoted)))
+}
+
+/// A program with its arguments, which stand in lists of texts in JSON, one after the other; whether more may follow is
+/// told by `open`.
+pub(super) fn executed(lists: &[&Snippet], open: bool, file: FileId, span: Span) -> Option<Step> {
+    let budget =
+        Cell::new(lists.iter().map(|list| list.text().len()).sum::<usize>().saturating_mul(40).saturating_add(SHARED));
+    let context = Context { file, path: "", references: no_references, text: None, nesting: 0, budget: &budget };
+    let documents: Vec<_> = lists.iter().flat_map(|list| yaml::parse(list)).collect();
+    let mut words: Vec<Word> = documents.iter().flat_map(|document| Word::all(&document.root)).collect();
+    words.extend(open.then_some(Word::More(span)));
+    context.executed(&words, span)
 }
 
 /// Every text once, with room for those that several things share.

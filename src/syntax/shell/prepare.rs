@@ -25,6 +25,8 @@ const BRACE: u8 = 0x16;
 const MAX_BRACES: usize = 300;
 /// Nested substitutions deeper than this are not looked into.
 const MAX_NESTING: usize = 64;
+/// Here-documents that one line begins; the parser's time grows with the square of them, and those beyond are masked.
+const MAX_HEREDOCS: usize = 64;
 /// Bytes of a placeholder with its brackets; some hold a sentence.
 const MAX_PLACEHOLDER: usize = 200;
 
@@ -140,15 +142,17 @@ fn template(text: &[u8]) -> Option<usize> {
     memchr::memmem::find(line, b"}}").map(|end| end + 2)
 }
 
-/// The length of `[UPPER_CASE]` that is no subscript.
+/// The length of `[UPPER_CASE]` or `[your-name]` that is no subscript.
 fn bracket(text: &[u8], before: Option<u8>) -> Option<usize> {
     if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_[$".contains(&byte)) {
         return None;
     }
     let end = memchr::memchr(b']', text.get(..60.min(text.len()))?)?;
     let inner = text.get(1..end)?;
-    let named = inner.len() > 2
-        && inner.iter().all(|byte| byte.is_ascii_uppercase() || b"_-".contains(byte) || byte.is_ascii_digit());
+    let is_own = inner.starts_with(b"your-") || inner.starts_with(b"your_");
+    let is_letter = |byte: &u8| if is_own { byte.is_ascii_lowercase() } else { byte.is_ascii_uppercase() };
+    let named =
+        inner.len() > 2 && inner.iter().all(|byte| is_letter(byte) || b"_-".contains(byte) || byte.is_ascii_digit());
     named.then_some(end + 1)
 }
 
@@ -319,6 +323,11 @@ impl Scan {
     }
 
     fn heredoc_operator(&mut self) {
+        if self.heredocs.len() >= MAX_HEREDOCS {
+            self.blank(2);
+            self.at += 2;
+            return;
+        }
         let mut at = self.at + 2;
         let tabs = self.out.get(at) == Some(&b'-');
         at += usize::from(tabs);
@@ -423,6 +432,7 @@ x"y\"z""#
         assert_eq!(masked("a <MY_ID> <your project> b"), "a %MY_ID% %your%project% b");
         assert_eq!(masked("a ${{ vars.X }}/{{x}}"), "a %%%%vars%X%%%/%%x%%");
         assert_eq!(masked("a [PROJECT_ID] ${A[KEY]} [ -n x ]"), "a %PROJECT_ID% ${A[KEY]} [ -n x ]");
+        assert_eq!(masked("a=[your-project-id] [your] ls [a-z]"), "a=%your%project%id% [your] ls [a-z]");
         assert_eq!(masked("sort <in.txt 2>err; cat <a >b"), "sort <in.txt 2>err; cat <a >b");
     }
 
