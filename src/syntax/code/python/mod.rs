@@ -3,7 +3,9 @@
 //! The grammar is one in C. The text is cut into its top-level statements first (`split`), and runs of them are parsed;
 //! where a run has a fault its statements are parsed one by one, so that a fault costs only the statement that it is in.
 
+mod definition;
 mod expression;
+mod import;
 mod matching;
 mod split;
 mod statement;
@@ -79,7 +81,7 @@ impl Build<'_> {
         let too_much = first.widths > MAX_WIDTHS || first.weight > MAX_WEIGHT;
         match if too_much { None } else { self.grammar.parse(piece) } {
             Some(tree) if any || !tree.root_node().has_error() => {
-                let mut reader = Reader::new(Places::new(self.snippet, range.start), tree.root_node().has_error());
+                let mut reader = Reader::new(Places::new(self.snippet, range.start));
                 self.file.body.extend(reader.module(tree.root_node()));
                 self.file.skipped |= reader.skipped;
                 true

@@ -7,6 +7,8 @@
 //! - lines that no statement can be (unclosed brackets and strings, marks of merges, commands of notebooks, what nests
 //!   too deep): they become `pass`, so that their neighbours can be read.
 
+mod strings;
+
 use std::ops::Range;
 
 /// A statement that begins at the start of a line, with what belongs to it.
@@ -34,6 +36,9 @@ pub(super) struct Split {
 const MAX_NESTING: usize = 200;
 /// Characters of code in a line, brackets and all: more is data, and the grammar takes up to 400 bytes for each.
 const MAX_WEIGHT: usize = 256 * 1024;
+
+/// What lines begin with that are no Python: marks of merges, and of templates.
+const MARKS: [&[u8]; 5] = [b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||", b"{%"];
 
 /// Cuts a text. If brackets stay open, a line that is indented no further than the one they were opened in ends them.
 pub(super) fn split(text: &str) -> Split {
@@ -221,12 +226,14 @@ impl<'t> Scan<'t> {
             _ => {}
         }
         if self.line.is_none() {
+            let length = memchr::memchr(b'\n', self.rest()).unwrap_or(self.rest().len());
+            if MARKS.iter().any(|mark| self.rest().starts_with(mark)) {
+                return self.blank(length);
+            }
             self.begin_line();
-            if matches!(byte, b'!' | b'%' | b'$' | b'?' | b'<' | b'=' | b'>' | b'|' | b'&' | b'^' | b',' | b';')
-                || (byte, self.byte(1)) == (b'{', b'%')
-            {
+            if matches!(byte, b'!' | b'%' | b'$' | b'?' | b'<' | b'=' | b'>' | b'|' | b'&' | b'^' | b',' | b';') {
                 self.fault();
-                return self.pass(memchr::memchr(b'\n', self.rest()).unwrap_or(self.rest().len()));
+                return self.pass(length);
             }
         }
         match byte {
@@ -258,113 +265,6 @@ impl<'t> Scan<'t> {
     fn bracket(&mut self, closing: u8) {
         self.push(Inside::Bracket(closing));
         self.pass(1);
-    }
-
-    /// A string begins.
-    fn open(&mut self, mark: u8) {
-        let (format, raw) = self.prefix();
-        let triple = self.byte(1) == mark && self.byte(2) == mark;
-        let here = self.stack.len() as u32;
-        let root = self.innermost().filter(|outer| !outer.triple).map_or(here, |outer| outer.root);
-        self.push(Inside::Quote(Quote { mark, triple, format, raw, outer: self.quote, root }));
-        self.quote = Some(here);
-        self.pass(if triple { 3 } else { 1 });
-    }
-
-    /// What the letters before a string say: whether it has values in it, and whether its escapes are none.
-    fn prefix(&self) -> (bool, bool) {
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
-        let before = self.bytes.get(self.at.saturating_sub(4)..self.at).unwrap_or_default();
-        let length = before.iter().rev().take_while(|byte| is_word(byte)).count();
-        let word = before.get(before.len() - length..).unwrap_or_default();
-        if length > 3 || !word.iter().all(|byte| b"rbuft".contains(&byte.to_ascii_lowercase())) {
-            return (false, false);
-        }
-        let has = |letter: u8| word.iter().any(|byte| byte.to_ascii_lowercase() == letter);
-        (has(b'f') || has(b't'), has(b'r'))
-    }
-
-    fn text(&mut self, quote: Quote) {
-        let byte = self.byte(0);
-        match byte {
-            b'\\' => {
-                let next = self.byte(1);
-                let length = match next {
-                    b'{' | b'}' if quote.format => 1,
-                    b'N' if quote.format && !quote.raw && self.byte(2) == b'{' => {
-                        let name = self.rest().get(3..).unwrap_or_default();
-                        let length =
-                            name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b" -".contains(byte));
-                        3 + length.count() + 1
-                    }
-                    _ if next.is_ascii() => 2,
-                    _ => 1,
-                };
-                self.blank(length);
-            }
-            b'\n' if !quote.triple => self.break_string(quote),
-            b'{' | b'}' if quote.format => {
-                if self.byte(1) == byte {
-                    self.blank(2);
-                } else if byte == b'{' {
-                    self.push(Inside::Value);
-                    self.pass(1);
-                } else {
-                    self.blank(1);
-                }
-            }
-            _ if byte == quote.mark => self.quote_mark(quote),
-            _ => {
-                let stops = |byte: &u8| {
-                    *byte == quote.mark || matches!(byte, b'\\' | b'\n') || quote.format && b"{}".contains(byte)
-                };
-                let length = self.rest().iter().position(stops).unwrap_or(self.rest().len());
-                self.blank(length.max(1));
-            }
-        }
-    }
-
-    /// The mark of a string, in the string.
-    fn quote_mark(&mut self, quote: Quote) {
-        if !quote.triple {
-            self.pop();
-            self.pass(1);
-        } else if self.byte(1) == quote.mark && self.byte(2) == quote.mark {
-            self.pop();
-            self.pass(3);
-        } else {
-            self.blank(1);
-        }
-    }
-
-    /// A string of one line ends with it, and with it those that it stands in.
-    fn break_string(&mut self, quote: Quote) {
-        self.fault();
-        if let Some(Inside::Quote(root)) = self.stack.get(quote.root as usize) {
-            self.quote = root.outer;
-        }
-        self.stack.truncate(quote.root as usize);
-    }
-
-    /// How a value is written: what stands in it are values and marks.
-    fn format(&mut self) {
-        let Some(quote) = self.innermost() else { return self.pop() };
-        match self.byte(0) {
-            b'{' => {
-                self.push(Inside::Value);
-                self.pass(1);
-            }
-            b'}' => {
-                self.pop();
-                self.pass(1);
-            }
-            b'\n' if !quote.triple => self.break_string(quote),
-            byte if byte == quote.mark && (!quote.triple || self.byte(1) == byte && self.byte(2) == byte) => {
-                self.fault();
-                self.pop();
-            }
-            _ => self.blank(1),
-        }
     }
 
     fn line_end(&mut self) {
@@ -429,7 +329,8 @@ impl<'t> Scan<'t> {
         let before = self.bytes.get(..start).unwrap_or_default();
         let indent = before.iter().rev().take_while(|byte| b" \t\x0c".contains(byte)).count();
         let is_first = start == indent || before.get(start - indent - 1) == Some(&b'\n');
-        let indent = if is_first { indent } else { 1 };
+        // What stands behind a continued empty line is no top-level statement.
+        let (space, indent) = if is_first { (indent, indent) } else { (0, 1) };
         let goes_on = ["else", "elif", "except", "finally"].iter().any(|word| {
             let after = self.rest().strip_prefix(word.as_bytes());
             after.is_some_and(|after| !after.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'))
@@ -438,7 +339,7 @@ impl<'t> Scan<'t> {
             self.end_chunk();
             self.widths.clear();
             self.widths.push(self.width);
-            self.chunk = Some(Chunk { range: start..start, widths: 0, weight: 0 });
+            self.chunk = Some(Chunk { range: start - space..start, widths: 0, weight: 0 });
         }
         self.decorated = self.byte(0) == b'@' && indent == 0;
         self.line = Some(Line { start, end: start, indent, depth: 0, weight: 0, faulty: false });

@@ -3,25 +3,20 @@
 use tree_sitter::Node;
 
 use super::super::grammar::Places;
-use super::super::{Class, Expr, ExprKind, Function, Import, Parameter, Spread, Stmt, StmtKind, Target, TargetKind};
+use super::super::{Expr, ExprKind, Stmt, StmtKind, Target, TargetKind};
 use super::MAX_DEPTH;
 use crate::source::Span;
-
-/// More targets of one assignment than these share no value in a class.
-const MAX_COPIES: usize = 8;
 
 /// Reads one tree.
 pub(super) struct Reader<'t> {
     pub places: Places<'t>,
-    /// Whether the tree has faults.
-    faulty: bool,
     /// Whether something nests too deep.
     pub skipped: bool,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(places: Places<'t>, faulty: bool) -> Self {
-        Self { places, faulty, skipped: false }
+    pub(super) fn new(places: Places<'t>) -> Self {
+        Self { places, skipped: false }
     }
 
     pub(super) fn module(&mut self, root: Node) -> Vec<Stmt> {
@@ -44,13 +39,10 @@ impl<'t> Reader<'t> {
     }
 
     fn children(&mut self, node: Node, depth: usize, body: &mut Vec<Stmt>) {
-        // What is left of something whose head was not understood stands further in, or further out.
+        // What is left of something whose head was not understood stands further in. The grammar minds only what stands
+        // further out.
         let mut cursor = node.walk();
-        let own = if self.faulty {
-            node.named_children(&mut cursor).map(|child| child.start_position().column).min()
-        } else {
-            None
-        };
+        let own = node.named_children(&mut cursor).map(|child| child.start_position().column).min();
         let mut row = usize::MAX;
         let mut cursor = node.walk();
         for child in node.named_children(&mut cursor) {
@@ -153,12 +145,7 @@ impl<'t> Reader<'t> {
                 }
             }
             // The masked statement of less than four characters.
-            "integer"
-                if self.places.text(first) != "0"
-                    && !self.places.text(first).starts_with(|c: char| c.is_ascii_digit()) =>
-            {
-                StmtKind::Other
-            }
+            "integer" if !self.places.text(first).starts_with(|c: char| c.is_ascii_digit()) => StmtKind::Other,
             _ if count > 1 || node.child_count() > 1 => StmtKind::Expr(self.list(node, depth)),
             _ => StmtKind::Expr(self.expression(first, depth)),
         }
@@ -250,8 +237,12 @@ impl<'t> Reader<'t> {
     }
 
     /// A condition with a fault in it is not known.
-    fn condition(&mut self, node: Option<Node>, of: Node, depth: usize) -> Expr {
-        self.optional(node.filter(|node| !node.has_error()), of, depth)
+    pub(super) fn condition(&mut self, node: Option<Node>, of: Node, depth: usize) -> Expr {
+        let mut cursor = of.walk();
+        let sound = |node: &Node| {
+            !node.has_error() && !of.children(&mut cursor).any(|part| part.is_error() || part.is_missing())
+        };
+        self.optional(node.filter(sound), of, depth)
     }
 
     fn repeated(&mut self, node: Node, depth: usize) -> StmtKind {
@@ -325,201 +316,6 @@ impl<'t> Reader<'t> {
                 (self.expression(value, depth), alias.map(|alias| self.target(Some(alias), depth)))
             }
             None => (self.expression(node, depth), None),
-        }
-    }
-
-    fn definition(&mut self, node: Node, depth: usize) -> StmtKind {
-        let (mut inner, mut decorators) = (Some(node), Vec::new());
-        if node.kind() == "decorated_definition" {
-            inner = node.child_by_field_name("definition");
-            let mut cursor = node.walk();
-            for child in node.named_children(&mut cursor).filter(|child| child.kind() == "decorator") {
-                decorators.push(self.condition(child.named_child(0), child, depth));
-            }
-        }
-        match inner {
-            Some(inner) if inner.kind() == "function_definition" => {
-                StmtKind::Function(Box::new(self.function(inner, decorators, depth)))
-            }
-            Some(inner) if inner.kind() == "class_definition" => {
-                StmtKind::Class(Box::new(self.class(inner, decorators, depth)))
-            }
-            _ => StmtKind::Other,
-        }
-    }
-
-    fn function(&mut self, node: Node, decorators: Vec<Expr>, depth: usize) -> Function {
-        Function {
-            name: self.name(node),
-            parameters: self.parameters(node.child_by_field_name("parameters"), depth),
-            receiver: None,
-            body: self.block(node.child_by_field_name("body"), depth),
-            decorators,
-            head: self.head(node),
-        }
-    }
-
-    fn name(&self, node: Node) -> String {
-        node.child_by_field_name("name").map_or("", |name| self.places.text(name)).to_owned()
-    }
-
-    /// The first line of a node.
-    pub(super) fn head(&self, node: Node) -> Span {
-        let text = self.places.text(node);
-        let line = text.split('\n').next().unwrap_or_default().trim_end();
-        self.places.span(node.start_byte()..node.start_byte() + line.len())
-    }
-
-    pub(super) fn parameters(&mut self, node: Option<Node>, depth: usize) -> Vec<Parameter> {
-        let Some(node) = node else { return Vec::new() };
-        let mut cursor = node.walk();
-        let mut parameters = Vec::new();
-        for child in node.named_children(&mut cursor) {
-            let inner = match child.kind() {
-                "default_parameter" | "typed_default_parameter" => child.child_by_field_name("name"),
-                "typed_parameter" => child.named_child(0),
-                "ERROR" | "positional_separator" => continue,
-                _ => Some(child),
-            };
-            let spread = match inner.map(|inner| inner.kind()) {
-                Some("list_splat_pattern" | "keyword_separator") => Spread::Items,
-                Some("dictionary_splat_pattern") => Spread::Fields,
-                _ => Spread::No,
-            };
-            let default = child.child_by_field_name("value").map(|value| self.expression(value, depth));
-            parameters.push(Parameter { target: self.target(inner, depth), default, spread });
-        }
-        parameters
-    }
-
-    fn class(&mut self, node: Node, decorators: Vec<Expr>, depth: usize) -> Class {
-        let mut class = Class {
-            name: self.name(node),
-            bases: Vec::new(),
-            fields: Vec::new(),
-            methods: Vec::new(),
-            decorators,
-            head: self.head(node),
-        };
-        if let Some(bases) = node.child_by_field_name("superclasses") {
-            let mut cursor = bases.walk();
-            let names = bases.named_children(&mut cursor).filter_map(|base| self.dotted(base));
-            class.bases = names.collect();
-        }
-        for stmt in self.class_body(node.child_by_field_name("body"), depth) {
-            match stmt {
-                Part::Field(name, value) => class.fields.push((name, value)),
-                Part::Method(function) => class.methods.push(*function),
-            }
-        }
-        class
-    }
-
-    fn class_body(&mut self, node: Option<Node>, depth: usize) -> Vec<Part> {
-        let mut parts = Vec::new();
-        let Some(node) = node else { return parts };
-        // A field that has no value is no statement of ours, so those are found first.
-        let mut cursor = node.walk();
-        let mut bare = Vec::new();
-        for child in node.named_children(&mut cursor).filter(|child| child.kind() == "expression_statement") {
-            let inner = child.named_child(0).filter(|inner| inner.kind() == "assignment" && !child.has_error());
-            if let Some(inner) = inner.filter(|inner| inner.child_by_field_name("right").is_none())
-                && let Some(name) = inner.child_by_field_name("left").filter(|left| left.kind() == "identifier")
-            {
-                bare.push((self.places.span_of(child).start, self.places.text(name).to_owned()));
-            }
-        }
-        let mut bare = bare.into_iter().peekable();
-        for stmt in self.block(Some(node), depth) {
-            match stmt.kind {
-                StmtKind::Function(function) => parts.push(Part::Method(function)),
-                StmtKind::Assign { targets, value, .. } => fields(&targets, &value, &mut parts),
-                StmtKind::Other => {
-                    while let Some((_, name)) = bare.next_if(|(at, _)| *at <= stmt.span.start) {
-                        parts.push(Part::Field(name, None));
-                    }
-                }
-                _ => {}
-            }
-        }
-        parts
-    }
-
-    /// `a.b.c` of names.
-    pub(super) fn dotted(&self, node: Node) -> Option<String> {
-        let mut names = Vec::new();
-        let mut at = node;
-        while at.kind() == "attribute" {
-            names.push(self.places.text(at.child_by_field_name("attribute")?));
-            at = at.child_by_field_name("object")?;
-        }
-        names.push(Some(at).filter(|at| at.kind() == "identifier").map(|at| self.places.text(at))?);
-        names.reverse();
-        Some(names.join("."))
-    }
-
-    fn imports(&self, node: Node) -> Vec<Import> {
-        let from = node.kind() != "import_statement";
-        let module = match node.child_by_field_name("module_name") {
-            Some(module) => self.path(module),
-            None => "__future__".to_owned(),
-        };
-        let mut imports = Vec::new();
-        let mut cursor = node.walk();
-        for child in node.children_by_field_name("name", &mut cursor) {
-            let (path, alias) = match child.kind() {
-                "aliased_import" => (child.child_by_field_name("name"), child.child_by_field_name("alias")),
-                _ => (Some(child), None),
-            };
-            let Some(path) = path else { continue };
-            let (Some(first), whole) = (path.named_child(0), self.path(path)) else { continue };
-            let (at, name) = match alias {
-                Some(alias) => (alias, self.places.text(alias).to_owned()),
-                None => (first, self.places.text(first).to_owned()),
-            };
-            let span = self.places.span_of(at);
-            imports.push(if from {
-                Import { module: module.clone(), item: Some(whole), name, span }
-            } else {
-                let module = if alias.is_some() { whole } else { name.clone() };
-                Import { module, item: None, name, span }
-            });
-        }
-        let mut cursor = node.walk();
-        if let Some(all) = node.named_children(&mut cursor).find(|child| child.kind() == "wildcard_import") {
-            let span = self.places.span_of(all);
-            imports.push(Import { module, item: Some("*".to_owned()), name: "*".to_owned(), span });
-        }
-        imports
-    }
-
-    /// A module's name without the white space that may stand in it.
-    fn path(&self, node: Node) -> String {
-        self.places.text(node).chars().filter(|c| !c.is_whitespace() && *c != '\\').collect()
-    }
-}
-
-/// What a class has.
-enum Part {
-    Field(String, Option<Expr>),
-    Method(Box<Function>),
-}
-
-fn fields(targets: &[Target], value: &Expr, parts: &mut Vec<Part>) {
-    for (index, target) in targets.iter().enumerate() {
-        match &target.kind {
-            TargetKind::Name(name) => {
-                let value = if index < MAX_COPIES { value.clone() } else { Expr::unknown(value.span) };
-                parts.push(Part::Field(name.clone(), Some(value)));
-            }
-            TargetKind::Items(items, _) => {
-                for item in items {
-                    if let TargetKind::Name(name) = &item.kind {
-                        parts.push(Part::Field(name.clone(), Some(Expr::unknown(value.span))));
-                    }
-                }
-            }
-            _ => {}
         }
     }
 }

@@ -8,6 +8,9 @@ use super::super::{ExprKind, TemplatePart};
 use super::statement::Reader;
 use crate::source::{Snippet, SnippetBuilder, Span};
 
+/// Names of characters are shorter than this, the braces counted.
+const MAX_NAME: usize = 120;
+
 /// What a literal is made of.
 struct Text<'t> {
     snippet: &'t Snippet,
@@ -198,9 +201,9 @@ fn escape(rest: &str, prefix: Prefix) -> (Option<char>, usize) {
         b'u' if !prefix.bytes => exactly(4),
         b'U' if !prefix.bytes => exactly(8),
         // Which character has that name is not known here.
-        b'N' if !prefix.bytes => {
-            match rest.get(2..).filter(|rest| rest.starts_with('{')).and_then(|rest| rest.find('}')) {
-                Some(end) => (Some(char::REPLACEMENT_CHARACTER), 2 + end + 1),
+        b'N' if !prefix.bytes && rest.as_bytes().get(2) == Some(&b'{') => {
+            match rest.bytes().take(MAX_NAME).position(|byte| byte == b'}') {
+                Some(end) => (Some(char::REPLACEMENT_CHARACTER), end + 1),
                 None => (None, 2),
             }
         }
