@@ -152,6 +152,8 @@ pub enum Schema {
     Policy,
     /// A service of App Engine.
     AppEngine,
+    /// A call in a language with functions: the qualified name, and the arguments.
+    Code,
 }
 
 /// Another directory that is run with inputs of its own.

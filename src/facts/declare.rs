@@ -19,6 +19,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Gateway => gateway::add(facts, declared),
         Schema::Action => action::add(facts, declared),
         Schema::Job => ci::job(facts, declared),
+        Schema::Code => {}
     }
 }
 
