@@ -274,6 +274,12 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             Check::Gcloud(ask) => {
                 ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
+            Check::Metadata(ask) => {
+                ask_all(rule, &facts.metadata, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::FullName(ask) => {
+                ask_all(rule, &facts.full_names, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
         }
     }
 }

@@ -4,16 +4,20 @@
 //! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
 
 mod entry;
+mod session;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use crate::eval::Statement;
 use crate::facts::{Call, Caller, Credential, EntryKind, Exposure, Facts, ResourceKind, Service, Verb};
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::principal::{self, is_project_id, project_of};
 use crate::gcp::role::Role;
 use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Place, Truth, Value, may_equal};
+
+pub use session::Session;
 
 pub use entry::{Audience, is_host, is_same_service, service_name};
 
@@ -24,6 +28,8 @@ pub struct Project {
     pub facts: Facts,
     /// What is named as a project, gathered when it is first asked for.
     projects: OnceLock<BTreeSet<String>>,
+    /// Who gcloud is logged in as, gathered likewise.
+    sessions: OnceLock<session::Sessions>,
 }
 
 impl Project {
@@ -98,6 +104,20 @@ impl Project {
     /// Whether this text is surely the id of a project: some command is for it, or some account is of it.
     pub fn names_project(&self, id: &str) -> bool {
         self.projects.get_or_init(|| projects(&self.facts)).contains(id)
+    }
+
+    /// Who gcloud is logged in as before a statement, as far as its own flow says so.
+    pub fn session(&self, at: &Statement) -> Option<&Session> {
+        self.sessions().before(at)
+    }
+
+    /// Whether a statement is what makes gcloud somebody.
+    pub fn is_login(&self, at: &Statement) -> bool {
+        self.sessions().is_login(at)
+    }
+
+    fn sessions(&self) -> &session::Sessions {
+        self.sessions.get_or_init(|| session::Sessions::new(&self.facts))
     }
 
     /// Whether some service here may be given this text as an audience of its own.

@@ -6,12 +6,15 @@ mod app_engine;
 mod ci;
 mod custom;
 mod declare;
+mod delegation;
 mod deploy;
 mod entry;
 mod gateway;
 mod gcloud;
 mod grant;
 mod header;
+mod login;
+mod metadata;
 mod object;
 mod policy;
 mod request;
@@ -27,8 +30,11 @@ use crate::value::{Place, Truth, Value};
 pub use action::{Authentication, Verbatim, Written};
 pub use ci::{CiJob, Federation};
 pub use custom::CustomAudiences;
+pub use delegation::FullName;
 pub use entry::{Entry, EntryKind};
 pub use header::Header;
+pub use login::{Login, Who};
+pub use metadata::Metadata;
 
 /// Everything that is said, each kind in order.
 #[derive(Debug, Default)]
@@ -59,6 +65,14 @@ pub struct Facts {
     pub authentications: Vec<Authentication>,
     /// Texts that are taken as they stand.
     pub verbatim: Vec<Verbatim>,
+    /// Where gcloud becomes somebody.
+    pub logins: Vec<Login>,
+    /// Requests to the metadata server.
+    pub metadata: Vec<Metadata>,
+    /// Accounts that are named in full to the IAM Credentials API.
+    pub full_names: Vec<FullName>,
+    /// Files of the running flow that say how to federate.
+    federation_files: Vec<Value>,
     /// Jobs of the running flow that are not over, by their index, outermost first.
     open_jobs: Vec<usize>,
 }
@@ -349,6 +363,9 @@ impl Facts {
         self.jobs.append(&mut other.jobs);
         self.authentications.append(&mut other.authentications);
         self.verbatim.append(&mut other.verbatim);
+        self.logins.append(&mut other.logins);
+        self.metadata.append(&mut other.metadata);
+        self.full_names.append(&mut other.full_names);
     }
 
     /// Whether nothing is said.
@@ -366,6 +383,8 @@ impl Facts {
             && self.jobs.is_empty()
             && self.authentications.is_empty()
             && self.verbatim.is_empty()
+            && self.metadata.is_empty()
+            && self.full_names.is_empty()
     }
 }
 
