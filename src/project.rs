@@ -6,8 +6,8 @@
 mod entry;
 mod session;
 
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use crate::eval::Statement;
 use crate::facts::{Call, Caller, Credential, EntryKind, Exposure, Facts, ResourceKind, Service, Verb};
@@ -26,6 +26,10 @@ pub use entry::{Audience, is_host, is_same_service, service_name};
 pub struct Project {
     /// All of them.
     pub facts: Facts,
+    /// The paths of all files of the run, by the number of the file.
+    pub paths: Arc<[String]>,
+    /// Where users log in, gathered when it is first asked for.
+    user_logins: OnceLock<BTreeMap<String, Place>>,
     /// What is named as a project, gathered when it is first asked for.
     projects: OnceLock<BTreeSet<String>>,
     /// Who gcloud is logged in as, gathered likewise.
@@ -114,6 +118,28 @@ impl Project {
     /// Whether a statement is what makes gcloud somebody.
     pub fn is_login(&self, at: &Statement) -> bool {
         self.sessions().is_login(at)
+    }
+
+    /// Where the directory of a statement, or the one above a directory of sources, says that a user's credentials are
+    /// made the default ones.
+    pub fn user_login_beside(&self, at: &Statement) -> Option<Place> {
+        let logins = self.user_logins.get_or_init(|| {
+            let commands = self.facts.commands.iter().filter(|command| {
+                command.invocation.is(&["auth application-default login"])
+                    && command.invocation.has("--impersonate-service-account").is_no()
+            });
+            commands.map(|command| (self.directory(&command.at).to_owned(), command.invocation.at)).collect()
+        });
+        let own = self.directory(at);
+        let (above, last) = own.rsplit_once('/').unwrap_or(("", own));
+        let above = ["src", "app", "lib", "scripts"].contains(&last).then_some(above);
+        logins.get(own).or_else(|| logins.get(above?)).copied()
+    }
+
+    /// The directory of a statement's file.
+    fn directory(&self, at: &Statement) -> &str {
+        let path = self.paths.get(at.file.0 as usize).map_or("", String::as_str);
+        path.rsplit_once('/').map_or("", |(directory, _)| directory)
     }
 
     fn sessions(&self) -> &session::Sessions {

@@ -1,6 +1,6 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
-use super::{Facts, Given, Sink, Stored, action, app_engine, ci, gateway, object, policy, terraform, workflow};
+use super::{Facts, Given, Sink, Stored, action, app_engine, ci, code, gateway, object, policy, terraform, workflow};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
@@ -19,7 +19,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Gateway => gateway::add(facts, declared),
         Schema::Action => action::add(facts, declared),
         Schema::Job => ci::job(facts, declared),
-        Schema::Code => {}
+        Schema::Code => code::add(facts, declared),
     }
 }
 

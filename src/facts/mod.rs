@@ -4,6 +4,7 @@
 mod action;
 mod app_engine;
 mod ci;
+mod code;
 mod custom;
 mod declare;
 mod delegation;
@@ -29,6 +30,7 @@ use crate::value::{Place, Truth, Value};
 
 pub use action::{Authentication, Verbatim, Written};
 pub use ci::{CiJob, Federation};
+pub use code::{Minted, SignedUrl, Verification};
 pub use custom::CustomAudiences;
 pub use delegation::FullName;
 pub use entry::{Entry, EntryKind};
@@ -71,6 +73,12 @@ pub struct Facts {
     pub metadata: Vec<Metadata>,
     /// Accounts that are named in full to the IAM Credentials API.
     pub full_names: Vec<FullName>,
+    /// ID tokens of whoever the program runs as.
+    pub minted: Vec<Minted>,
+    /// URLs that are signed.
+    pub signed_urls: Vec<SignedUrl>,
+    /// Tokens that are verified.
+    pub verifications: Vec<Verification>,
     /// Files of the running flow that say how to federate.
     federation_files: Vec<Value>,
     /// Jobs of the running flow that are not over, by their index, outermost first.
@@ -366,6 +374,9 @@ impl Facts {
         self.logins.append(&mut other.logins);
         self.metadata.append(&mut other.metadata);
         self.full_names.append(&mut other.full_names);
+        self.minted.append(&mut other.minted);
+        self.signed_urls.append(&mut other.signed_urls);
+        self.verifications.append(&mut other.verifications);
     }
 
     /// Whether nothing is said.
@@ -385,6 +396,9 @@ impl Facts {
             && self.verbatim.is_empty()
             && self.metadata.is_empty()
             && self.full_names.is_empty()
+            && self.minted.is_empty()
+            && self.signed_urls.is_empty()
+            && self.verifications.is_empty()
     }
 }
 

@@ -317,7 +317,8 @@ fn basic(user: &Given) -> Credential {
     }
 }
 
-fn authorization(header: &Given, value: &Value) -> Credential {
+/// What a header of this value proves.
+pub(super) fn authorization(header: &Given, value: &Value) -> Credential {
     let prefix = value.known_prefix();
     let trimmed = prefix.trim_start();
     let lower = trimmed.to_ascii_lowercase();
@@ -334,6 +335,7 @@ fn authorization(header: &Given, value: &Value) -> Credential {
 fn bearer(header: &Given, token: &Value) -> Credential {
     let minted = match token.pieces() {
         [Piece::Output(_, place)] => Some(*place),
+        [Piece::Attribute(attribute, _)] => Some(attribute.of.head),
         _ => None,
     };
     let made = |audience: Option<Value>| {

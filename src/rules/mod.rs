@@ -41,6 +41,7 @@ rules! {
     email_as_account_id,
     flag_with_value,
     id_token_for_google_api,
+    id_token_from_user_credentials,
     id_token_under_federation,
     ignored_authorization_header,
     impersonation_flag_misuse,
@@ -62,6 +63,7 @@ rules! {
     service_agent_as_caller,
     service_agent_role_on_member,
     several_audiences,
+    signed_url_without_signer,
     skipped_file,
     stored_short_lived_token,
     suppression_without_reason,
@@ -74,6 +76,7 @@ rules! {
     unknown_workflow_auth,
     unreadable_file,
     unused_suppression,
+    unverified_audience,
     url_as_iap_audience,
     wrong_invoker_role,
 }
