@@ -165,7 +165,9 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
         let project = root.iter().find_map(|program| read.get(program.file.0 as usize)).map_or(0, |file| file.project);
         projects.entry(project).or_default().facts.append(facts);
     }
-    for project in projects.values() {
+    let paths: Arc<[String]> = outcome.sources.iter().map(|source| source.path().to_owned()).collect();
+    for project in projects.values_mut() {
+        project.paths = paths.clone();
         let mut merger = Merger::new(&outcome.sources);
         for rule in RULES {
             judge(rule, project, &mut merger);
@@ -273,6 +275,21 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             }
             Check::Gcloud(ask) => {
                 ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Metadata(ask) => {
+                ask_all(rule, &facts.metadata, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::FullName(ask) => {
+                ask_all(rule, &facts.full_names, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Minted(ask) => {
+                ask_all(rule, &facts.minted, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::SignedUrl(ask) => {
+                ask_all(rule, &facts.signed_urls, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Verification(ask) => {
+                ask_all(rule, &facts.verifications, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
         }
     }

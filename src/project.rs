@@ -4,16 +4,20 @@
 //! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
 
 mod entry;
+mod session;
 
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
+use crate::eval::Statement;
 use crate::facts::{Call, Caller, Credential, EntryKind, Exposure, Facts, ResourceKind, Service, Verb};
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::principal::{self, is_project_id, project_of};
 use crate::gcp::role::Role;
 use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Place, Truth, Value, may_equal};
+
+pub use session::Session;
 
 pub use entry::{Audience, is_host, is_same_service, service_name};
 
@@ -22,8 +26,14 @@ pub use entry::{Audience, is_host, is_same_service, service_name};
 pub struct Project {
     /// All of them.
     pub facts: Facts,
+    /// The paths of all files of the run, by the number of the file.
+    pub paths: Arc<[String]>,
+    /// Where users log in, gathered when it is first asked for.
+    user_logins: OnceLock<BTreeMap<String, Place>>,
     /// What is named as a project, gathered when it is first asked for.
     projects: OnceLock<BTreeSet<String>>,
+    /// Who gcloud is logged in as, gathered likewise.
+    sessions: OnceLock<session::Sessions>,
 }
 
 impl Project {
@@ -98,6 +108,42 @@ impl Project {
     /// Whether this text is surely the id of a project: some command is for it, or some account is of it.
     pub fn names_project(&self, id: &str) -> bool {
         self.projects.get_or_init(|| projects(&self.facts)).contains(id)
+    }
+
+    /// Who gcloud is logged in as before a statement, as far as its own flow says so.
+    pub fn session(&self, at: &Statement) -> Option<&Session> {
+        self.sessions().before(at)
+    }
+
+    /// Whether a statement is what makes gcloud somebody.
+    pub fn is_login(&self, at: &Statement) -> bool {
+        self.sessions().is_login(at)
+    }
+
+    /// Where the directory of a statement, or the one above a directory of sources, says that a user's credentials are
+    /// made the default ones.
+    pub fn user_login_beside(&self, at: &Statement) -> Option<Place> {
+        let logins = self.user_logins.get_or_init(|| {
+            let commands = self.facts.commands.iter().filter(|command| {
+                command.invocation.is(&["auth application-default login"])
+                    && command.invocation.has("--impersonate-service-account").is_no()
+            });
+            commands.map(|command| (self.directory(&command.at).to_owned(), command.invocation.at)).collect()
+        });
+        let own = self.directory(at);
+        let (above, last) = own.rsplit_once('/').unwrap_or(("", own));
+        let above = ["src", "app", "lib", "scripts"].contains(&last).then_some(above);
+        logins.get(own).or_else(|| logins.get(above?)).copied()
+    }
+
+    /// The directory of a statement's file.
+    fn directory(&self, at: &Statement) -> &str {
+        let path = self.paths.get(at.file.0 as usize).map_or("", String::as_str);
+        path.rsplit_once('/').map_or("", |(directory, _)| directory)
+    }
+
+    fn sessions(&self) -> &session::Sessions {
+        self.sessions.get_or_init(|| session::Sessions::new(&self.facts))
     }
 
     /// Whether some service here may be given this text as an audience of its own.

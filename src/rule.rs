@@ -2,7 +2,8 @@
 
 use crate::eval::Statement;
 use crate::facts::{
-    Account, Authentication, Call, CiJob, CustomAudiences, Gcloud, Given, Grant, Header, Stored, Verbatim,
+    Account, Authentication, Call, CiJob, CustomAudiences, FullName, Gcloud, Given, Grant, Header, Metadata, Minted,
+    SignedUrl, Stored, Verbatim, Verification,
 };
 use crate::finding::{Level, Safety};
 use crate::project::Project;
@@ -48,6 +49,16 @@ pub enum Check {
     Verbatim(fn(&Verbatim, &Project, &mut Report)),
     /// Of each gcloud command line.
     Gcloud(fn(&Gcloud, &Project, &mut Report)),
+    /// Of each request to the metadata server.
+    Metadata(fn(&Metadata, &Project, &mut Report)),
+    /// Of each account that is named in full to the IAM Credentials API.
+    FullName(fn(&FullName, &Project, &mut Report)),
+    /// Of each ID token of whoever a program runs as.
+    Minted(fn(&Minted, &Project, &mut Report)),
+    /// Of each URL that is signed.
+    SignedUrl(fn(&SignedUrl, &Project, &mut Report)),
+    /// Of each token that is verified.
+    Verification(fn(&Verification, &Project, &mut Report)),
 }
 
 /// What a rule has to say of one outcome of one statement.

@@ -15,6 +15,7 @@ const WORDS: &[&str] = &[
     "cloudfunctions.net",
     "gserviceaccount.com",
     "metadata.google.internal",
+    "computeMetadata",
     "authlint: ignore",
 ];
 

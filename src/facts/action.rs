@@ -4,7 +4,7 @@
 //! `deploy-cloudrun` and `deploy-cloud-functions`, checked 2026-11-21.
 
 use super::declare::{given, given_at};
-use super::{Account, Exposure, Facts, Given, Purpose, Service, Sink, Stored, ci};
+use super::{Account, Exposure, Facts, Given, Purpose, Service, Sink, Stored, ci, login};
 use crate::eval::{Declared, Run, Statement};
 use crate::gcp::wording::Wording;
 use crate::value::{Field, List, Piece, Place, Tree, Truth, Value};
@@ -153,6 +153,7 @@ fn authentication(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, 
     account(facts, authentication.account.clone(), &declared.at);
     id_token(facts, with, declared);
     ci::federates(facts, &authentication);
+    login::step(facts, &authentication, with, declared);
     facts.authentications.push(authentication);
 }
 

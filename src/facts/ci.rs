@@ -1,7 +1,7 @@
 //! Jobs of CI: what their tokens may do, and who authenticates in them by federation.
 
-use super::Facts;
 use super::action::Authentication;
+use super::{Facts, login};
 use crate::eval::{Declared, Statement};
 use crate::value::{Place, Tree, Truth};
 
@@ -37,8 +37,12 @@ pub struct Federation {
     pub asked: bool,
 }
 
-/// Adds a job.
+/// Adds a job. Without a name it is only a machine of its own.
 pub(super) fn job(facts: &mut Facts, declared: &Declared) {
+    login::machine(facts, declared);
+    if declared.kind.is_empty() {
+        return;
+    }
     close(facts, &declared.at);
     // Jobs beside each other are over when the next one begins.
     if facts

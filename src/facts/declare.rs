@@ -1,6 +1,8 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
-use super::{Facts, Given, Sink, Stored, action, app_engine, ci, gateway, object, policy, pulumi, terraform, workflow};
+use super::{
+    Facts, Given, Sink, Stored, action, app_engine, ci, code, gateway, object, policy, pulumi, terraform, workflow,
+};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
@@ -20,7 +22,9 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Action => action::add(facts, declared),
         Schema::Job => ci::job(facts, declared),
         Schema::Code => {
-            pulumi::add(facts, declared);
+            if !pulumi::add(facts, declared) {
+                code::add(facts, declared);
+            }
         }
     }
 }

@@ -4,14 +4,18 @@
 mod action;
 mod app_engine;
 mod ci;
+mod code;
 mod custom;
 mod declare;
+mod delegation;
 mod deploy;
 mod entry;
 mod gateway;
 mod gcloud;
 mod grant;
 mod header;
+mod login;
+mod metadata;
 mod object;
 mod policy;
 mod pulumi;
@@ -27,9 +31,13 @@ use crate::value::{Place, Truth, Value};
 
 pub use action::{Authentication, Verbatim, Written};
 pub use ci::{CiJob, Federation};
+pub use code::{Minted, SignedUrl, Verification};
 pub use custom::CustomAudiences;
+pub use delegation::FullName;
 pub use entry::{Entry, EntryKind};
 pub use header::Header;
+pub use login::{Login, Who};
+pub use metadata::Metadata;
 
 /// Everything that is said, each kind in order.
 #[derive(Debug, Default)]
@@ -60,6 +68,20 @@ pub struct Facts {
     pub authentications: Vec<Authentication>,
     /// Texts that are taken as they stand.
     pub verbatim: Vec<Verbatim>,
+    /// Where gcloud becomes somebody.
+    pub logins: Vec<Login>,
+    /// Requests to the metadata server.
+    pub metadata: Vec<Metadata>,
+    /// Accounts that are named in full to the IAM Credentials API.
+    pub full_names: Vec<FullName>,
+    /// ID tokens of whoever the program runs as.
+    pub minted: Vec<Minted>,
+    /// URLs that are signed.
+    pub signed_urls: Vec<SignedUrl>,
+    /// Tokens that are verified.
+    pub verifications: Vec<Verification>,
+    /// Files of the running flow that say how to federate.
+    federation_files: Vec<Value>,
     /// Jobs of the running flow that are not over, by their index, outermost first.
     open_jobs: Vec<usize>,
 }
@@ -350,6 +372,12 @@ impl Facts {
         self.jobs.append(&mut other.jobs);
         self.authentications.append(&mut other.authentications);
         self.verbatim.append(&mut other.verbatim);
+        self.logins.append(&mut other.logins);
+        self.metadata.append(&mut other.metadata);
+        self.full_names.append(&mut other.full_names);
+        self.minted.append(&mut other.minted);
+        self.signed_urls.append(&mut other.signed_urls);
+        self.verifications.append(&mut other.verifications);
     }
 
     /// Whether nothing is said.
@@ -367,6 +395,11 @@ impl Facts {
             && self.jobs.is_empty()
             && self.authentications.is_empty()
             && self.verbatim.is_empty()
+            && self.metadata.is_empty()
+            && self.full_names.is_empty()
+            && self.minted.is_empty()
+            && self.signed_urls.is_empty()
+            && self.verifications.is_empty()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Requests that a script makes itself: `curl` and `wget`.
 
-use super::{Call, Caller, Credential, Facts, Given, Token};
+use super::{Call, Caller, Credential, Facts, Given, Token, delegation, metadata};
 use crate::eval::Run;
 use crate::gcp::output::{Meaning, meaning_of};
 use crate::gcp::wording::Wording;
@@ -81,13 +81,15 @@ const BODIES: &[&str] = &[
 pub(super) fn add(facts: &mut Facts, run: &Run) {
     let Some((program, rest)) = run.words.items.split_first() else { return };
     let literal = program.literal().unwrap_or_default();
-    let mut parts = match literal.rsplit('/').next().unwrap_or("") {
-        "curl" => curl(rest),
-        "wget" => wget(rest),
+    let (mut parts, flavor) = match literal.rsplit('/').next().unwrap_or("") {
+        "curl" => (curl(rest), " -H Metadata-Flavor:Google"),
+        "wget" => (wget(rest), " --header=Metadata-Flavor:Google"),
         _ => return,
     };
     parts.open |= run.words.open;
     let Some(command) = program.place() else { return };
+    metadata::add(facts, &parts, run, command, flavor);
+    delegation::add(facts, &parts, run);
     let several = parts.urls.len() > 1;
     let body = if parts.open && parts.body.is_no() { Truth::Unknown } else { parts.body };
     for url in std::mem::take(&mut parts.urls) {
@@ -108,16 +110,18 @@ pub(super) fn add(facts: &mut Facts, run: &Run) {
 }
 
 /// What matters of a request's words.
-struct Parts {
-    urls: Vec<Given>,
+pub(super) struct Parts {
+    pub urls: Vec<Given>,
     method: Option<Given>,
-    headers: Vec<Given>,
+    pub headers: Vec<Given>,
     user: Option<Given>,
     bearer: Option<Given>,
-    body: Truth,
+    pub body: Truth,
+    /// What is sent, as far as it stands in the words.
+    pub bodies: Vec<Given>,
     /// Whether name and password are for another scheme than HTTP Basic.
     other_scheme: bool,
-    open: bool,
+    pub open: bool,
 }
 
 fn curl(words: &[Value]) -> Parts {
@@ -166,7 +170,7 @@ fn curl(words: &[Value]) -> Parts {
             }
             name if BODIES.contains(&name) => {
                 parts.body = Truth::Yes;
-                value(&mut at);
+                parts.bodies.extend(value(&mut at));
             }
             name if CURL_VALUES.contains(&name) => {
                 // An upload is sent by PUT.
@@ -240,6 +244,7 @@ impl Parts {
             user: None,
             bearer: None,
             body: Truth::No,
+            bodies: Vec::new(),
             other_scheme: false,
             open: false,
         }
@@ -312,7 +317,8 @@ fn basic(user: &Given) -> Credential {
     }
 }
 
-fn authorization(header: &Given, value: &Value) -> Credential {
+/// What a header of this value proves.
+pub(super) fn authorization(header: &Given, value: &Value) -> Credential {
     let prefix = value.known_prefix();
     let trimmed = prefix.trim_start();
     let lower = trimmed.to_ascii_lowercase();
@@ -329,6 +335,7 @@ fn authorization(header: &Given, value: &Value) -> Credential {
 fn bearer(header: &Given, token: &Value) -> Credential {
     let minted = match token.pieces() {
         [Piece::Output(_, place)] => Some(*place),
+        [Piece::Attribute(attribute, _)] => Some(attribute.of.head),
         _ => None,
     };
     let made = |audience: Option<Value>| {

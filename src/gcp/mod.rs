@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod attribute;
+pub mod code;
 pub mod command;
 pub mod federation;
 mod flat;

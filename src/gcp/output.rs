@@ -1,6 +1,7 @@
 //! What commands print, as far as authentication is concerned: tokens, URLs of services, project numbers.
 
 use super::attribute::settle;
+use super::code;
 use super::invocation::Invocation;
 use super::url::{self, HostKind};
 use crate::value::{Attribute, List, Output, Piece, Value};
@@ -108,7 +109,7 @@ fn of_attribute(attribute: &Attribute) -> Meaning {
         ("google_client_config" | "google_service_account_access_token", "access_token") => Meaning::AccessToken,
         ("google_service_account_id_token", "id_token") => Meaning::IdToken(said("target_audience")),
         ("google_project", "project_id") | ("google_client_config", "project") => Meaning::ProjectId,
-        _ => Meaning::Other,
+        _ => code::meaning(attribute),
     }
 }
 

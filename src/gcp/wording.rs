@@ -15,6 +15,12 @@ pub enum Wording {
     Workflow,
     /// A back end of an API gateway, which asks for ID tokens alone.
     Gateway,
+    /// The libraries of Python.
+    Python,
+    /// The libraries of Node.js.
+    JavaScript,
+    /// The libraries of Go.
+    Go,
 }
 
 /// The names of what asks for tokens. Sources: `gcloud scheduler jobs create http --help`; Terraform's
@@ -45,10 +51,11 @@ impl Wording {
                 "--oidc-token-audience",
                 "--oauth-token-scope",
             ),
-            Self::Terraform | Self::Module => names("oidc_token", "oauth_token", "audience", "scope"),
-            Self::Object => names("oidcToken", "oauthToken", "audience", "scope"),
+            Self::Terraform | Self::Module | Self::Python => names("oidc_token", "oauth_token", "audience", "scope"),
+            Self::Object | Self::JavaScript => names("oidcToken", "oauthToken", "audience", "scope"),
             Self::Workflow => names("OIDC", "OAuth2", "audience", "scopes"),
             Self::Gateway => names("jwt_audience", "", "jwt_audience", ""),
+            Self::Go => names("OidcToken", "OAuthToken", "Audience", "Scope"),
         }
     }
 
@@ -62,11 +69,33 @@ impl Wording {
         self.asks(self.names().access_token, account)
     }
 
+    /// How a program or script comes by an access token that it sends itself.
+    pub fn gets_access_token(self) -> &'static str {
+        match self {
+            Self::Python => "`google.auth.default()` with `google.auth.transport.requests.AuthorizedSession`",
+            Self::JavaScript => "`new GoogleAuth({ scopes })` and the `request` of its client",
+            Self::Go => "`google.DefaultClient(ctx, scopes)`",
+            _ => "`gcloud auth print-access-token`",
+        }
+    }
+
+    /// How a program or script comes by an ID token that it sends itself.
+    pub fn gets_id_token(self) -> &'static str {
+        match self {
+            Self::Python => "`google.oauth2.id_token.fetch_id_token(request, audience)`",
+            Self::JavaScript => "`auth.getIdTokenClient(audience)` and its `request`",
+            Self::Go => "`idtoken.NewClient(ctx, audience)`",
+            _ => "`gcloud auth print-identity-token`, or `…/identity?audience=URL` of the metadata server",
+        }
+    }
+
     fn asks(self, name: &str, account: &str) -> String {
         match self {
             Self::Command => format!("`{name}={account}`"),
             Self::Terraform => format!("`{name} {{ service_account_email = … }}` for `{account}`"),
-            Self::Module => format!("`{name}` with the `service_account_email` `{account}`"),
+            Self::Module | Self::Python => format!("`{name}` with the `service_account_email` `{account}`"),
+            Self::JavaScript => format!("`{name}` with the `serviceAccountEmail` `{account}`"),
+            Self::Go => format!("an `AuthorizationHeader` with an `{name}` for `{account}`"),
             Self::Object => format!("`{name}` for the account `{account}`"),
             Self::Workflow => format!("`auth: {{ type: {name} }}`"),
             Self::Gateway => format!("`{name}`"),

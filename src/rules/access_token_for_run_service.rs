@@ -42,11 +42,15 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         draft.related(said, "deployed private here");
     }
     let safety = if private { Safety::Safe } else { Safety::Unsafe };
-    if call.caller == Caller::Request { request(token, draft) } else { scheduled(call, token, given, &url, safety, draft) }
+    if call.caller == Caller::Request {
+        request(call, token, draft);
+    } else {
+        scheduled(call, token, given, &url, safety, draft);
+    }
 }
 
-fn request(token: &Token, draft: &mut Draft) {
-    draft.help("send an ID token: `gcloud auth print-identity-token`, or `…/identity?audience=URL` of the metadata server");
+fn request(call: &Call, token: &Token, draft: &mut Draft) {
+    draft.help(format!("send an ID token: {}", call.wording.gets_id_token()));
     if let Some(minted) = token.minted {
         draft.related(minted, "the access token is asked for here");
     }

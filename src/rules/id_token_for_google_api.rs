@@ -34,7 +34,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     for (place, what) in related {
         draft.related(place, what);
     }
-    if call.caller == Caller::Request { request(token, draft) } else { scheduled(call, token, draft) }
+    if call.caller == Caller::Request { request(call, token, draft) } else { scheduled(call, token, draft) }
 }
 
 /// The host of the Google API that is called, and where that is said.
@@ -71,8 +71,7 @@ fn is_scope(url: &url::Url) -> bool {
 fn scheduled(call: &Call, token: &Token, draft: &mut Draft) {
     let account = token.account.as_ref().map_or_else(|| "ACCOUNT".to_owned(), |account| account.value.to_string());
     let names = call.wording.names();
-    let audience =
-        if token.audience.is_some() { format!(" and drop `{}`", names.audience) } else { String::new() };
+    let audience = if token.audience.is_some() { format!(" and drop `{}`", names.audience) } else { String::new() };
     draft.help(format!("write {}{audience}", call.wording.asks_access_token(&account)));
     // A flag takes the account as its value; elsewhere the account stands below what asks for the token.
     let asks = match (&token.account, call.wording) {
@@ -96,8 +95,8 @@ fn scheduled(call: &Call, token: &Token, draft: &mut Draft) {
     draft.fix(Safety::Safe, edits);
 }
 
-fn request(token: &Token, draft: &mut Draft) {
-    draft.help("send an access token: `gcloud auth print-access-token`");
+fn request(call: &Call, token: &Token, draft: &mut Draft) {
+    draft.help(format!("send an access token: {}", call.wording.gets_access_token()));
     if let Some(minted) = token.minted {
         draft.related(minted, "the ID token is printed here");
     }

@@ -32,20 +32,26 @@ rules! {
     account_of_another_project,
     audience_of_another_service,
     audience_unknown_at_plan,
+    audience_with_user_account,
     audience_without_scheme,
     conflicting_flags,
     console_url_as_target,
     custom_domain_without_custom_audience,
+    delegate_with_project,
     email_as_account_id,
     flag_with_value,
     id_token_for_google_api,
+    id_token_from_user_credentials,
+    id_token_under_federation,
     ignored_authorization_header,
+    impersonation_flag_misuse,
     invalid_config,
     invented_service_url,
     job_run_method,
     key_as_credential,
     malformed_federation_provider,
     malformed_job_run_url,
+    malformed_metadata_request,
     malformed_principal,
     member_type,
     misplaced_custom_audiences,
@@ -57,6 +63,7 @@ rules! {
     service_agent_as_caller,
     service_agent_role_on_member,
     several_audiences,
+    signed_url_without_signer,
     skipped_file,
     stored_short_lived_token,
     suppression_without_reason,
@@ -69,6 +76,7 @@ rules! {
     unknown_workflow_auth,
     unreadable_file,
     unused_suppression,
+    unverified_audience,
     url_as_iap_audience,
     wrong_invoker_role,
 }
@@ -132,6 +140,24 @@ fn printed_audience(command: &Gcloud) -> Option<Given> {
     }
     let flag = command.invocation.flag("--audiences")?;
     Some(Given { value: flag.value.clone()?, at: flag.at, whole: flag.whole() })
+}
+
+/// Whether gcloud is surely asked for an ID token, and not for one of an account that it impersonates.
+fn impersonates_nobody(command: &Gcloud) -> bool {
+    let invocation = &command.invocation;
+    invocation.is(&["auth print-identity-token"])
+        && !invocation.guessed
+        && invocation.has("--impersonate-service-account").is_no()
+        // `$IMPERSONATE`, without quotes
+        && !invocation.positionals.iter().any(|word| word.loose && word.known_prefix().is_empty())
+}
+
+/// Whether that is an ID token of whom gcloud is logged in as, no account being named.
+fn prints_id_token_of_login(command: &Gcloud) -> bool {
+    let other = ["--account", "--configuration", "--access-token-file", "--help", "-h"];
+    impersonates_nobody(command)
+        && command.invocation.positionals.is_empty()
+        && other.iter().all(|flag| command.invocation.flag(flag).is_none())
 }
 
 /// Where the attribute `from` of an account is written, and what is to be written there to mean its attribute `to`.

@@ -123,7 +123,9 @@ pub fn lint(files: &BTreeMap<String, String>) -> Outcome {
 
 /// Whether this build reads all kinds of files of a section.
 pub fn is_read(section: &Section) -> bool {
-    section.files.keys().all(|path| authlint::read::lacks(path).is_none())
+    let is_code = |path: &str| [".py", ".js", ".ts", ".go"].iter().any(|end| path.ends_with(end));
+    let has_reader = |path: &str| !is_code(path) || authlint::read::reader(path, "").is_some();
+    section.files.keys().all(|path| authlint::read::lacks(path).is_none() && has_reader(path))
 }
 
 /// Errors and warnings in the concise format.

@@ -4,7 +4,7 @@
 //! <https://learn.microsoft.com/azure/devops/pipelines/process/variables>, checked 2026-11-21.
 
 use super::refer::{Reference, StandsFor, closing};
-use super::script::process;
+use super::script::{machine, process};
 use super::{Context, Kind, Reading};
 use crate::program::{Assigned, Step, StepKind};
 use crate::syntax::yaml::{Node, Pair};
@@ -44,7 +44,7 @@ fn level(context: &Context, node: &Node, reading: &mut Reading, steps: &mut Vec<
         for item in list.value.items() {
             let mut own = Vec::new();
             level(context, item, reading, &mut own);
-            steps.push(process(own, item.span));
+            steps.push(machine(context, own, item.span));
         }
     }
     for pair in node.pairs() {

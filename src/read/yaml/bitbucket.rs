@@ -2,7 +2,7 @@
 //!
 //! <https://support.atlassian.com/bitbucket-cloud/docs/bitbucket-pipelines-configuration-reference/>, checked 2026-11-21.
 
-use super::script::process;
+use super::script::{machine, process};
 use super::{Context, Kind, Reading};
 use crate::program::Step;
 use crate::syntax::yaml::Node;
@@ -37,7 +37,7 @@ fn walk(context: &Context, node: &Node, reading: &mut Reading) {
             (_, Some(script)) => {
                 reading.regions.push(pair.span);
                 let steps = context.scripts(&script.value);
-                reading.steps.push(process(steps, pair.span));
+                reading.steps.push(machine(context, steps, pair.span));
                 if let Some(after) = pair.value.get("after-script") {
                     let steps: Vec<Step> = context.scripts(&after.value);
                     reading.steps.push(process(steps, after.span));

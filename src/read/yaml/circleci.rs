@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::refer::{Reference, between};
-use super::script::process;
+use super::script::{machine, process};
 use super::{Context, Kind, Reading};
 use crate::program::Step;
 use crate::syntax::yaml::{Node, Pair};
@@ -58,7 +58,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
         if let Some(body) = pair.value.get("steps") {
             add(&context, &body.value, reading, &mut steps);
         }
-        reading.steps.push(process(steps, pair.span));
+        reading.steps.push(machine(&context, steps, pair.span));
     }
 }
 

@@ -3,7 +3,7 @@
 //! <https://docs.docker.com/reference/compose-file/>, checked 2026-11-21.
 
 use super::refer::{Reference, StandsFor, shell};
-use super::script::{Word, process};
+use super::script::{Word, machine};
 use super::{Context, Kind, Reading};
 use crate::program::Step;
 use crate::syntax::yaml::{Kind as Shape, Node};
@@ -44,7 +44,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
                 steps.extend(context.executed(&words, pair.span));
             }
         }
-        reading.steps.push(process(steps, pair.span));
+        reading.steps.push(machine(&context, steps, pair.span));
     }
 }
 

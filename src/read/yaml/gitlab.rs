@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::refer::{Reference, between, shell};
-use super::script::process;
+use super::script::{machine, process};
 use super::{Context, Kind, Reading};
 use crate::program::Step;
 use crate::syntax::yaml::{Kind as Shape, Node};
@@ -69,7 +69,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
         reading.regions.push(pair.span);
         let mut steps = Vec::new();
         pipeline.job(&pair.value, &mut steps);
-        reading.steps.push(process(steps, pair.span));
+        reading.steps.push(machine(context, steps, pair.span));
     }
 }
 

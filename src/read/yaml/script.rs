@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::Context;
 use super::node::part;
-use crate::program::Name;
 use crate::program::{
-    Assign, Assigned, Block, Command, Expr, Inherit, Op, Part, Quote, Step, StepKind, Use, Visibility,
+    self, Assign, Assigned, Block, Command, Declaration, Expr, Inherit, Name, Op, Part, Quote, Schema, Step, StepKind,
+    Use, Visibility,
 };
 use crate::read::shell;
 use crate::source::{Snippet, Span};
@@ -147,6 +147,20 @@ impl Context<'_> {
 /// Steps of a process of its own.
 pub(super) fn process(steps: Vec<Step>, span: Span) -> Step {
     Step { kind: StepKind::Scope(steps.into(), Inherit::Exported), span }
+}
+
+/// Steps of a machine of its own: who is logged in on another one is nobody here.
+pub(super) fn machine(context: &Context, mut steps: Vec<Step>, span: Span) -> Step {
+    let declaration = Declaration {
+        schema: Schema::Job,
+        kind: String::new(),
+        name: String::new(),
+        head: context.near(span),
+        body: program::Node::Map(Vec::new(), false),
+        each: None,
+    };
+    steps.insert(0, Step { kind: StepKind::Declare(declaration.into()), span });
+    process(steps, span)
 }
 
 /// A word of an argument list.

@@ -1,0 +1,53 @@
+//! Tokens that code verifies.
+
+use super::Called;
+use crate::eval::Statement;
+use crate::facts::Facts;
+use crate::value::{Place, Tree, Truth, Value};
+
+/// A token that is verified.
+#[derive(Debug, Clone)]
+pub struct Verification {
+    /// The function's own name.
+    pub function: String,
+    /// Whether the audience is given.
+    pub audience: Truth,
+    /// Whether the same function asks for the audience of what it gives, and may check it itself.
+    pub checks: bool,
+    /// Where it is called.
+    pub place: Place,
+    /// The statement.
+    pub at: Statement,
+}
+
+/// By which name a reader says which parts of what a call gives the same function asks for: a list.
+const ASKED: &str = "asked";
+
+pub(super) fn add(facts: &mut Facts, called: &Called) {
+    let (base, function) = called.method();
+    let audience = match (base, function) {
+        ("google.oauth2.id_token", "verify_token" | "verify_oauth2_token" | "verify_firebase_token") => {
+            called.has(2, &["audience"])
+        }
+        ("google-auth-library.OAuth2Client()" | "googleapis.google.auth.OAuth2()", "verifyIdToken") => {
+            let Some(settings) = called.body.field("0") else { return };
+            settings.tree.has(&["audience"])
+        }
+        // An empty audience is none.
+        ("google.golang.org/api/idtoken" | "google.golang.org/api/idtoken.NewValidator()", "Validate") => {
+            let audience = called.argument(2, &[]).and_then(|field| field.tree.text());
+            audience.map_or(Truth::Unknown, |audience| audience.is_empty().negate())
+        }
+        _ => return,
+    };
+    let asked = called.body.field(ASKED).map_or(&[][..], |field| field.tree.items());
+    let checks =
+        asked.iter().filter_map(Tree::text).filter_map(Value::literal).any(|part| part == "aud" || part == "Audience");
+    facts.verifications.push(Verification {
+        function: function.to_owned(),
+        audience,
+        checks,
+        place: called.declared.head,
+        at: called.declared.at.clone(),
+    });
+}

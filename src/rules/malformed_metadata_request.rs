@@ -1,0 +1,40 @@
+//! A request to the metadata server lacks what it refuses to answer without.
+
+use crate::facts::Metadata;
+use crate::finding::{Level, Safety};
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "malformed-metadata-request",
+    level: Level::Error,
+    fix: Some(Safety::Safe),
+    page: page!("malformed-metadata-request"),
+    covers: &[],
+    checks: &[Check::Metadata(check)],
+};
+
+fn check(request: &Metadata, _: &Project, report: &mut Report) {
+    let program = request.program;
+    if request.flavored.is_no() {
+        let message = "this request to the metadata server is without the header `Metadata-Flavor: Google`; it will \
+                       answer 403 (Missing Metadata-Flavor:Google header)";
+        let length = program.span.len() as usize;
+        report
+            .error(&request.at, program, message)
+            .label("needs a header")
+            .help(format!("add `{}`", request.header.trim_start()))
+            .fix(Safety::Safe, [(program.part(length..length), request.header.to_owned())]);
+    }
+    let url = &request.url;
+    let stands_here = url.at.file == request.at.file && request.at.span.contains(url.at.span);
+    if request.identity && request.audience.is_no() {
+        let message = "an ID token is asked of the metadata server without an audience; it will answer 400 (non-empty \
+                       audience parameter required)";
+        report
+            .error(&request.at, if stands_here { url.at } else { program }, message)
+            .label("for whom?")
+            .built(url, "the URL")
+            .help("add `?audience=` and the URL of the service that is called with the token");
+    }
+}

@@ -1,0 +1,38 @@
+//! A URL is signed with credentials that have no key to sign with.
+
+use crate::facts::{SignedUrl, Sink};
+use crate::finding::Level;
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "signed-url-without-signer",
+    level: Level::Warning,
+    fix: None,
+    page: page!("signed-url-without-signer"),
+    covers: &[],
+    checks: &[Check::SignedUrl(check)],
+};
+
+fn check(signed: &SignedUrl, project: &Project, report: &mut Report) {
+    if !signed.without_signer.is_yes() {
+        return;
+    }
+    // Where nothing is deployed, it may run with a key; and so it may where one is handed to what is deployed.
+    let deploys = project.facts.services.iter().find(|service| service.deploys);
+    let is_key = |sink: &Sink| *sink == Sink::Variable("GOOGLE_APPLICATION_CREDENTIALS".to_owned());
+    let Some(service) = deploys.filter(|_| !project.facts.stored.iter().any(|stored| is_key(&stored.sink))) else {
+        return;
+    };
+    let message = "`generate_signed_url` is left to the default credentials, which on Google Cloud hold a token and no key; it \
+                   will fail (you need a private key to sign credentials)";
+    report
+        .warning(&signed.at, signed.place, message)
+        .label("nothing here can sign")
+        .related(service.said, "deployed here")
+        .help(
+            "refresh the credentials and pass `service_account_email=credentials.service_account_email, \
+             access_token=credentials.token`: the IAM API signs then, for which the account needs \
+             roles/iam.serviceAccountTokenCreator on itself",
+        );
+}

@@ -1,0 +1,53 @@
+//! A token is verified without asking for whom it was made.
+
+use crate::facts::Verification;
+use crate::finding::Level;
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "unverified-audience",
+    level: Level::Warning,
+    fix: None,
+    page: page!("unverified-audience"),
+    covers: &[],
+    checks: &[Check::Verification(check)],
+};
+
+fn check(verification: &Verification, _: &Project, report: &mut Report) {
+    // Who looks at the audience behind it may check more than one.
+    if !verification.audience.is_no() || verification.checks {
+        return;
+    }
+    let message = format!(
+        "`{}` is given no audience and then checks none: a token that Google made for any other service or client passes",
+        verification.function
+    );
+    report
+        .warning(&verification.at, verification.place, message)
+        .label("for whom?")
+        .help("give it the `audience`: the URL of this service, or the client id that its callers sign in with");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::Statement;
+    use crate::source::{FileId, Span};
+    use crate::value::{Place, Truth};
+
+    #[test]
+    fn only_what_is_surely_left_out() {
+        let said = |audience, checks| {
+            let (file, span) = (FileId(0), Span::default());
+            let at = Statement { file, span, sites: Vec::new(), flow: file, order: 0 };
+            let function = "verify_token".to_owned();
+            let place = Place::near(file, span);
+            let mut report = Report::default();
+            check(&Verification { function, audience, checks, place, at }, &Project::default(), &mut report);
+            report.into_drafts().len()
+        };
+        assert_eq!(said(Truth::No, false), 1);
+        assert_eq!(said(Truth::No, true) + said(Truth::Yes, false) + said(Truth::Unknown, false), 0);
+    }
+}
