@@ -6,6 +6,7 @@ mod link;
 mod merge;
 mod own;
 mod parallel;
+mod shown;
 mod silence;
 mod values;
 mod words;
@@ -165,6 +166,15 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
         let project = root.iter().find_map(|program| read.get(program.file.0 as usize)).map_or(0, |file| file.project);
         projects.entry(project).or_default().facts.append(facts);
     }
+    for (index, project) in &mut projects {
+        if !project.facts.environment.is_empty() {
+            let requires = settings.configs.get(index).map_or(&[][..], |config| config.requires());
+            project.required = shown::required(requires);
+            for (file, source) in read.iter().zip(&outcome.sources).filter(|(file, _)| file.project == *index) {
+                shown::add(&mut project.shown, source, &file.program, &project.required);
+            }
+        }
+    }
     for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);
         for rule in RULES {
@@ -270,6 +280,19 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             }
             Check::Verbatim(ask) => {
                 ask_all(rule, &facts.verbatim, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Environment(ask) => {
+                for environment in project.environments() {
+                    let mut report = Report::default();
+                    ask(environment, project, &mut report);
+                    // Each statement is asked about, whichever is to blame.
+                    for change in project.changes(environment) {
+                        merger.add(rule, &change.at, Vec::new());
+                    }
+                    if let Some(first) = project.changes(environment).next() {
+                        merger.add(rule, &first.at, report.into_drafts());
+                    }
+                }
             }
             Check::Gcloud(ask) => {
                 ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);

@@ -4,6 +4,8 @@
 //! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
 
 mod entry;
+mod environment;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -16,12 +18,20 @@ use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Place, Truth, Value, may_equal};
 
 pub use entry::{Audience, is_host, is_same_service, service_name};
+pub use environment::{Environment, Lack};
+pub use shown::{Requirement, Shown};
 
 /// The facts of one project.
 #[derive(Debug, Default)]
 pub struct Project {
     /// All of them.
     pub facts: Facts,
+    /// What its texts show beside facts.
+    pub shown: Shown,
+    /// The variables that it says need others.
+    pub required: Vec<Requirement>,
+    /// What becomes of the variables of what is deployed, put together when it is first asked for.
+    environments: OnceLock<environment::Index>,
     /// What is named as a project, gathered when it is first asked for.
     projects: OnceLock<BTreeSet<String>>,
 }

@@ -8,6 +8,7 @@ mod custom;
 mod declare;
 mod deploy;
 mod entry;
+mod environment;
 mod gateway;
 mod gcloud;
 mod grant;
@@ -28,6 +29,7 @@ pub use action::{Authentication, Verbatim, Written};
 pub use ci::{CiJob, Federation};
 pub use custom::CustomAudiences;
 pub use entry::{Entry, EntryKind};
+pub use environment::{EnvChange, Others, Removed, Room, Target, TargetKind, Variable};
 pub use header::Header;
 
 /// Everything that is said, each kind in order.
@@ -49,6 +51,8 @@ pub struct Facts {
     pub headers: Vec<Header>,
     /// Values that are put where a running system reads them.
     pub stored: Vec<Stored>,
+    /// What is done to the variables of what is deployed.
+    pub environment: Vec<EnvChange>,
     /// Accounts that are named.
     pub accounts: Vec<Account>,
     /// gcloud's command lines.
@@ -344,6 +348,7 @@ impl Facts {
         self.custom_audiences.append(&mut other.custom_audiences);
         self.headers.append(&mut other.headers);
         self.stored.append(&mut other.stored);
+        self.environment.append(&mut other.environment);
         self.accounts.append(&mut other.accounts);
         self.commands.append(&mut other.commands);
         self.jobs.append(&mut other.jobs);
@@ -361,6 +366,7 @@ impl Facts {
             && self.custom_audiences.is_empty()
             && self.headers.is_empty()
             && self.stored.is_empty()
+            && self.environment.is_empty()
             && self.accounts.is_empty()
             && self.commands.is_empty()
             && self.jobs.is_empty()
