@@ -6,6 +6,7 @@ mod link;
 mod merge;
 mod own;
 mod parallel;
+mod shown;
 mod silence;
 mod values;
 mod words;
@@ -166,8 +167,17 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
         projects.entry(project).or_default().facts.append(facts);
     }
     let paths: Arc<[String]> = outcome.sources.iter().map(|source| source.path().to_owned()).collect();
-    for project in projects.values_mut() {
+    for (index, project) in &mut projects {
         project.paths = paths.clone();
+        if !project.facts.environment.is_empty() {
+            let requires = settings.configs.get(index).map_or(&[][..], |config| config.requires());
+            project.required = shown::required(requires);
+            for (file, source) in read.iter().zip(&outcome.sources).filter(|(file, _)| file.project == *index) {
+                shown::add(&mut project.shown, source, &file.program, &project.required);
+            }
+        }
+    }
+    for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);
         for rule in RULES {
             judge(rule, project, &mut merger);
@@ -272,6 +282,19 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             }
             Check::Verbatim(ask) => {
                 ask_all(rule, &facts.verbatim, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Environment(ask) => {
+                for environment in project.environments() {
+                    let mut report = Report::default();
+                    ask(environment, project, &mut report);
+                    // Each statement is asked about, whichever is to blame.
+                    for change in project.changes(environment) {
+                        merger.add(rule, &change.at, Vec::new());
+                    }
+                    if let Some(first) = project.changes(environment).next() {
+                        merger.add(rule, &first.at, report.into_drafts());
+                    }
+                }
             }
             Check::Gcloud(ask) => {
                 ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);

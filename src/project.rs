@@ -4,7 +4,9 @@
 //! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
 
 mod entry;
+mod environment;
 mod session;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -17,9 +19,10 @@ use crate::gcp::role::Role;
 use crate::gcp::url::{HostKind, Url};
 use crate::value::{Piece, Place, Truth, Value, may_equal};
 
-pub use session::Session;
-
 pub use entry::{Audience, is_host, is_same_service, service_name};
+pub use environment::{Environment, Lack};
+pub use session::Session;
+pub use shown::{Requirement, Shown};
 
 /// The facts of one project.
 #[derive(Debug, Default)]
@@ -30,6 +33,12 @@ pub struct Project {
     pub paths: Arc<[String]>,
     /// Where users log in, gathered when it is first asked for.
     user_logins: OnceLock<BTreeMap<String, Place>>,
+    /// What its texts show beside facts.
+    pub shown: Shown,
+    /// The variables that it says need others.
+    pub required: Vec<Requirement>,
+    /// What becomes of the variables of what is deployed, put together when it is first asked for.
+    environments: OnceLock<environment::Index>,
     /// What is named as a project, gathered when it is first asked for.
     projects: OnceLock<BTreeSet<String>>,
     /// Who gcloud is logged in as, gathered likewise.

@@ -6,7 +6,7 @@ use crate::facts::{
     SignedUrl, Stored, Verbatim, Verification,
 };
 use crate::finding::{Level, Safety};
-use crate::project::Project;
+use crate::project::{Environment, Project};
 use crate::value::Place;
 
 /// A rule: a name for a fault, its page, and the questions that find it. Total and stateless.
@@ -37,6 +37,8 @@ pub enum Check {
     Audiences(fn(&CustomAudiences, &Project, &mut Report)),
     /// Of each header of a job or task.
     Header(fn(&Header, &Project, &mut Report)),
+    /// Of the variables that each target is given by the statements of one flow.
+    Environment(fn(&Environment, &Project, &mut Report)),
     /// Of each stored value.
     Stored(fn(&Stored, &Project, &mut Report)),
     /// Of each account that is named.

@@ -24,7 +24,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("read", &["program", "source", "syntax", "value"]),
     ("eval", &["program", "source", "value"]),
     ("facts", &["eval", "gcp", "program", "value"]),
-    ("project", &["eval", "facts", "gcp", "value"]),
+    ("project", &["eval", "facts", "gcp", "source", "value"]),
     ("finding", &["source"]),
     ("config", &["finding", "nearest", "source"]),
     ("outcome", &["finding", "source"]),

@@ -27,8 +27,21 @@ pub struct Config {
     path: PathBuf,
     rules: Vec<(Spanned<String>, Setting)>,
     overrides: Vec<Override>,
+    requires: Vec<Require>,
     exclude: Paths,
 }
+
+/// Variables that one needs beside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Require {
+    /// Where this one is given,
+    pub when: String,
+    /// these are due.
+    pub needs: Vec<String>,
+}
+
+/// Of the lists of requirements, those that count.
+const MOST_REQUIRES: usize = 200;
 
 /// What is said of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +94,7 @@ impl Config {
             path: path.to_owned(),
             rules: Vec::new(),
             overrides: Vec::new(),
+            requires: Vec::new(),
             exclude: Paths::default(),
             source: Source::empty(""),
         };
@@ -98,12 +112,17 @@ impl Config {
     }
 
     fn fill(&mut self, table: &DeTable<'_>, reading: &mut Reading) {
-        for (key, value) in reading.keys(table, &["rules", "overrides", "files"], "") {
+        for (key, value) in reading.keys(table, &["rules", "overrides", "require", "files"], "") {
             match key {
                 "rules" => self.rules = reading.rules(value),
                 "overrides" => {
                     for (table, at) in reading.tables(value, "overrides") {
                         self.overrides.push(one_override(table, at, reading));
+                    }
+                }
+                "require" => {
+                    for (table, at) in reading.tables(value, "require").into_iter().take(MOST_REQUIRES) {
+                        self.requires.extend(one_require(table, at, reading));
                     }
                 }
                 _ => {
@@ -150,6 +169,11 @@ impl Config {
         !self.exclude.is_empty()
     }
 
+    /// The variables that it says need others.
+    pub fn requires(&self) -> &[Require] {
+        &self.requires
+    }
+
     /// The ids of rules that it names.
     pub fn ids(&self) -> impl Iterator<Item = &Spanned<String>> {
         let special = self.overrides.iter().flat_map(|one| &one.rules);
@@ -167,7 +191,7 @@ impl Config {
 fn one_override(table: &DeTable<'_>, at: Range<usize>, reading: &mut Reading) -> Override {
     let mut out = Override::default();
     if let Some(missing) = ["paths", "rules"].into_iter().find(|key| !table.contains_key(*key)) {
-        reading.missing(at, missing);
+        reading.missing(at, missing, "`paths` says for which files, `rules` says what");
     }
     for (key, value) in reading.keys(table, &["paths", "rules"], "overrides") {
         match key {
@@ -176,6 +200,20 @@ fn one_override(table: &DeTable<'_>, at: Range<usize>, reading: &mut Reading) ->
         }
     }
     out
+}
+
+fn one_require(table: &DeTable<'_>, at: Range<usize>, reading: &mut Reading) -> Option<Require> {
+    let mut out = Require::default();
+    if let Some(missing) = ["when", "needs"].into_iter().find(|key| !table.contains_key(*key)) {
+        reading.missing(at, missing, "`when` names a variable, `needs` those that are due beside it");
+    }
+    for (key, value) in reading.keys(table, &["when", "needs"], "require") {
+        match key {
+            "when" => out.when = reading.variable(value, "when").unwrap_or_default(),
+            _ => out.needs = reading.variables(value, "needs"),
+        }
+    }
+    (!out.when.is_empty() && !out.needs.is_empty()).then_some(out)
 }
 
 #[cfg(test)]
@@ -212,6 +250,8 @@ mod tests {
         assert!(!config.excludes(Path::new("/p")) && !config.excludes(Path::new("/q/vendor")));
         assert_eq!(config.max_size, 2 << 20);
         assert_eq!(config.ids().count(), 5);
+        let requires = parse("[[require]]\nwhen = \"A\"\nneeds = [\"B\", \"C\"]\n").requires;
+        assert_eq!(requires, [Require { when: "A".into(), needs: vec!["B".into(), "C".into()] }]);
         let empty = parse("");
         assert!(empty.faults.is_empty() && empty.max_size == MAX_SIZE && !empty.excludes_some());
     }
@@ -224,7 +264,7 @@ mod tests {
                 "rulez: there is no key `rulez`; it does nothing | write `rules`",
                 "\"a\": `exclude` is a list of texts, not a text | write `exclude = [\"…\"]`",
                 "maxsize: there is no key `maxsize` in `files`; it does nothing | write `max-size`",
-                "grants: there is no key `grants`; it does nothing | keys here are `rules`, `overrides`, `files`",
+                "grants: there is no key `grants`; it does nothing | keys here are `rules`, `overrides`, `require`, `files`",
             ]
         );
         assert_eq!(
@@ -248,6 +288,16 @@ mod tests {
         assert_eq!(
             faults("[[overrides]]\nrules = { a = \"off\" }\n"),
             ["[[overrides]]: without `paths` it does nothing | `paths` says for which files, `rules` says what"]
+        );
+        assert_eq!(
+            faults("[[require]]\nwhen = \"A B\"\nneeds = []\n[[require]]\nwhen = 1\nneed = [\"B\"]\n"),
+            [
+                "\"A B\": `A B` is no name of a variable | names are those of environment variables: `QUEUE_ID`",
+                "[]: `needs` is empty, and asks for nothing | names are those of environment variables: `QUEUE_ID`",
+                "[[require]]: without `needs` it does nothing | `when` names a variable, `needs` those that are due beside it",
+                "1: `when` names a variable, not a number | write `when = \"NAME\"`",
+                "need: there is no key `need` in `require`; it does nothing | write `needs`",
+            ]
         );
         assert_eq!(
             faults("[files]\nmax-size = \"17MiB\"\n"),

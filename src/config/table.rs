@@ -15,6 +15,8 @@ use crate::source::{Span, Spanned};
 const MOST: usize = 1000;
 /// Patterns in one list; more do not count.
 const MOST_PATHS: usize = 10_000;
+/// Names in one list; more do not count.
+const MOST_NAMES: usize = 100;
 
 type Value<'t> = Placed<DeValue<'t>>;
 
@@ -79,10 +81,49 @@ impl Reading {
         out
     }
 
-    /// A table that lacks what makes it do something.
-    pub fn missing(&mut self, at: Range<usize>, key: &str) {
-        let help = "`paths` says for which files, `rules` says what".to_owned();
-        self.fault(at, format!("without `{key}` it does nothing"), help, None);
+    /// A table that lacks what makes it do something; `help` says what its keys are for.
+    pub fn missing(&mut self, at: Range<usize>, key: &str, help: &str) {
+        self.fault(at, format!("without `{key}` it does nothing"), help.to_owned(), None);
+    }
+
+    /// The name of a variable.
+    pub fn variable(&mut self, value: &Value<'_>, key: &str) -> Option<String> {
+        let DeValue::String(text) = value.get_ref() else {
+            let message = format!("`{key}` names a variable, not {}", kind(value));
+            self.fault(value.span(), message, format!("write `{key} = \"NAME\"`"), None);
+            return None;
+        };
+        self.name(text, value.span())
+    }
+
+    /// A list of names of variables.
+    pub fn variables(&mut self, value: &Value<'_>, key: &str) -> Vec<String> {
+        let DeValue::Array(array) = value.get_ref() else {
+            let message = format!("`{key}` is a list of texts, not {}", kind(value));
+            self.fault(value.span(), message, format!("write `{key} = [\"…\"]`"), None);
+            return Vec::new();
+        };
+        let mut names = Vec::new();
+        for value in array.iter().take(MOST_NAMES) {
+            if let DeValue::String(text) = value.get_ref() {
+                names.extend(self.name(text, value.span()));
+            } else {
+                let message = format!("a name is a text, not {}", kind(value));
+                self.fault(value.span(), message, "write it in quotes".to_owned(), None);
+            }
+        }
+        if array.is_empty() {
+            self.fault(value.span(), format!("`{key}` is empty, and asks for nothing"), NAMES.to_owned(), None);
+        }
+        names
+    }
+
+    fn name(&mut self, text: &str, at: Range<usize>) -> Option<String> {
+        let is_name = !text.is_empty() && !text.contains(|c: char| c == '=' || c == ',' || c.is_whitespace());
+        if !is_name {
+            self.fault(at, format!("`{text}` is no name of a variable"), NAMES.to_owned(), None);
+        }
+        is_name.then(|| text.to_owned())
     }
 
     /// Settings of rules.
@@ -189,6 +230,7 @@ impl Reading {
 }
 
 const PATTERNS: &str = "patterns are those of .gitignore, without `!`";
+const NAMES: &str = "names are those of environment variables: `QUEUE_ID`";
 const SIZES: &str = "write a number of bytes, KiB or MiB: `max-size = \"2MiB\"`";
 
 fn span(range: Range<usize>) -> Span {

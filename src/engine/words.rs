@@ -16,6 +16,9 @@ const WORDS: &[&str] = &[
     "gserviceaccount.com",
     "metadata.google.internal",
     "computeMetadata",
+    // What an image or a program says of them decides about deployments.
+    "SERVICE_ID",
+    "SERVICE_SECRET",
     "authlint: ignore",
 ];
 

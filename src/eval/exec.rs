@@ -33,6 +33,8 @@ pub(super) struct Machine<'l> {
     pub(super) link: &'l dyn Link,
     pub(super) asked: Asked,
     document: bool,
+    /// Whether functions are being run that nothing here calls.
+    uncalled: bool,
     pub(super) file: FileId,
     flow: FileId,
     span: Span,
@@ -69,6 +71,7 @@ impl<'l> Machine<'l> {
             link,
             asked,
             document: first.document,
+            uncalled: false,
             file: first.file,
             flow: first.file,
             span: Span::default(),
@@ -100,6 +103,7 @@ impl<'l> Machine<'l> {
         let functions = self.env.functions.clone();
         let mut names: Vec<&String> = functions.keys().filter(|name| !self.called.contains(*name)).collect();
         names.sort();
+        self.uncalled = true;
         for name in names {
             if self.called.contains(name) {
                 continue;
@@ -471,6 +475,8 @@ impl<'l> Machine<'l> {
             sites: self.sites.clone(),
             flow: self.flow,
             order: (self.runs.len() + self.declared.len()) as u32,
+            loose: self.document || self.uncalled,
+            under: self.env.path.kept(),
         }
     }
 

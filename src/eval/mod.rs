@@ -26,6 +26,8 @@ use crate::program::{Block, Program, Schema};
 use crate::source::{FileId, Span};
 use crate::value::{List, Place, Tree, Value};
 
+pub use when::Circumstances;
+
 /// Alternatives of one text or statement; more become a hole.
 const MAX_ALTERNATIVES: usize = 8;
 /// Ways into one arm of a branch that are told apart.
@@ -103,6 +105,17 @@ pub struct Statement {
     pub flow: FileId,
     /// Its place in the order of the flow.
     pub order: u32,
+    /// Whether that place says little: in a document, or in a function that nothing here calls.
+    pub loose: bool,
+    /// Under which circumstances it is reached.
+    pub under: Circumstances,
+}
+
+impl Statement {
+    /// Whether no run of the flow reaches both: they stand in different arms of a branch.
+    pub fn excludes(&self, other: &Self) -> bool {
+        self.flow == other.flow && self.under.contradict(&other.under)
+    }
 }
 
 /// Finds the programs that programs name.

@@ -1,6 +1,7 @@
 //! Under which circumstances an alternative holds.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// One circumstance: what a subject is, or is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +29,24 @@ impl Constraint {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct When(Rc<[Constraint]>);
 
+/// Under which circumstances a statement is reached, for those who ask later: whether two of one flow can both be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Circumstances(Option<Arc<[Constraint]>>);
+
+impl Circumstances {
+    /// Whether both at once cannot be.
+    pub fn contradict(&self, other: &Self) -> bool {
+        let (Some(a), Some(b)) = (&self.0, &other.0) else { return false };
+        a.iter().any(|one| b.iter().any(|two| one.contradicts(*two)))
+    }
+}
+
 impl When {
+    /// For those who ask later.
+    pub fn kept(&self) -> Circumstances {
+        Circumstances((!self.0.is_empty()).then(|| self.0.to_vec().into()))
+    }
+
     /// Both at once; `None` when they contradict each other.
     pub fn and(&self, other: &Self) -> Option<Self> {
         if other.0.is_empty() || Rc::ptr_eq(&self.0, &other.0) {

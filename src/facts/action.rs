@@ -4,7 +4,8 @@
 //! `deploy-cloudrun` and `deploy-cloud-functions`, checked 2026-11-21.
 
 use super::declare::{given, given_at};
-use super::{Account, Exposure, Facts, Given, Purpose, Service, Sink, Stored, ci, login};
+use super::environment::{Builder, secret_name};
+use super::{Account, Exposure, Facts, Given, Purpose, Service, Sink, Stored, TargetKind, ci, login};
 use crate::eval::{Declared, Run, Statement};
 use crate::gcp::wording::Wording;
 use crate::value::{Field, List, Piece, Place, Tree, Truth, Value};
@@ -195,11 +196,12 @@ fn run(facts: &mut Facts, with: Option<&Tree>, declared: &Declared) {
     {
         items.extend(input(name).map(|field| flagged(flag, field.at, &text(field))));
     }
-    for (name, flag) in [("env_vars", variables), ("secrets", secrets)] {
-        for (field, pair) in
-            input(name).into_iter().flat_map(|field| pairs(&text(field)).into_iter().map(move |pair| (field, pair)))
-        {
-            items.push(flagged(flag, field.at, &pair));
+    for (name, flag) in [("env_vars", variables), ("secrets", secrets), ("env_vars_file", variables)] {
+        let Some(field) = input(name) else { continue };
+        let (pairs, whole) = pairs(&text(field));
+        items.extend(pairs.iter().map(|pair| flagged(flag, field.at, pair)));
+        if !whole || name == "env_vars_file" {
+            items.push(flagged(flag, field.at, &Value::unknown(field.at)));
         }
     }
     items.extend(input("flags").into_iter().flat_map(|field| words(&text(field))));
@@ -227,9 +229,31 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
     for name in ["service_account", "service_account_email", "event_trigger_service_account"] {
         account(facts, input(name).and_then(given), &declared.at);
     }
+    let mut builder = Builder::new(declared, TargetKind::Function, input("name").map(text), Wording::Command)
+        .within(input("project_id").map(text), input("region").map(text));
+    builder.keeps();
+    if with.is_none_or(|with| with.map().is_none_or(|map| map.open)) || input("env_vars_file").is_some() {
+        builder.open();
+    }
+    for field in ["secrets", "secret_environment_variables"].into_iter().filter_map(input) {
+        let (pairs, whole) = pairs(&text(field));
+        for (name, secret) in pairs.iter().filter_map(|pair| pair.split_once('=')) {
+            if !name.starts_with("/").is_yes() {
+                builder.variable_of(field, name, None, Some(secret_name(&secret)));
+            }
+        }
+        if !whole {
+            builder.open();
+        }
+    }
     for field in ["env_vars", "environment_variables"].into_iter().filter_map(input) {
-        for (name, value) in pairs(&text(field)).iter().filter_map(|pair| pair.split_once('=')) {
+        let (pairs, whole) = pairs(&text(field));
+        if !whole {
+            builder.open();
+        }
+        for (name, value) in pairs.iter().filter_map(|pair| pair.split_once('=')) {
             let sink = Sink::Variable(name.to_string());
+            builder.variable_of(field, name, Some(value.clone()), None);
             facts.stored.push(Stored {
                 sink,
                 value,
@@ -239,6 +263,7 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
             });
         }
     }
+    facts.environment.push(builder.finish());
 }
 
 fn text(field: &Field) -> Value {
@@ -255,13 +280,17 @@ fn flagged(flag: &str, at: Place, value: &Value) -> Value {
     word
 }
 
-/// The pairs of a text that gives them in lines or between commas. None where commas are escaped.
-fn pairs(value: &Value) -> Vec<Value> {
+/// The pairs of a text that gives them in lines or between commas, and whether they are all. None where commas are
+/// escaped.
+fn pairs(value: &Value) -> (Vec<Value>, bool) {
     if value.contains("\\").is_yes() {
-        return Vec::new();
+        return (Vec::new(), false);
     }
     let lines = value.split('\n').into_iter().flat_map(|line| line.split(','));
-    lines.map(|pair| trimmed(&pair)).filter(|pair| pair.split_once('=').is_some()).collect()
+    let parts = lines.map(|part| trimmed(&part)).filter(|part| !part.is_empty().is_yes());
+    let (pairs, others): (Vec<Value>, Vec<Value>) = parts.partition(|part| part.split_once('=').is_some());
+    let whole = others.iter().all(Value::is_literal);
+    (pairs, whole)
 }
 
 fn trimmed(value: &Value) -> Value {
@@ -328,8 +357,13 @@ mod tests {
 
     #[test]
     fn pairs_in_lines_and_between_commas() {
-        let shown = |text: &str| pairs(&value(text)).iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(shown("A=1,B={X}\n  C=2\n"), ["A=1", "B=${X}", "C=2"]);
-        assert!(shown("A=1\\,2").is_empty());
+        let shown = |text: &str| {
+            let (pairs, whole) = pairs(&value(text));
+            (pairs.iter().map(ToString::to_string).collect::<Vec<_>>(), whole)
+        };
+        let three = ["A=1", "B=${X}", "C=2"].map(str::to_owned).to_vec();
+        assert_eq!(shown("A=1,B={X}\n  # more\n  C=2\n"), (three, true));
+        assert_eq!(shown("A=1\\,2"), (Vec::new(), false));
+        assert_eq!(shown("A=1\n{MORE}"), (vec!["A=1".to_owned()], false));
     }
 }

@@ -1,6 +1,6 @@
 //! A gcloud command line → what it says. Which file knows which command stands here, and nowhere else.
 
-use super::{Account, Caller, Facts, Gcloud, Given, Purpose, deploy, entry, grant, login, schedule};
+use super::{Account, Caller, Facts, Gcloud, Given, Purpose, deploy, entry, environment, grant, login, schedule};
 use crate::eval::Run;
 use crate::gcp::invocation::Invocation;
 
@@ -17,6 +17,7 @@ pub(super) fn add(facts: &mut Facts, invocation: Invocation, run: &Run) {
         schedule::add(facts, &invocation, run);
         deploy::add(facts, &invocation, run);
         entry::add(facts, &invocation, run);
+        environment::add(facts, &invocation, run);
         grant::add(facts, &invocation, run);
     }
     login::add(facts, &invocation, run);

@@ -10,6 +10,7 @@ mod declare;
 mod delegation;
 mod deploy;
 mod entry;
+mod environment;
 mod gateway;
 mod gcloud;
 mod grant;
@@ -35,6 +36,7 @@ pub use code::{Minted, SignedUrl, Verification};
 pub use custom::CustomAudiences;
 pub use delegation::FullName;
 pub use entry::{Entry, EntryKind};
+pub use environment::{EnvChange, Others, Removed, Room, Target, TargetKind, Variable};
 pub use header::Header;
 pub use login::{Login, Who};
 pub use metadata::Metadata;
@@ -58,6 +60,8 @@ pub struct Facts {
     pub headers: Vec<Header>,
     /// Values that are put where a running system reads them.
     pub stored: Vec<Stored>,
+    /// What is done to the variables of what is deployed.
+    pub environment: Vec<EnvChange>,
     /// Accounts that are named.
     pub accounts: Vec<Account>,
     /// gcloud's command lines.
@@ -367,6 +371,7 @@ impl Facts {
         self.custom_audiences.append(&mut other.custom_audiences);
         self.headers.append(&mut other.headers);
         self.stored.append(&mut other.stored);
+        self.environment.append(&mut other.environment);
         self.accounts.append(&mut other.accounts);
         self.commands.append(&mut other.commands);
         self.jobs.append(&mut other.jobs);
@@ -390,6 +395,7 @@ impl Facts {
             && self.custom_audiences.is_empty()
             && self.headers.is_empty()
             && self.stored.is_empty()
+            && self.environment.is_empty()
             && self.accounts.is_empty()
             && self.commands.is_empty()
             && self.jobs.is_empty()

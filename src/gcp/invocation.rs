@@ -343,7 +343,7 @@ impl Parser<'_> {
 /// The items of a list flag: cut at commas, or at the delimiter that `^;^` in front names.
 pub fn items(value: &Value) -> Vec<Value> {
     match delimiter(value) {
-        Some((delimiter, rest)) => split_at(&rest, &delimiter),
+        Some((delimiter, rest)) => rest.split_by(&delimiter),
         None => value.split(','),
     }
 }
@@ -357,26 +357,12 @@ pub fn pairs(value: &Value) -> Vec<(Value, Option<Value>)> {
     items(value).into_iter().map(pair).collect()
 }
 
-/// `^;^a;b`: the delimiter and what follows it.
-fn delimiter(value: &Value) -> Option<(String, Value)> {
+/// `^;^a;b`: the delimiter and what follows it (`gcloud topic escaping`).
+pub fn delimiter(value: &Value) -> Option<(String, Value)> {
     let prefix = value.known_prefix();
     let (delimiter, _) = prefix.strip_prefix('^')?.split_once('^')?;
     let rest = value.strip_prefix(&format!("^{delimiter}^"))?;
     (!delimiter.is_empty()).then(|| (delimiter.to_owned(), rest))
-}
-
-fn split_at(value: &Value, delimiter: &str) -> Vec<Value> {
-    let mut chars = delimiter.chars();
-    match (chars.next(), chars.next()) {
-        (Some(only), None) => value.split(only),
-        // Rare, and only where the whole text is known.
-        _ => match (value.literal(), value.place()) {
-            (Some(text), Some(place)) => {
-                text.split(delimiter).map(|part| Value::text(part, Place { exact: false, ..place })).collect()
-            }
-            _ => vec![value.clone()],
-        },
-    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 //! A new rule is a page (`rules/<id>.md`), a source file here, and one line in the list below.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Credential, Gcloud, Given};
+use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind};
 use crate::finding::Safety;
 use crate::gcp::output::{Meaning, meaning_of};
 use crate::gcp::principal::MemberFault;
 use crate::gcp::url::{self, HostKind, Url};
+use crate::gcp::wording::Wording;
 use crate::rule::{Draft, Report, Rule};
 use crate::value::{Piece, Place};
 
@@ -57,11 +58,14 @@ rules! {
     misplaced_custom_audiences,
     missing_call_credential,
     missing_id_token_permission,
+    missing_required_variable,
+    missing_service_id,
     push_to_google_api,
     resource_role_on_account,
     scope_as_audience,
     service_agent_as_caller,
     service_agent_role_on_member,
+    service_secret_mismatch,
     several_audiences,
     signed_url_without_signer,
     skipped_file,
@@ -75,6 +79,7 @@ rules! {
     unknown_rule,
     unknown_workflow_auth,
     unreadable_file,
+    unstable_service_id,
     unused_suppression,
     unverified_audience,
     url_as_iap_audience,
@@ -107,6 +112,36 @@ fn service_shown(url: &Url) -> String {
         return name.map_or_else(|| format!("a {what}"), |name| format!("the {what} `{name}`"));
     }
     format!("`{}`, a {what}", url.host)
+}
+
+/// What variables are given to, as a message names it.
+fn target_shown(target: &Target) -> String {
+    match &target.name {
+        Some(name) => format!("the {} `{name}`", target.kind.shown()),
+        None => format!("this {}", target.kind.shown()),
+    }
+}
+
+/// How a statement is made to give one more variable: `NAME=value`.
+fn how_to_give(change: &EnvChange, name: &str, value: &str) -> String {
+    match change.wording {
+        Wording::Command => {
+            let replaces = matches!(change.plain, crate::facts::Others::Dropped(_));
+            let flag = if replaces { "--set-env-vars" } else { "--update-env-vars" };
+            format!("add `{name}={value}` to `{flag}`")
+        }
+        Wording::Terraform if change.target.kind != TargetKind::Function => {
+            format!("add a block `env` with `name = \"{name}\"` and `value = \"{value}\"`")
+        }
+        Wording::Terraform => format!("add `{name} = \"{value}\"` to `environment_variables`"),
+        Wording::Object if change.target.kind == TargetKind::AppEngine => {
+            format!("add `{name}: {value}` to `env_variables`")
+        }
+        Wording::Object if change.target.kind != TargetKind::Function => {
+            format!("add `{{ name: {name}, value: {value} }}` to `env`")
+        }
+        _ => format!("add `{name}: {value}` to its variables"),
+    }
 }
 
 /// Whether a URL may hold an API key or a signature, which stands in for a token.

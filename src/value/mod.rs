@@ -359,6 +359,11 @@ impl Value {
 
     /// Splits at every literal occurrence of a separator.
     pub fn split(&self, separator: char) -> Vec<Self> {
+        self.split_by(separator.encode_utf8(&mut [0; 4]))
+    }
+
+    /// Splits at every literal occurrence of a separator of several characters, which is not empty.
+    pub fn split_by(&self, separator: &str) -> Vec<Self> {
         let mut parts = Vec::new();
         let mut part = self.emptied();
         for piece in &self.pieces {

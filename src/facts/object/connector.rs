@@ -2,13 +2,13 @@
 //!
 //! Names of fields: <https://cloud.google.com/config-connector/docs/reference/overview>, checked 2026-11-21.
 
-use super::{account, variables};
+use super::{account, environment, variables};
 use crate::eval::Declared;
 use crate::facts::declare::{given, given_at, store, text_at};
 use crate::facts::header::names_a_credential;
 use crate::facts::{
-    Call, Caller, Credential, Entry, EntryKind, Exposure, Facts, Given, Purpose, ResourceKind, Service, Sink, Token,
-    policy,
+    Call, Caller, Credential, Entry, EntryKind, Exposure, Facts, Given, Purpose, ResourceKind, Service, Sink,
+    TargetKind, Token, policy,
 };
 use crate::gcp::wording::Wording;
 use crate::value::{Field, Hole, Piece, Place, Tree, Truth, Value, identity};
@@ -19,6 +19,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared, kind: &str) {
         "PubSubSubscription" => subscription(facts, declared),
         "RunService" => service(facts, declared),
         "RunJob" => job(facts, declared),
+        "CloudFunctionsFunction" | "CloudFunctions2Function" => environment::function(facts, declared, name(declared)),
         "EventarcTrigger" => {
             let email = referred(declared, declared.body.at(&["spec", "serviceAccountRef"]));
             account(facts, declared, email, Purpose::Caller, None);
@@ -189,13 +190,17 @@ fn service(facts: &mut Facts, declared: &Declared) {
     }
     let email = referred(declared, body.at(&["spec", "template", "serviceAccountRef"]));
     account(facts, declared, email, Purpose::Identity, None);
-    variables(facts, declared, body.at(&["spec", "template", "containers"]));
+    let containers = ["spec", "template", "containers"];
+    variables(facts, declared, body.at(&containers));
+    environment::connector(facts, declared, TargetKind::Service, name(declared), &containers);
 }
 
 fn job(facts: &mut Facts, declared: &Declared) {
     let email = referred(declared, declared.body.at(&["spec", "template", "template", "serviceAccountRef"]));
     account(facts, declared, email, Purpose::Identity, None);
-    variables(facts, declared, declared.body.at(&["spec", "template", "template", "containers"]));
+    let containers = ["spec", "template", "template", "containers"];
+    variables(facts, declared, declared.body.at(&containers));
+    environment::connector(facts, declared, TargetKind::Job, name(declared), &containers);
 }
 
 // ---- grants

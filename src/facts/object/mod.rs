@@ -2,10 +2,11 @@
 //! nowhere else.
 
 mod connector;
+mod environment;
 mod run;
 
-use super::declare::given_at;
-use super::{Account, Caller, CustomAudiences, Facts, Given, Purpose, Sink, Stored};
+use super::declare::{given_at, text_at};
+use super::{Account, Caller, CustomAudiences, Facts, Given, Purpose, Sink, Stored, TargetKind};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
@@ -26,14 +27,21 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Some(("domains.cloudrun.com", "DomainMapping")) => run::domain(facts, declared),
         Some((group, kind)) if group.ends_with(".cnrm.cloud.google.com") => connector::add(facts, declared, kind),
         Some((_, "CronJob")) => {
-            variables(facts, declared, body.at(&["spec", "jobTemplate", "spec", "template", "spec", "containers"]));
+            workload(facts, declared, &["spec", "jobTemplate", "spec", "template", "spec", "containers"]);
         }
         None if declared.kind == "ServiceAccount" => {
             account(facts, declared, given_at(body, &ACTS_AS), Purpose::Identity, None);
         }
-        None if declared.kind == "Pod" => variables(facts, declared, body.at(&["spec", "containers"])),
-        _ => variables(facts, declared, body.at(&["spec", "template", "spec", "containers"])),
+        None if declared.kind == "Pod" => workload(facts, declared, &["spec", "containers"]),
+        _ => workload(facts, declared, &["spec", "template", "spec", "containers"]),
     }
+}
+
+/// What runs on a cluster.
+fn workload(facts: &mut Facts, declared: &Declared, containers: &[&str]) {
+    variables(facts, declared, declared.body.at(containers));
+    let name = text_at(&declared.body, &["metadata", "name"]);
+    environment::knative(facts, declared, TargetKind::Workload, name, containers);
 }
 
 /// An account that a field names.

@@ -2,10 +2,10 @@
 //!
 //! Names of fields: <https://cloud.google.com/run/docs/reference/yaml/v1>, checked 2026-11-21.
 
-use super::{account, variables};
+use super::{account, environment, variables};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
-use crate::facts::{Entry, EntryKind, Exposure, Facts, Purpose, Service};
+use crate::facts::{Entry, EntryKind, Exposure, Facts, Purpose, Service, TargetKind};
 use crate::value::{Field, Place, Truth};
 
 /// What is said of a service as a whole. Of a revision none of it counts.
@@ -29,7 +29,10 @@ pub(super) fn service(facts: &mut Facts, declared: &Declared) {
     });
     let email = given_at(body, &["spec", "template", "spec", "serviceAccountName"]);
     account(facts, declared, email, Purpose::Identity, None);
-    variables(facts, declared, body.at(&["spec", "template", "spec", "containers"]));
+    let containers = ["spec", "template", "spec", "containers"];
+    variables(facts, declared, body.at(&containers));
+    let kind = if declared.kind.ends_with("WorkerPool") { TargetKind::WorkerPool } else { TargetKind::Service };
+    environment::knative(facts, declared, kind, text_at(body, &["metadata", "name"]), &containers);
     entries(facts, declared);
 }
 
@@ -39,6 +42,8 @@ pub(super) fn job(facts: &mut Facts, declared: &Declared) {
     let email = given_at(&declared.body, &at("serviceAccountName"));
     account(facts, declared, email, Purpose::Identity, None);
     variables(facts, declared, declared.body.at(&at("containers")));
+    let name = text_at(&declared.body, &["metadata", "name"]);
+    environment::knative(facts, declared, TargetKind::Job, name, &at("containers"));
 }
 
 fn exposure(declared: &Declared) -> (Exposure, Place) {

@@ -3,6 +3,7 @@
 //! Names of types and arguments: <https://registry.terraform.io/providers/hashicorp/google/latest/docs>, checked 2026-11-21.
 
 mod calls;
+mod environment;
 mod grants;
 mod services;
 mod verbatim;
@@ -23,8 +24,14 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         "google_cloud_run_v2_service"
         | "google_cloud_run_service"
         | "google_cloudfunctions2_function"
-        | "google_cloudfunctions_function" => services::service(facts, declared),
-        "google_cloud_run_v2_job" | "google_cloud_run_v2_worker_pool" => services::job(facts, declared),
+        | "google_cloudfunctions_function" => {
+            services::service(facts, declared);
+            environment::add(facts, declared);
+        }
+        "google_cloud_run_v2_job" | "google_cloud_run_v2_worker_pool" => {
+            services::job(facts, declared);
+            environment::add(facts, declared);
+        }
         "google_workflows_workflow" => services::workflow(facts, declared),
         "google_cloud_run_domain_mapping" => services::domain(facts, declared),
         "google_secret_manager_secret_version" => services::secret(facts, declared),
@@ -42,6 +49,7 @@ pub(super) fn add_module(facts: &mut Facts, declared: &Declared) {
         _ if !absent.is_no() => {}
         "gcp_cloudscheduler_job" => calls::scheduler(facts, declared),
         "gcp_pubsub_subscription" => calls::subscription(facts, declared),
+        "gcp_cloudfunctions_cloud_function" => environment::module(facts, declared),
         _ => {}
     }
 }
