@@ -4,6 +4,7 @@ use crate::facts::EnvChange;
 use crate::finding::{Level, Safety};
 use crate::project::{Environment, Lack, Project};
 use crate::rule::{Check, Report, Rule};
+use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-service-id",
@@ -41,8 +42,17 @@ fn absent(lack: &Lack<'_>, project: &Project, report: &mut Report) {
         "{}, or the id by which the service that checks the secret knows it",
         super::how_to_give(lack.by, ID, value)
     );
-    let draft = report.add(level, &lack.by.at, lack.given.at, message);
+    // The list that lacks it, where that is put together elsewhere than in the statement.
+    let list = lack.by.given.iter().filter(|variable| variable.secret.is_none()).find_map(|one| one.name.place());
+    let list = list.filter(|list| {
+        let within = |place: &Place| place.file == lack.by.at.file && lack.by.at.span.contains(place.span);
+        !within(list) && !lack.given.at.span.contains(list.span)
+    });
+    let draft = report.add(level, &lack.by.at, list.unwrap_or(lack.given.at), message);
     draft.label(format!("without `{ID}`")).help(help);
+    if list.is_some() {
+        draft.related(lack.given.at, format!("`{SECRET}` is given here"));
+    }
     // Of another one, or of this one in another environment.
     let other = project.givers(ID).find_map(|giver| Some((giver, giver.variable(ID)?)));
     if let Some((giver, variable)) = other {

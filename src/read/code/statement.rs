@@ -181,6 +181,20 @@ impl Lowering<'_> {
 
     fn assign(&mut self, targets: &[Target], value: &Expr, declares: bool, span: Span, out: &mut Vec<Step>) {
         let mut node = self.node(value);
+        // Several parts of things are given the items of one value.
+        if let [Target { kind: TargetKind::Items(items, None), .. }] = targets
+            && items.iter().any(|item| matches!(item.kind, TargetKind::Part(_)))
+        {
+            let name = format!("…{}", span.start);
+            let place = self.near(value.span);
+            out.push(Step { kind: StepKind::Let(Pick::Name(name.clone()), node, self.in_function), span });
+            for (number, item) in items.iter().enumerate() {
+                let number = self.name_node(&number.to_string(), value.span);
+                let part = Node::Part(Box::new(Node::Variable(name.clone(), place)), Box::new(number), place);
+                out.extend(self.given(item, part, declares, value.span).map(|kind| Step { kind, span }));
+            }
+            return;
+        }
         // Evaluated once, for all.
         if targets.len() > 1 && !matches!(node, Node::Text(_) | Node::Variable(..)) {
             let name = format!("…{}", span.start);
@@ -188,24 +202,27 @@ impl Lowering<'_> {
             node = Node::Variable(name, self.near(value.span));
         }
         for target in targets {
-            let kind = match &target.kind {
-                TargetKind::Part(expr) => match self.environment(expr) {
-                    Some(name) => Some(exported(name, &node, self.near(value.span))),
-                    None => self.change(target, Change::Set(node.clone()), span),
-                },
-                _ => {
-                    let own = self.in_function
-                        && match (&target.kind, self.language) {
-                            (_, code::Language::Python) => {
-                                !matches!(&target.kind, TargetKind::Name(name) if self.outer.contains(name))
-                            }
-                            _ => declares,
-                        };
-                    Some(StepKind::Let(self.pick(target), node.clone(), own))
-                }
-            };
+            let kind = self.given(target, node.clone(), declares, value.span);
             out.extend(kind.map(|kind| Step { kind, span }));
         }
+    }
+
+    /// A step that gives a target a value.
+    fn given(&mut self, target: &Target, node: Node, declares: bool, at: Span) -> Option<StepKind> {
+        if let TargetKind::Part(expr) = &target.kind {
+            return match self.environment(expr) {
+                Some(name) => Some(exported(name, &node, self.near(at))),
+                None => self.change(target, Change::Set(node), target.span.to(at)),
+            };
+        }
+        let own = self.in_function
+            && match (&target.kind, self.language) {
+                (_, code::Language::Python) => {
+                    !matches!(&target.kind, TargetKind::Name(name) if self.outer.contains(name))
+                }
+                _ => declares,
+            };
+        Some(StepKind::Let(self.pick(target), node, own))
     }
 
     /// A step that changes what a target is.
