@@ -2,6 +2,8 @@
 
 #[cfg(feature = "go")]
 mod go;
+#[cfg(any(feature = "go", feature = "javascript", feature = "python"))]
+mod grammar;
 #[cfg(feature = "javascript")]
 mod javascript;
 #[cfg(feature = "python")]
