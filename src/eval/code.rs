@@ -329,7 +329,8 @@ impl Machine<'_> {
     fn given(&mut self, routine: &Routine, call: &Call) -> Vec<Option<Trees>> {
         let own = usize::from(routine.parameters.first().is_some_and(|first| first.given.is_empty()));
         let mut given: Vec<Option<Trees>> = vec![None; routine.parameters.len()];
-        let (mut rest, mut named): (Vec<Node>, Vec<Argument>) = (Vec::new(), Vec::new());
+        // Lists of those that are left, and maps of those with names that no parameter has.
+        let (mut rest, mut named): (Vec<Node>, Vec<Node>) = (Vec::new(), Vec::new());
         let (mut number, mut unsure) = (own, call.open);
         for argument in &call.arguments {
             match (argument.stands_for, &argument.name) {
@@ -342,7 +343,7 @@ impl Machine<'_> {
                             }
                             number += 1;
                         }
-                        None => rest.push(argument.value.clone()),
+                        None => rest.push(Node::List(vec![argument.value.clone()], false)),
                     }
                 }
                 (Given::One, Some(name)) => {
@@ -356,10 +357,20 @@ impl Machine<'_> {
                                 *place = Some(trees);
                             }
                         }
-                        None => named.push(argument.clone()),
+                        None => named.push(Node::Map(vec![entry(name, argument)], false)),
                     }
                 }
-                _ => unsure = true,
+                // All that are left: no other parameter takes one of them.
+                (Given::Items, _) => {
+                    unsure |= routine.parameters.get(number).is_some_and(|parameter| parameter.takes == Given::One);
+                    rest.push(argument.value.clone());
+                }
+                (Given::Fields, _) => {
+                    unsure |= given.iter().zip(&routine.parameters).skip(own).any(|(given, parameter)| {
+                        given.is_none() && parameter.takes == Given::One
+                    });
+                    named.push(argument.value.clone());
+                }
             }
         }
         for (parameter, given) in routine.parameters.iter().zip(&mut given) {
@@ -367,15 +378,13 @@ impl Machine<'_> {
                 continue;
             }
             *given = match parameter.takes {
-                Given::Items => Some(self.tree(&Node::List(rest.clone(), unsure))),
+                Given::Items => {
+                    let unseen = Node::List(Vec::new(), unsure);
+                    Some(self.tree(&Node::Merged(rest.iter().cloned().chain([unseen]).collect())))
+                }
                 Given::Fields => {
-                    let entries = named.iter().map(|argument| crate::program::Entry {
-                        name: argument.name.clone().unwrap_or_default(),
-                        at: argument.at,
-                        whole: argument.whole,
-                        value: argument.value.clone(),
-                    });
-                    Some(self.tree(&Node::Map(entries.collect(), unsure)))
+                    let unseen = Node::Map(Vec::new(), unsure);
+                    Some(self.tree(&Node::Merged(named.iter().cloned().chain([unseen]).collect())))
                 }
                 Given::One if unsure => Some(vec![(When::default(), self.unknown_argument(parameter))]),
                 Given::One => None,
@@ -537,6 +546,12 @@ impl Routine {
         let own = usize::from(self.parameters.first().is_some_and(|first| first.given.is_empty()));
         self.parameters.iter().position(|other| other.name == parameter.name)?.checked_sub(own)
     }
+}
+
+/// An argument with a name as an entry of a map.
+fn entry(name: &str, argument: &Argument) -> crate::program::Entry {
+    let (at, whole, value) = (argument.at, argument.whole, argument.value.clone());
+    crate::program::Entry { name: name.to_owned(), at, whole, value }
 }
 
 fn add_argument(map: &mut Map, argument: &Argument, tree: Tree, number: &mut usize) {

@@ -118,6 +118,12 @@ impl Lowering<'_> {
                 let command = self.node(&first?.value);
                 Some(self.execution(command, call, place))
             }
+            // A template whose values are known later.
+            "@pulumi/pulumi.interpolate" => Some(self.node(&first?.value)),
+            "@pulumi/pulumi.concat" | "pulumi.Output.concat" => {
+                let parts = call.arguments.iter().map(|argument| self.word(&argument.value).parts);
+                Some(Node::Text(crate::program::Expr { parts: parts.flatten().collect() }))
+            }
             "dict" if !call.arguments.is_empty() && call.arguments.iter().all(|argument| argument.name.is_some()) => {
                 let arguments = self.arguments(call);
                 let entry = |argument: Argument| crate::program::Entry {
