@@ -6,7 +6,9 @@ mod code;
 
 use std::sync::Arc;
 
-pub use code::{Argument, Borrow, Call, Callee, Change, Each, Execution, Format, Given, Parameter, Pick, Put, Routine, Style};
+pub use code::{
+    Argument, Borrow, Call, Callee, Change, Each, Execution, Format, Given, Parameter, Pick, Put, Routine, Style,
+};
 
 use crate::source::{FileId, Span};
 use crate::value::{Pattern, Place};

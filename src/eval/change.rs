@@ -140,7 +140,8 @@ fn opened_within(tree: &Tree, left: &mut usize) -> Tree {
             Tree::List(Arc::new(Items { items, open: true }))
         }
         Tree::Map(map) => {
-            let field = |field: &Field, left: &mut usize| Field { tree: opened_within(&field.tree, left), ..field.clone() };
+            let field =
+                |field: &Field, left: &mut usize| Field { tree: opened_within(&field.tree, left), ..field.clone() };
             let fields = map.fields.iter().map(|one| field(one, left)).collect();
             Tree::Map(Arc::new(Map { fields, open: true, of: map.of.clone() }))
         }
@@ -165,7 +166,8 @@ pub(super) fn part(tree: &Tree, name: &str, place: Place) -> Option<Tree> {
         Tree::List(list) => list.items.get(name.parse::<usize>().ok()?).cloned(),
         Tree::Text(value) => match value.pieces() {
             [Piece::Attribute(attribute, _)] => {
-                let path = if attribute.path.is_empty() { name.to_owned() } else { format!("{}.{name}", attribute.path) };
+                let path =
+                    if attribute.path.is_empty() { name.to_owned() } else { format!("{}.{name}", attribute.path) };
                 let asked = Attribute { path, ..Attribute::clone(attribute) };
                 Some(Tree::Text(Piece::Attribute(Arc::new(asked), place).into()))
             }

@@ -18,19 +18,15 @@ impl Machine<'_> {
     /// What a variable holds.
     pub(super) fn held(&mut self, name: &str, place: Place) -> Trees {
         match self.env.get(name) {
-            Some(binding) => {
-                binding.alternatives.iter().map(|one| (one.when.clone(), tree_of(&one.content))).collect()
-            }
+            Some(binding) => binding.alternatives.iter().map(|one| (one.when.clone(), tree_of(&one.content))).collect(),
             None => vec![(When::default(), Tree::Text(self.environment(name, place)))],
         }
     }
 
     /// Gives a variable alternatives of its own.
     pub(super) fn hold(&mut self, name: &str, trees: Trees) {
-        let mut alternatives: Vec<Alternative> = trees
-            .into_iter()
-            .map(|(when, tree)| Alternative { when, content: content_of(tree) })
-            .collect();
+        let mut alternatives: Vec<Alternative> =
+            trees.into_iter().map(|(when, tree)| Alternative { when, content: content_of(tree) }).collect();
         for alternative in &mut alternatives {
             self.bound(&mut alternative.content);
         }
@@ -71,7 +67,9 @@ impl Machine<'_> {
     /// Changes a part of what a variable holds.
     pub(super) fn put(&mut self, put: &Put) {
         let value = match &put.change {
-            Change::Set(node) | Change::SetDefault(node) | Change::Push(node) | Change::Add(node) => Some(self.tree(node)),
+            Change::Set(node) | Change::SetDefault(node) | Change::Push(node) | Change::Add(node) => {
+                Some(self.tree(node))
+            }
             Change::Remove | Change::Forget => None,
         };
         let mut path = Vec::new();
@@ -130,7 +128,9 @@ impl Machine<'_> {
                 let known = key.text().and_then(Value::literal);
                 let own = known.as_deref().and_then(|name| self.state(base, tree, name));
                 match own {
-                    Some(trees) => out.extend(trees.into_iter().filter_map(|(also, tree)| Some((when.and(&also)?, tree)))),
+                    Some(trees) => {
+                        out.extend(trees.into_iter().filter_map(|(also, tree)| Some((when.and(&also)?, tree))))
+                    }
                     None => {
                         let part = known.and_then(|name| change::part(tree, &name, place));
                         out.push((when, part.unwrap_or_else(|| self.unknown_part(place))));
@@ -347,9 +347,10 @@ impl Machine<'_> {
                     }
                 }
                 (Given::One, Some(name)) => {
-                    let at = routine.parameters.iter().position(|parameter| {
-                        parameter.takes == Given::One && parameter.given == *name
-                    });
+                    let at = routine
+                        .parameters
+                        .iter()
+                        .position(|parameter| parameter.takes == Given::One && parameter.given == *name);
                     match at {
                         Some(at) => {
                             let trees = self.tree(&argument.value);
@@ -366,9 +367,11 @@ impl Machine<'_> {
                     rest.push(argument.value.clone());
                 }
                 (Given::Fields, _) => {
-                    unsure |= given.iter().zip(&routine.parameters).skip(own).any(|(given, parameter)| {
-                        given.is_none() && parameter.takes == Given::One
-                    });
+                    unsure |= given
+                        .iter()
+                        .zip(&routine.parameters)
+                        .skip(own)
+                        .any(|(given, parameter)| given.is_none() && parameter.takes == Given::One);
                     named.push(argument.value.clone());
                 }
             }
@@ -432,8 +435,12 @@ impl Machine<'_> {
         let mut given = Vec::new();
         for parameter in &routine.parameters {
             given.push(match (&parameter.default, parameter.takes) {
-                (_, Given::Items) => Some(vec![(When::default(), Tree::List(Arc::new(Items { items: Vec::new(), open: true })))]),
-                (_, Given::Fields) => Some(vec![(When::default(), Tree::Map(Arc::new(Map { open: true, ..Map::default() })))]),
+                (_, Given::Items) => {
+                    Some(vec![(When::default(), Tree::List(Arc::new(Items { items: Vec::new(), open: true })))])
+                }
+                (_, Given::Fields) => {
+                    Some(vec![(When::default(), Tree::Map(Arc::new(Map { open: true, ..Map::default() })))])
+                }
                 (Some(default), Given::One) => {
                     let trees = self.tree(default);
                     let assumed = |tree| match tree {

@@ -420,7 +420,11 @@ impl Partial {
         let place = tree.place().unwrap_or(Place::near(crate::source::FileId(0), crate::source::Span::default()));
         match tree {
             Tree::List(list) => self.push_list(&List {
-                items: list.items.iter().map(|item| item.text().cloned().unwrap_or_else(|| Value::unknown(place))).collect(),
+                items: list
+                    .items
+                    .iter()
+                    .map(|item| item.text().cloned().unwrap_or_else(|| Value::unknown(place)))
+                    .collect(),
                 open: list.open,
             }),
             Tree::Text(value) => self.append(value),

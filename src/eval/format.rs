@@ -11,11 +11,15 @@ impl Machine<'_> {
         let arguments: Vec<&Node> = format.arguments.iter().map(|(_, node)| node).collect();
         let names: Vec<Option<&str>> = format.arguments.iter().map(|(name, _)| name.as_deref()).collect();
         let parts = std::iter::once(text).chain(arguments.into_iter().map(|node| self.tree(node)).collect::<Vec<_>>());
-        let filled = self.combined_by(parts, |_, trees| trees, |trees| {
-            let Some((text, arguments)) = trees.split_first() else { return Tree::Null(format.place) };
-            let filled = text.text().and_then(|text| filled(text, format.style, &names, arguments));
-            Tree::Text(filled.unwrap_or_else(|| Value::unknown(format.place)))
-        });
+        let filled = self.combined_by(
+            parts,
+            |_, trees| trees,
+            |trees| {
+                let Some((text, arguments)) = trees.split_first() else { return Tree::Null(format.place) };
+                let filled = text.text().and_then(|text| filled(text, format.style, &names, arguments));
+                Tree::Text(filled.unwrap_or_else(|| Value::unknown(format.place)))
+            },
+        );
         self.bounded(filled)
     }
 }
@@ -39,7 +43,8 @@ fn filled(text: &Value, style: Style, names: &[Option<&str>], arguments: &[Tree]
             out.push(literal(at..found.start));
             at = found.end;
             let near = Place { exact: false, ..place.part(found.start..found.end) };
-            let unnamed = || names.iter().zip(arguments).filter(|(name, _)| name.is_none()).map(|(_, argument)| argument);
+            let unnamed =
+                || names.iter().zip(arguments).filter(|(name, _)| name.is_none()).map(|(_, argument)| argument);
             let argument = match found.field {
                 Field::Literal(text) => {
                     out.push(Piece::Text(text.into(), near));

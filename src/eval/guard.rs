@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::env::{Alternative, Content, Parameters};
 use super::exec::Machine;
-use super::when::{Constraint, When, identity};
 use super::vars::shown;
+use super::when::{Constraint, When, identity};
 use crate::program::{Expr, Guard, Name, Node, Op, Part, Step, StepKind};
 use crate::value::{Pattern, Piece, Tree, Truth, Value};
 
@@ -112,9 +112,19 @@ impl Machine<'_> {
                 None => value.is_empty().negate(),
             },
             Tree::Null(_) => Truth::No,
-            Tree::List(list) if list.items.is_empty() => if list.open { Truth::Unknown } else { Truth::No },
+            Tree::List(list) if list.items.is_empty() => {
+                if list.open {
+                    Truth::Unknown
+                } else {
+                    Truth::No
+                }
+            }
             Tree::Map(map) if map.fields.is_empty() && map.of.is_none() => {
-                if map.open { Truth::Unknown } else { Truth::No }
+                if map.open {
+                    Truth::Unknown
+                } else {
+                    Truth::No
+                }
             }
             Tree::List(_) | Tree::Map(_) => Truth::Yes,
         })
@@ -320,9 +330,7 @@ impl Machine<'_> {
                 (Truth::Unknown, true) if text.is_empty() => value.clone(),
                 (Truth::No | Truth::Unknown, true) => Value::text(text, place),
                 // The default was overridden, by something that is not known.
-                (Truth::Yes, false) => {
-                    Value::hole(shown(name), identity((binding.version, "not", text)), place)
-                }
+                (Truth::Yes, false) => Value::hole(shown(name), identity((binding.version, "not", text)), place),
                 _ => value.clone(),
             };
             Some(Alternative { when: alternative.when.clone(), content: Content::Text(content) })

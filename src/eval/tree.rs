@@ -222,7 +222,8 @@ impl Machine<'_> {
             }
             Some(Tree::Text(out))
         };
-        let trees: Trees = all.into_iter().map(|(when, tree)| (when, joined(tree).unwrap_or_else(|| self.hole_tree()))).collect();
+        let trees: Trees =
+            all.into_iter().map(|(when, tree)| (when, joined(tree).unwrap_or_else(|| self.hole_tree()))).collect();
         self.bounded(trees)
     }
 

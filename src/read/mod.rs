@@ -3,9 +3,9 @@
 //! A new kind of file is one reader and one line in [`READERS`].
 
 mod code;
-mod line;
 mod docker;
 mod dotenv;
+mod line;
 mod markdown;
 mod notebook;
 mod shell;

@@ -114,7 +114,9 @@ impl Lowering<'_> {
                 let command = Node::Merged(vec![Node::List(vec![file], false), arguments]);
                 Some(self.execution(command, call, place))
             }
-            _ if SHELL_TAGS.contains(&name) && matches!(first?.value.kind, ExprKind::Template(_) | ExprKind::Text(_)) => {
+            _ if SHELL_TAGS.contains(&name)
+                && matches!(first?.value.kind, ExprKind::Template(_) | ExprKind::Text(_)) =>
+            {
                 let command = self.node(&first?.value);
                 Some(self.execution(command, call, place))
             }
@@ -203,9 +205,8 @@ impl Lowering<'_> {
     }
 
     fn execution(&mut self, command: Node, call: &code::Call, place: Place) -> Node {
-        let input = call.arguments.iter().find(|argument| {
-            argument.name.as_ref().is_some_and(|(name, _)| name == "input")
-        });
+        let input =
+            call.arguments.iter().find(|argument| argument.name.as_ref().is_some_and(|(name, _)| name == "input"));
         let input = input.map(|argument| self.node(&argument.value));
         Node::Run(std::sync::Arc::new(Execution { command, input, gives: true, place }))
     }
@@ -214,11 +215,14 @@ impl Lowering<'_> {
     fn method(&mut self, base: &Expr, method: &str, call: &code::Call, span: Span) -> Node {
         let place = self.near(span);
         let node = self.node(base);
-        if matches!(node, Node::Run(_)) && matches!(method, "strip" | "decode" | "trim" | "toString" | "read" | "communicate") {
+        if matches!(node, Node::Run(_))
+            && matches!(method, "strip" | "decode" | "trim" | "toString" | "read" | "communicate")
+        {
             return node;
         }
         let own = self.own_method(&node, method, call, place);
-        let certain = matches!(base.kind, ExprKind::Text(_) | ExprKind::Template(_) | ExprKind::List(_) | ExprKind::Map(_));
+        let certain =
+            matches!(base.kind, ExprKind::Text(_) | ExprKind::Template(_) | ExprKind::List(_) | ExprKind::Map(_));
         if let (true, Some(own)) = (certain, &own) {
             return own.clone();
         }
@@ -259,7 +263,9 @@ impl Lowering<'_> {
                 let others = call.arguments.iter().map(|argument| self.node(&argument.value));
                 Some(Node::Merged(std::iter::once(base.clone()).chain(others).collect()))
             }
-            "strip" | "rstrip" | "lstrip" | "trim" | "trimEnd" | "decode" | "encode" | "toString" if first.is_none() => {
+            "strip" | "rstrip" | "lstrip" | "trim" | "trimEnd" | "decode" | "encode" | "toString"
+                if first.is_none() =>
+            {
                 edited(Op::Plain)
             }
             "decode" | "encode" | "toString" => edited(Op::Plain),
@@ -307,10 +313,8 @@ impl Lowering<'_> {
     /// Something with parts, by the name of its type.
     pub(super) fn make(&mut self, name: String, arguments: &[code::Argument], span: Span) -> Node {
         let place = self.near(span);
-        let call = code::Call {
-            callee: Expr { kind: ExprKind::Unknown(Vec::new()), span },
-            arguments: arguments.to_vec(),
-        };
+        let call =
+            code::Call { callee: Expr { kind: ExprKind::Unknown(Vec::new()), span }, arguments: arguments.to_vec() };
         Node::from(Call {
             callee: Callee::Named(name),
             arguments: self.arguments(&call),

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use super::Lowering;
 use super::names::is_maker;
-use crate::program::{
-    Block, Call, Callee, Entry, Given, Inherit, Node, Parameter, Pick, Routine, Step, StepKind,
-};
+use crate::program::{Block, Call, Callee, Entry, Given, Inherit, Node, Parameter, Pick, Routine, Step, StepKind};
 use crate::source::Span;
 use crate::syntax::code::{Class, Function, Language, Spread, Stmt, StmtKind, Target, TargetKind};
 
@@ -27,13 +25,7 @@ impl Lowering<'_> {
     }
 
     fn own(&self, name: &str) -> Parameter {
-        Parameter {
-            name: self.variable(name),
-            given: String::new(),
-            default: None,
-            takes: Given::One,
-            changes: false,
-        }
+        Parameter { name: self.variable(name), given: String::new(), default: None, takes: Given::One, changes: false }
     }
 
     fn routine(&mut self, function: &Function, name: String, own: Option<Parameter>, skipped: usize) -> Routine {
@@ -58,7 +50,8 @@ impl Lowering<'_> {
                 takes: takes(parameter.spread),
             });
         }
-        let (function_before, trying) = (std::mem::replace(&mut self.in_function, true), std::mem::take(&mut self.trying));
+        let (function_before, trying) =
+            (std::mem::replace(&mut self.in_function, true), std::mem::take(&mut self.trying));
         let outer = std::mem::take(&mut self.outer);
         let body = self.block(&function.body);
         self.outer = outer;
@@ -105,7 +98,8 @@ impl Lowering<'_> {
     /// What makes an object out of the fields of its type.
     fn made_of_fields(&mut self, class: &Class, has_state: bool) -> Routine {
         let place = self.near(class.head);
-        let is_own = |known: &Self, name: &str| if has_state { format!(".{}.{name}", class.name) } else { known.variable(name) };
+        let is_own =
+            |known: &Self, name: &str| if has_state { format!(".{}.{name}", class.name) } else { known.variable(name) };
         let mut parameters = Vec::new();
         let mut entries = Vec::new();
         for (field, default) in &class.fields {

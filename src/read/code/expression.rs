@@ -296,12 +296,17 @@ impl Lowering<'_> {
                 let items: Vec<code::Element> = call
                     .arguments
                     .iter()
-                    .map(|argument| code::Element { spread: argument.spread != Spread::No, value: argument.value.clone() })
+                    .map(|argument| code::Element {
+                        spread: argument.spread != Spread::No,
+                        value: argument.value.clone(),
+                    })
                     .collect();
                 let list = Expr { kind: ExprKind::List(items), span };
                 Change::Add(self.node(&list))
             }
-            ("extend" | "update", Some(first)) if !several && first.name.is_none() => Change::Add(self.node(&first.value)),
+            ("extend" | "update", Some(first)) if !several && first.name.is_none() => {
+                Change::Add(self.node(&first.value))
+            }
             ("update", Some(_)) if call.arguments.iter().all(|argument| argument.name.is_some()) => {
                 let entries = call.arguments.iter().filter_map(|argument| {
                     let (name, at) = argument.name.clone()?;
@@ -328,7 +333,8 @@ impl Lowering<'_> {
     /// `list.forEach(x => { … })`
     pub(super) fn for_each(&mut self, call: &code::Call) -> Option<crate::program::StepKind> {
         let ExprKind::Member(base, method) = &call.callee.kind else { return None };
-        let [Argument { value: Expr { kind: ExprKind::Function(function), .. }, .. }] = call.arguments.as_slice() else {
+        let [Argument { value: Expr { kind: ExprKind::Function(function), .. }, .. }] = call.arguments.as_slice()
+        else {
             return None;
         };
         if method.name != "forEach" {
@@ -363,7 +369,9 @@ pub(super) fn said(text: &str, place: Place) -> Node {
 
 fn place_of(node: &Node) -> Option<Place> {
     match node {
-        Node::Null(place) | Node::Variable(_, place) | Node::Part(_, _, place) | Node::Edited(_, _, place) => Some(*place),
+        Node::Null(place) | Node::Variable(_, place) | Node::Part(_, _, place) | Node::Edited(_, _, place) => {
+            Some(*place)
+        }
         Node::Call(call) => Some(call.place),
         Node::Run(execution) => Some(execution.place),
         _ => None,

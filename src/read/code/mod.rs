@@ -79,8 +79,18 @@ pub(super) fn program(snippet: &Snippet, file: FileId, language: Language) -> Pr
     let tree = code::parse(snippet, language);
     let unread = (tree.skipped && tree.body.is_empty()).then_some("it nests too deep, or is too large");
     let names = Names::of(&tree, language);
-    let mut lowering =
-        Lowering { snippet, file, language, names, class: None, in_function: false, outer: Vec::new(), trying: 0, depth: 0, pending: Vec::new() };
+    let mut lowering = Lowering {
+        snippet,
+        file,
+        language,
+        names,
+        class: None,
+        in_function: false,
+        outer: Vec::new(),
+        trying: 0,
+        depth: 0,
+        pending: Vec::new(),
+    };
     let body = lowering.block(&tree.body);
     Program { file, body, unread, ..Program::default() }
 }

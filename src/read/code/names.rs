@@ -115,9 +115,10 @@ impl Names {
         let mut known = Type::default();
         for method in &class.methods {
             let name = method.name.rsplit('.').next().unwrap_or(&method.name);
-            let is_property = method.decorators.iter().any(|decorator| {
-                matches!(&decorator.kind, ExprKind::Name(name) if name.ends_with("property"))
-            });
+            let is_property = method
+                .decorators
+                .iter()
+                .any(|decorator| matches!(&decorator.kind, ExprKind::Name(name) if name.ends_with("property")));
             if is_property {
                 known.properties.insert(name.to_owned());
             }
@@ -181,7 +182,9 @@ fn qualified_import(import: &code::Import, language: Language) -> String {
     match (&import.item, language) {
         (None, _) => module.to_owned(),
         // What a module gives by default, and all of it, are asked for by the module's name.
-        (Some(item), Language::JavaScript | Language::TypeScript) if item == "default" || item == "*" => module.to_owned(),
+        (Some(item), Language::JavaScript | Language::TypeScript) if item == "default" || item == "*" => {
+            module.to_owned()
+        }
         (Some(item), _) => format!("{module}.{item}"),
     }
 }

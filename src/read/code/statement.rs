@@ -61,9 +61,11 @@ impl Lowering<'_> {
         let there = import.item.clone().filter(|item| item != "*" && item != "default");
         let paths = super::library::paths(&import.module, self.language)?;
         // `from package import module`
-        let within = there.as_ref().and_then(|item| super::library::paths(&format!("{}.{item}", import.module), self.language));
+        let within =
+            there.as_ref().and_then(|item| super::library::paths(&format!("{}.{item}", import.module), self.language));
         let place = self.near(import.span);
-        let exprs = |paths: Vec<String>| paths.into_iter().map(|path| crate::program::Expr::text(path, place)).collect();
+        let exprs =
+            |paths: Vec<String>| paths.into_iter().map(|path| crate::program::Expr::text(path, place)).collect();
         let called = self.names.imports.get(&import.name).cloned().unwrap_or_else(|| import.name.clone());
         let within = within.map(exprs).unwrap_or_default();
         let borrow = crate::program::Borrow { paths: exprs(paths), within, there, here: import.name.clone(), called };
@@ -121,7 +123,11 @@ impl Lowering<'_> {
                 let handler: Block = match handlers.as_slice() {
                     [only] => only.clone(),
                     several => {
-                        let arm = |body: &Block| Arm { test: Arc::from([]), guard: Guard::Opaque(None, Vec::new()), body: body.clone() };
+                        let arm = |body: &Block| Arm {
+                            test: Arc::from([]),
+                            guard: Guard::Opaque(None, Vec::new()),
+                            body: body.clone(),
+                        };
                         Arc::from([Step { kind: StepKind::Branch(several.iter().map(arm).collect()), span }])
                     }
                 };
