@@ -1,5 +1,6 @@
 //! Calls that give values, parts of values that change, and what is done for each item of one.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::change::{self, Changed};
@@ -132,6 +133,9 @@ impl Machine<'_> {
                         out.extend(trees.into_iter().filter_map(|(also, tree)| Some((when.and(&also)?, tree))))
                     }
                     None => {
+                        if let Some(name) = &known {
+                            self.note_asked(tree, name);
+                        }
                         let part = known.and_then(|name| change::part(tree, &name, place));
                         out.push((when, part.unwrap_or_else(|| self.unknown_part(place))));
                     }
@@ -142,6 +146,33 @@ impl Machine<'_> {
             out = vec![(When::default(), self.unknown_part(place))];
         }
         out
+    }
+
+    /// Notes that a part of what a call gives is asked for.
+    fn note_asked(&mut self, tree: &Tree, name: &str) {
+        let Tree::Text(value) = tree else { return };
+        if let [Piece::Attribute(attribute, _)] = value.pieces()
+            && self.asked_parts.len() < MAX_ITEMS
+        {
+            self.asked_parts.insert((attribute.of.head, name.to_owned()));
+        }
+    }
+
+    /// Tells each call which parts of what it gives the program asks for.
+    pub(super) fn tell_asked(&mut self) {
+        let mut asked: HashMap<Place, Vec<String>> = HashMap::new();
+        for (head, name) in self.asked_parts.drain() {
+            asked.entry(head).or_default().push(name);
+        }
+        for declared in self.declared.iter_mut().filter(|declared| declared.schema == Schema::Code) {
+            let (Some(names), Tree::Map(map)) = (asked.get_mut(&declared.head), &declared.body) else { continue };
+            names.sort_unstable();
+            let (at, mut fields) = (declared.head, map.fields.clone());
+            let items = names.iter().map(|name| Tree::Text(Value::text(name.as_str(), at))).collect();
+            let tree = Tree::List(Arc::new(Items { items, open: false }));
+            fields.push(Field { name: ASKED.to_owned(), at, whole: at, tree });
+            declared.body = Tree::Map(Arc::new(Map { fields, ..Map::clone(map) }));
+        }
     }
 
     fn unknown_part(&mut self, place: Place) -> Tree {
@@ -241,6 +272,11 @@ impl Machine<'_> {
     }
 
     fn declare_call(&mut self, call: &Call, name: &str, map: Arc<Map>) {
+        // `claims.get("aud")`
+        let first = map.field("0").and_then(|field| field.tree.text()).and_then(Value::literal);
+        if let (true, Some(asked), Some(own)) = (name.ends_with(".get"), first, map.field(OWN)) {
+            self.note_asked(&own.tree.clone(), &asked);
+        }
         let at = self.statement();
         self.declared.push(Declared {
             schema: Schema::Code,
@@ -600,6 +636,8 @@ fn with_own(map: &Arc<Map>, own: Option<Tree>, at: Place) -> Arc<Map> {
 
 /// By which name what a method is a method of stands among its arguments.
 const OWN: &str = "self";
+/// By which name the parts that are asked of what a call gives stand among its arguments.
+const ASKED: &str = "asked";
 
 /// The qualified name of a method of what a tree is; empty when nobody knows.
 fn method_of(tree: &Tree, method: &str) -> String {

@@ -51,6 +51,8 @@ pub(super) struct Machine<'l> {
     pub(super) called: HashSet<String>,
     /// What the running functions give, innermost last.
     pub(super) gives: Vec<Trees>,
+    /// Parts of what calls give that are asked for, by where the call stands.
+    pub(super) asked_parts: HashSet<(Place, String)>,
     /// What other files give names to; nothing while one is being looked at.
     pub(super) borrowed: HashMap<FileId, Option<Env>>,
     counter: u64,
@@ -84,6 +86,7 @@ impl<'l> Machine<'l> {
             left: Vec::new(),
             called: HashSet::new(),
             gives: Vec::new(),
+            asked_parts: HashSet::new(),
             borrowed: HashMap::new(),
             counter: 0,
             steps: 0,
@@ -95,6 +98,7 @@ impl<'l> Machine<'l> {
         self.register(programs);
         self.together(programs);
         self.uncalled_functions();
+        self.tell_asked();
         Runs { commands: self.runs, declared: self.declared }
     }
 

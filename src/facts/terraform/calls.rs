@@ -24,7 +24,12 @@ pub(super) fn scheduler(facts: &mut Facts, declared: &Declared) {
 
 /// The modules of Ansible name their arguments as Terraform does its own.
 pub(super) fn wording(declared: &Declared) -> Wording {
-    if declared.schema == Schema::Module { Wording::Module } else { Wording::Terraform }
+    match declared.schema {
+        Schema::Module => Wording::Module,
+        // Most of Pulumi's programs are in TypeScript.
+        Schema::Code => Wording::JavaScript,
+        _ => Wording::Terraform,
+    }
 }
 
 /// A queue may say for all of its tasks where they go and what they carry.
