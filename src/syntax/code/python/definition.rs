@@ -121,7 +121,7 @@ impl Reader<'_> {
                         parts.push(Part::Field(name, None));
                     }
                 }
-                _ => {}
+                kind => elsewhere(&kind, stmt.span, &mut parts),
             }
         }
         parts
@@ -163,5 +163,35 @@ fn fields(targets: &[Target], value: &Expr, parts: &mut Vec<Part>) {
             }
             _ => {}
         }
+    }
+}
+
+/// The names that something else than a plain field or method gives a class: nothing is known but that they are there.
+fn elsewhere(kind: &StmtKind, span: Span, parts: &mut Vec<Part>) {
+    let mut add = |name: &str| parts.push(Part::Field(name.to_owned(), Some(Expr::unknown(span))));
+    match kind {
+        StmtKind::Class(class) => add(&class.name),
+        StmtKind::Function(function) => add(&function.name),
+        StmtKind::Assign { targets, .. } => {
+            for target in targets {
+                if let TargetKind::Name(name) = &target.kind {
+                    add(name);
+                }
+            }
+        }
+        StmtKind::If { arms, otherwise } => {
+            let bodies = arms.iter().map(|(_, body)| body).chain(otherwise);
+            bodies.flatten().for_each(|stmt| elsewhere(&stmt.kind, stmt.span, parts));
+        }
+        StmtKind::Try { body, handlers, last } => {
+            let stmts = body.iter().chain(handlers.iter().flatten()).chain(last);
+            stmts.for_each(|stmt| elsewhere(&stmt.kind, stmt.span, parts));
+        }
+        StmtKind::For { body, .. } | StmtKind::While(_, body) | StmtKind::Block { body, .. } => {
+            for stmt in body {
+                elsewhere(&stmt.kind, stmt.span, parts);
+            }
+        }
+        _ => {}
     }
 }

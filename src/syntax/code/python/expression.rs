@@ -270,15 +270,12 @@ impl Reader<'_> {
             node.named_children(&mut cursor).filter(|child| matches!(child.kind(), "for_in_clause" | "if_clause"));
         let first = clauses.next().filter(|clause| clause.kind() == "for_in_clause");
         let more = clauses.next().is_some();
-        let (target, items) = match first {
-            Some(clause) => (
-                self.target(clause.child_by_field_name("left"), depth),
-                self.optional(clause.child_by_field_name("right"), clause, depth),
-            ),
-            None => {
-                let span = self.places.span_of(node);
-                (Target { kind: TargetKind::Nothing, span }, Expr::unknown(span))
-            }
+        let (target, items) = if let Some(clause) = first {
+            let target = self.target(clause.child_by_field_name("left"), depth);
+            (target, self.optional(clause.child_by_field_name("right"), clause, depth))
+        } else {
+            let span = self.places.span_of(node);
+            (Target { kind: TargetKind::Nothing, span }, Expr::unknown(span))
         };
         ExprKind::Comprehension(Box::new(Comprehension { key, value, target, items, more }))
     }

@@ -55,13 +55,11 @@ impl Reader<'_> {
         let mut cursor = body.walk();
         for case in body.named_children(&mut cursor).filter(|child| child.kind() == "case_clause") {
             let (test, done) = self.case(case, &mut subject, depth);
-            match test {
-                Some(test) => arms.push((test, done)),
-                None => {
-                    otherwise = Some(done);
-                    break;
-                }
-            }
+            let Some(test) = test else {
+                otherwise = Some(done);
+                break;
+            };
+            arms.push((test, done));
         }
         match otherwise {
             Some(body) if arms.is_empty() => StmtKind::Block { enters: Vec::new(), body },
@@ -97,7 +95,10 @@ impl Reader<'_> {
                 Some(Expr { kind: ExprKind::Binary(Operator::And, Box::new(test), Box::new(guard)), span })
             }
             (Test::Is(test), None) => Some(test),
-            (Test::Unknown, guard) => Some(Expr { kind: ExprKind::Unknown(guard.into_iter().collect()), span }),
+            (Test::Unknown, guard) => {
+                let parts = subject.copy().into_iter().chain(guard).collect();
+                Some(Expr { kind: ExprKind::Unknown(parts), span })
+            }
         };
         (test, done)
     }

@@ -12,6 +12,8 @@ mod statement;
 mod text;
 
 #[cfg(test)]
+mod robust_tests;
+#[cfg(test)]
 mod tests;
 
 use super::grammar::{Grammar, Places};

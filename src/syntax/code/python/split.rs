@@ -82,6 +82,7 @@ struct Line {
     faulty: bool,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of the scan")]
 struct Scan<'t> {
     bytes: &'t [u8],
     masked: Vec<u8>,

@@ -113,6 +113,12 @@ impl<'t> Reader<'t> {
                 let kind = ExprKind::Unknown(self.values(node, depth));
                 StmtKind::Expr(Expr { kind, span: self.places.span_of(node) })
             }
+            // `type(x).y = z` is taken for the naming of a type.
+            "type_alias_statement" if self.places.text(node).starts_with("type(") => {
+                let value = node.child_by_field_name("right").and_then(|value| value.named_child(0));
+                let value = self.optional(value, node, depth);
+                StmtKind::Expr(Expr { kind: ExprKind::Unknown(vec![value]), span: self.places.span_of(node) })
+            }
             _ => StmtKind::Other,
         }
     }

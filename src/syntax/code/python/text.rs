@@ -36,13 +36,13 @@ impl Reader<'_> {
         let mut text =
             Text { snippet: self.places.snippet(), parts: Vec::new(), open: Snippet::builder(), begun: false };
         if node.kind() == "string" {
-            text.open.push("", span.start + self.opening(node));
+            text.open.push("", span.start + opening(node));
             self.literal(node, &mut text, depth);
         } else {
             let mut cursor = node.walk();
             for (index, child) in node.named_children(&mut cursor).enumerate() {
                 if index == 0 {
-                    text.open.push("", span.start + self.opening(child));
+                    text.open.push("", span.start + opening(child));
                 }
                 self.literal(child, &mut text, depth);
             }
@@ -50,13 +50,8 @@ impl Reader<'_> {
         text.finish()
     }
 
-    /// How long a literal's prefix and mark are.
-    fn opening(&self, node: Node) -> u32 {
-        node.child(0).map_or(0, |start| start.byte_range().len() as u32)
-    }
-
     fn literal(&mut self, node: Node, text: &mut Text, depth: usize) {
-        let count = node.child_count() as u32;
+        let count = node.child_count();
         let (Some(start), Some(end)) = (node.child(0), node.child(count.saturating_sub(1))) else { return };
         if start.kind() != "string_start" {
             return;
@@ -87,6 +82,11 @@ impl Reader<'_> {
             _ => false,
         })
     }
+}
+
+/// How long a literal's prefix and mark are.
+fn opening(node: Node) -> u32 {
+    node.child(0).map_or(0, |start| start.byte_range().len() as u32)
 }
 
 impl Text<'_> {
