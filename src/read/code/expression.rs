@@ -249,7 +249,10 @@ impl Lowering<'_> {
     }
 
     fn conditions(&mut self, comprehension: &code::Comprehension) -> Option<Guard> {
-        comprehension.more.then_some(Guard::Opaque(None, Vec::new()))
+        let further = comprehension.more.then_some(Guard::Opaque(None, Vec::new()));
+        let guards: Vec<Guard> =
+            comprehension.conditions.iter().map(|condition| self.guard(condition)).chain(further).collect();
+        (!guards.is_empty()).then_some(Guard::All(guards))
     }
 
     /// What a loop goes through.

@@ -338,6 +338,8 @@ pub struct Comprehension {
     pub target: Target,
     /// The items.
     pub items: Expr,
-    /// Whether there are conditions, or further loops.
+    /// The conditions, all of which must hold.
+    pub conditions: Vec<Expr>,
+    /// Whether there are further loops.
     pub more: bool,
 }

@@ -269,7 +269,13 @@ impl Reader<'_> {
         let mut clauses =
             node.named_children(&mut cursor).filter(|child| matches!(child.kind(), "for_in_clause" | "if_clause"));
         let first = clauses.next().filter(|clause| clause.kind() == "for_in_clause");
-        let more = clauses.next().is_some();
+        let (mut conditions, mut more) = (Vec::new(), false);
+        for clause in clauses {
+            match clause.named_child(0).filter(|_| clause.kind() == "if_clause") {
+                Some(condition) => conditions.push(self.expression(condition, depth)),
+                None => more = true,
+            }
+        }
         let (target, items) = if let Some(clause) = first {
             let target = self.target(clause.child_by_field_name("left"), depth);
             (target, self.optional(clause.child_by_field_name("right"), clause, depth))
@@ -277,7 +283,7 @@ impl Reader<'_> {
             let span = self.places.span_of(node);
             (Target { kind: TargetKind::Nothing, span }, Expr::unknown(span))
         };
-        ExprKind::Comprehension(Box::new(Comprehension { key, value, target, items, more }))
+        ExprKind::Comprehension(Box::new(Comprehension { key, value, target, items, conditions, more }))
     }
 }
 

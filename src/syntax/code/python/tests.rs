@@ -212,7 +212,11 @@ impl Printer<'_> {
             ExprKind::Function(function) => self.function(function),
             ExprKind::Comprehension(turn) => {
                 let key = turn.key.as_ref().map_or(String::new(), |key| format!("{}: ", self.expr(key)));
-                let more = if turn.more { " …" } else { "" };
+                let mut more: String =
+                    turn.conditions.iter().map(|condition| format!(" if {}", self.expr(condition))).collect();
+                if turn.more {
+                    more.push_str(" …");
+                }
                 let (value, target) = (self.expr(&turn.value), self.target(&turn.target));
                 format!("[{key}{value} for {target} in {}{more}]", self.expr(&turn.items))
             }
