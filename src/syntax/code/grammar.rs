@@ -13,6 +13,8 @@ use crate::source::{Snippet, Span};
 /// Counted and not timed, so that a file gives the same on every machine.
 const STEPS_PER_KIB: usize = 160;
 const STEPS: usize = 2048;
+/// Steps that a piece costs however short it is.
+const STEPS_PER_PIECE: usize = 8;
 /// One piece may use up this many times its share, and [`STEPS`] at least: what is wrong in it shall not cost the others.
 const SHARES: usize = 2;
 
@@ -30,11 +32,6 @@ impl Grammar {
         Some(Self { parser, steps: STEPS + share(length) })
     }
 
-    /// Whether nothing more will be parsed.
-    pub(super) fn is_spent(&self) -> bool {
-        self.steps == 0
-    }
-
     /// Parses a piece. Its offsets are relative to the start of the piece; it may have faults
     /// (`tree.root_node().has_error()`). None when the budget is used up, the piece's or the file's.
     pub(super) fn parse(&mut self, piece: &[u8]) -> Option<Tree> {
@@ -48,8 +45,9 @@ impl Grammar {
             return None;
         }
         let options = ParseOptions::new().progress_callback(&mut count);
-        let tree = self.parser.parse_with_options(&mut |at, _| piece.get(at..).unwrap_or_default(), None, Some(options));
-        self.steps -= budget - left;
+        let tree =
+            self.parser.parse_with_options(&mut |at, _| piece.get(at..).unwrap_or_default(), None, Some(options));
+        self.steps = self.steps.saturating_sub(budget - left + STEPS_PER_PIECE);
         if tree.is_none() {
             self.parser.reset();
         }

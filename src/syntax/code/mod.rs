@@ -1,11 +1,19 @@
 //! Languages with functions and objects: text → one small tree with spans. Knows no library.
 
+#[cfg(any(feature = "go", feature = "javascript"))]
+mod cases;
 #[cfg(feature = "go")]
 mod go;
 #[cfg(any(feature = "go", feature = "javascript", feature = "python"))]
 mod grammar;
 #[cfg(feature = "javascript")]
 mod javascript;
+#[cfg(any(feature = "go", feature = "javascript"))]
+mod nodes;
+#[cfg(any(feature = "go", feature = "javascript"))]
+mod pieces;
+#[cfg(all(test, any(feature = "go", feature = "javascript")))]
+mod print_tests;
 #[cfg(feature = "python")]
 mod python;
 mod tree;
