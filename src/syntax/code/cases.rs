@@ -85,6 +85,7 @@ impl Conditions {
 }
 
 /// Whether what stands behind these statements is not done.
+#[cfg(feature = "javascript")]
 pub(super) fn ends(body: &[Stmt]) -> bool {
     match body.last().map(|last| &last.kind) {
         Some(StmtKind::Return(_) | StmtKind::Raise | StmtKind::Break | StmtKind::Continue) => true,

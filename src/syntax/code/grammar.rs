@@ -32,12 +32,6 @@ impl Grammar {
         Some(Self { parser, steps: STEPS + share(length) })
     }
 
-    /// Whether nothing more will be parsed.
-    #[cfg(any(feature = "go", feature = "javascript"))]
-    pub(super) fn is_spent(&self) -> bool {
-        self.steps == 0
-    }
-
     /// Parses a piece. Its offsets are relative to the start of the piece; it may have faults
     /// (`tree.root_node().has_error()`). None when the budget is used up, the piece's or the file's.
     pub(super) fn parse(&mut self, piece: &[u8]) -> Option<Tree> {

@@ -3,13 +3,14 @@
 
 use tree_sitter::Node;
 
-use super::{Expr, ExprKind, Operator, Stmt, StmtKind, Target, TargetKind};
+use super::{Expr, ExprKind, Operator, Target, TargetKind};
 use crate::source::Span;
 
 /// Statements and expressions may nest this deep; what nests deeper is unknown, and the file says so.
 pub(super) const MAX_DEPTH: usize = 200;
 
 /// The nodes directly under a node, comments left out.
+#[cfg(feature = "javascript")]
 pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.children(&mut cursor).filter(|child| !child.is_extra() || child.is_error()).collect()
@@ -100,9 +101,4 @@ pub(super) fn is_plain(expr: &Expr) -> bool {
         };
     }
     false
-}
-
-/// A statement.
-pub(super) fn statement(kind: StmtKind, span: Span) -> Stmt {
-    Stmt { kind, span }
 }

@@ -73,10 +73,6 @@ pub(super) fn parse(snippet: &Snippet, language: &Language, of: &Pieces, mut vis
                 visit(Places::new(snippet, first.range.start), tree.root_node());
                 continue;
             }
-            None if run.len() == 1 && !together.is_spent() => {
-                skipped = true;
-                continue;
-            }
             _ => {}
         }
         for piece in run {

@@ -1,5 +1,7 @@
 //! The tree in few signs, for the tests of its readers. Looks at every span on the way.
 
+#![allow(clippy::panic, clippy::format_collect, reason = "only tests use it")]
+
 use super::*;
 use crate::source::Span;
 

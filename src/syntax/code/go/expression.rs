@@ -8,7 +8,7 @@ use super::Reader;
 
 impl Reader<'_> {
     /// An expression without what changes nothing: parentheses, `&x`, `*x`, `x.(T)`.
-    pub(super) fn peel<'n>(&self, node: Node<'n>) -> Node<'n> {
+    pub(super) fn peel(node: Node) -> Node {
         let mut node = node;
         while let Some(next) = match node.kind() {
             _ if has_fault(node) => None,
@@ -26,7 +26,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn expression(&self, node: Node, depth: usize) -> Expr {
-        let node = self.peel(node);
+        let node = Self::peel(node);
         let span = self.span(node);
         if self.is_deep(depth) {
             return unknown(span, Vec::new());

@@ -82,13 +82,11 @@ impl<'t> Scan<'t> {
         self.at += match byte {
             b'/' if rest.get(1) == Some(&b'/') => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
             b'/' if rest.get(1) == Some(&b'*') => self.comment(),
-            b'`' => match memchr::memchr(b'`', rest.get(1..).unwrap_or_default()) {
-                Some(length) => length + 2,
-                None => {
-                    self.balanced = false;
-                    1
-                }
-            },
+            b'`' => {
+                let length = memchr::memchr(b'`', rest.get(1..).unwrap_or_default());
+                self.balanced &= length.is_some();
+                length.map_or(1, |length| length + 2)
+            }
             b'"' | b'\'' => quoted(rest, byte),
             b'{' | b'[' | b'(' => {
                 self.stack.push(match byte {

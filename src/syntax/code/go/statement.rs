@@ -109,7 +109,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn target(&self, node: Node, depth: usize) -> Target {
-        let node = self.peel(node);
+        let node = Self::peel(node);
         let span = self.span(node);
         match node.kind() {
             "identifier" => name_target(self.text(node), span),
@@ -156,7 +156,7 @@ impl Reader<'_> {
     ) {
         let span = self.span(node);
         let values = right.map(named).unwrap_or_default();
-        let is_call = values.first().is_some_and(|value| self.peel(*value).kind() == "call_expression");
+        let is_call = values.first().is_some_and(|value| Self::peel(*value).kind() == "call_expression");
         let mut push = |targets: Vec<Target>, value: Expr| {
             out.push(Stmt { kind: StmtKind::Assign { targets, value, declares }, span });
         };

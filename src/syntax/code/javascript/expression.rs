@@ -9,7 +9,7 @@ use crate::source::Span;
 
 impl Reader<'_> {
     /// An expression without what changes nothing: parentheses, `await`, casts.
-    pub(super) fn peel<'n>(node: Node<'n>) -> Node<'n> {
+    pub(super) fn peel(node: Node) -> Node {
         let mut node = node;
         while let Some(next) = match node.kind() {
             "parenthesized_expression"
@@ -132,10 +132,10 @@ impl Reader<'_> {
         ExprKind::Index(base, Box::new(self.field(node, "index", depth)))
     }
 
-    fn call(&self, node: Node, callee: &str, depth: usize) -> ExprKind {
-        let called = node.child_by_field_name(callee);
-        let is_raw = called.is_some_and(|callee| self.text(callee) == "String.raw");
-        let callee = self.field(node, callee, depth);
+    fn call(&self, node: Node, field: &str, depth: usize) -> ExprKind {
+        let function = node.child_by_field_name(field);
+        let is_raw = function.is_some_and(|function| self.text(function) == "String.raw");
+        let callee = self.field(node, field, depth);
         let arguments = match node.child_by_field_name("arguments") {
             Some(template) if template.kind() == "template_string" => {
                 let kind = self.template_parts(template, depth, is_raw);

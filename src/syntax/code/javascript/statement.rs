@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::super::cases::{Case, choose, ends};
-use super::super::nodes::{binary, child, has_fault, inner, name, named, statement, unknown};
+use super::super::nodes::{binary, child, has_fault, inner, name, named, unknown};
 use super::super::{Expr, ExprKind, Operator, Stmt, StmtKind, Target, TargetKind};
 use super::Reader;
 
@@ -31,7 +31,7 @@ impl Reader<'_> {
     fn statement(&self, node: Node, depth: usize, out: &mut Vec<Stmt>) {
         let span = self.span(node);
         if self.is_deep(depth) {
-            out.push(statement(StmtKind::Other, span));
+            out.push(Stmt { kind: StmtKind::Other, span });
             return;
         }
         let depth = depth + 1;
@@ -99,7 +99,7 @@ impl Reader<'_> {
     fn done(&self, node: Node, depth: usize, out: &mut Vec<Stmt>) {
         let span = self.span(node);
         if self.is_deep(depth) {
-            out.push(statement(StmtKind::Other, span));
+            out.push(Stmt { kind: StmtKind::Other, span });
             return;
         }
         let value = Self::peel(node);
