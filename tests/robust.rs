@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use authlint::eval::{self, Link};
 use authlint::facts::{ASKED, Facts};
-use authlint::program::Program;
+use authlint::program::{Block, Program};
 use authlint::read;
 use authlint::source::{FileId, Source};
 use authlint::value::Value;
@@ -27,6 +27,10 @@ const STACK: usize = 16 * 1024 * 1024;
 struct Alone;
 
 impl Link for Alone {
+    fn line(&self, line: &Value) -> Option<Block> {
+        read::line(line, eval::filling)
+    }
+
     fn find(&self, _: FileId, _: &Value) -> Option<Arc<Program>> {
         None
     }

@@ -424,6 +424,7 @@ fn listed(what: Listed, tree: &Tree, place: Place) -> Option<Tree> {
         (Listed::Parts, Tree::Map(map)) if map.of.is_none() => {
             (map.fields.iter().map(|field| field.tree.clone()).collect(), map.open)
         }
+        (Listed::Parts, Tree::List(list)) => (list.items.clone(), list.open),
         (Listed::Pairs, Tree::Map(map)) if map.of.is_none() => {
             let pair = |field: &Field| {
                 let items = vec![Tree::Text(name_of(field)), field.tree.clone()];

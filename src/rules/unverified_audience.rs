@@ -40,7 +40,7 @@ mod tests {
     fn only_what_is_surely_left_out() {
         let said = |audience, checks| {
             let (file, span) = (FileId(0), Span::default());
-            let at = Statement { file, span, sites: Vec::new(), flow: file, order: 0 };
+            let at = Statement { file, span, sites: Vec::new(), flow: file, order: 0, loose: false, under: Default::default() };
             let function = "verify_token".to_owned();
             let place = Place::near(file, span);
             let mut report = Report::default();

@@ -54,7 +54,7 @@ fn facts_of(kind: &str, arguments: Vec<(&str, Tree)>, open: bool) -> Facts {
         name: String::new(),
         head: place(0, 1),
         body: Tree::Map(Arc::new(Map { fields: fields(arguments), open, of: None })),
-        at: Statement { file, span, sites: Vec::new(), flow: file, order: 0 },
+        at: Statement { file, span, sites: Vec::new(), flow: file, order: 0, loose: false, under: Default::default() },
     });
     facts
 }

@@ -257,7 +257,9 @@ impl Lowering<'_> {
 
     /// What a loop goes through.
     pub(super) fn items(&mut self, expr: &Expr) -> Node {
-        self.node(expr)
+        let node = self.node(expr);
+        // Of a map Go gives the values here.
+        if self.language == Language::Go { Node::Listed(Listed::Parts, Box::new(node)) } else { node }
     }
 
     /// `list.map(x => value)`, `list.filter(…)`.
