@@ -2,6 +2,9 @@
 //!
 //! A new kind of file is one reader and one line in [`READERS`].
 
+mod filled;
+mod just;
+mod make;
 mod markdown;
 mod shell;
 mod terraform;
@@ -23,7 +26,8 @@ pub struct Reader {
 }
 
 /// Every kind of file that is read; the first that accepts a file reads it.
-pub static READERS: &[Reader] = &[shell::READER, markdown::READER, terraform::VALUES, terraform::READER, yaml::READER];
+pub static READERS: &[Reader] =
+    &[shell::READER, markdown::READER, make::READER, just::READER, terraform::VALUES, terraform::READER, yaml::READER];
 
 /// Kinds that this build does not read: the endings of their names, and the feature that reads them.
 pub static LEFT_OUT: &[(&[&str], &str)] = if cfg!(feature = "hcl") {

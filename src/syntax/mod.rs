@@ -2,6 +2,8 @@
 
 pub mod code;
 pub mod hcl;
+pub mod just;
+pub mod make;
 pub mod markdown;
 pub mod shell;
 pub mod yaml;

@@ -22,6 +22,7 @@ mod refer;
 mod run_service;
 mod script;
 mod skaffold;
+mod taskfile;
 mod workflow;
 
 use std::cell::Cell;
@@ -77,6 +78,7 @@ static KINDS: &[Kind] = &[
     run_service::KIND,
     config_connector::KIND,
     skaffold::KIND,
+    taskfile::KIND,
     kubernetes::KIND,
     iam_policy::KIND,
     workflow::KIND,
