@@ -2,7 +2,7 @@
 //! `$_X` of a build. Knows none of these languages.
 
 use super::shell;
-use crate::program::{Block, Name, Op, Part, Quote, Use};
+use crate::program::{Block, Expr, Name, Op, Part, Quote, Use};
 use crate::source::{FileId, Snippet, SnippetBuilder, Span};
 use crate::value::Place;
 
@@ -20,6 +20,27 @@ pub(super) enum Bit {
     Text(String, Place),
     /// What is only known when it runs.
     Part(Part),
+}
+
+impl Bit {
+    /// Whether it means the same in a variable as where a shell reads it.
+    pub fn is_plain(&self) -> bool {
+        !matches!(self, Self::Text(text, _) if !is_plain(text))
+    }
+}
+
+/// Bits as one text.
+pub(super) fn whole(bits: Vec<Bit>) -> Expr {
+    let part = |bit| match bit {
+        Bit::Text(text, place) => Part::Text(text.into(), place),
+        Bit::Part(Part::Use(mut used)) => {
+            used.quote = Quote::Whole;
+            Part::Use(used)
+        }
+        Bit::Part(Part::Output(body, _, place)) => Part::Output(body, Quote::Whole, place),
+        Bit::Part(part) => part,
+    };
+    Expr { parts: bits.into_iter().map(part).collect() }
 }
 
 impl Script {

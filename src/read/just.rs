@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reader;
-use super::filled::{Bit, Script, is_plain, shell_names, unknown, used};
+use super::filled::{Bit, Script, shell_names, unknown, used, whole};
 use super::shell;
 use crate::program::{
     Arm, Assign, Assigned, Block, Expr, Guard, Inherit, Op, Part, Program, Quote, Step, StepKind, Visibility,
@@ -36,7 +36,7 @@ fn read(source: &Source, file: FileId) -> Program {
     let mut steps = Vec::new();
     making.environment(&justfile, &mut steps);
     for path in &justfile.imports {
-        let path = making.whole(vec![making.text(path)]);
+        let path = whole(vec![making.text(path)]);
         steps.push(Step { kind: StepKind::Include(path), span: Span::default() });
     }
     let mut done = BTreeSet::new();
@@ -83,7 +83,7 @@ struct Context<'c> {
     renamed: &'c BTreeSet<&'c str>,
 }
 
-impl<'j> Making<'j> {
+impl Making<'_> {
     fn near(&self, span: Span) -> Place {
         Place::near(self.file, span)
     }
@@ -101,10 +101,8 @@ impl<'j> Making<'j> {
             _ => None,
         });
         if named.is_some() || is_on(justfile, "dotenv-load") {
-            let path = named.map_or_else(
-                || Expr::text(".env", self.near(Span::default())),
-                |path| self.whole(vec![self.text(path)]),
-            );
+            let path = named
+                .map_or_else(|| Expr::text(".env", self.near(Span::default())), |path| whole(vec![self.text(path)]));
             steps.push(Step { kind: StepKind::Include(path), span: Span::default() });
         }
     }
@@ -139,11 +137,11 @@ impl<'j> Making<'j> {
         let bits = self.bits(value, context, 0);
         // What is left empty is there for others to set.
         let is_empty = bits.iter().all(|bit| matches!(bit, Bit::Text(text, _) if text.is_empty()));
-        if is_empty || !bits.iter().all(is_plain_bit) {
+        if is_empty || !bits.iter().all(Bit::is_plain) {
             return StepKind::Forget(name.to_owned());
         }
         let visibility = if export { Visibility::Exported } else { Visibility::Program };
-        let value = Assigned::Text(self.whole(bits));
+        let value = Assigned::Text(whole(bits));
         StepKind::Assign(Assign { name: name.to_owned(), value, append: false, visibility })
     }
 
@@ -158,22 +156,8 @@ impl<'j> Making<'j> {
         if !left.iter().chain(&right).all(is_followed) || choice.relation == Relation::Other {
             return Guard::Opaque(None, Vec::new());
         }
-        let guard = Guard::Equal(self.whole(left), self.whole(right));
+        let guard = Guard::Equal(whole(left), whole(right));
         if choice.relation == Relation::Differ { Guard::Not(Box::new(guard)) } else { guard }
-    }
-
-    /// Bits as one text.
-    fn whole(&self, bits: Vec<Bit>) -> Expr {
-        let part = |bit| match bit {
-            Bit::Text(text, place) => Part::Text(text.into(), place),
-            Bit::Part(Part::Use(mut used)) => {
-                used.quote = Quote::Whole;
-                Part::Use(used)
-            }
-            Bit::Part(Part::Output(body, _, place)) => Part::Output(body, Quote::Whole, place),
-            Bit::Part(part) => part,
-        };
-        Expr { parts: bits.into_iter().map(part).collect() }
     }
 
     /// What an expression comes to.
@@ -233,7 +217,7 @@ impl<'j> Making<'j> {
         {
             let bits = self.bits(&assign.value, context_of_file(), depth + 1);
             // A shell reads it where it stands.
-            if !bits.iter().all(is_plain_bit) && bits.len() <= MAX_BITS {
+            if !bits.iter().all(Bit::is_plain) && bits.len() <= MAX_BITS {
                 return bits;
             }
         }
@@ -250,14 +234,14 @@ impl<'j> Making<'j> {
             }
             ("env" | "env_var_or_default", [Value::Text(variable), default]) => {
                 let default = self.bits(default, context, depth + 1);
-                let is_known = default.iter().all(is_plain_bit) && !default.is_empty();
-                let op = if is_known { Op::Default(self.whole(default)) } else { Op::Plain };
+                let is_known = default.iter().all(Bit::is_plain) && !default.is_empty();
+                let op = if is_known { Op::Default(whole(default)) } else { Op::Plain };
                 Some(vec![Bit::Part(used(variable.text(), op, Quote::Split, place))])
             }
             // Quotes for the shell, which takes them away.
             ("quote" | "trim", [value]) => {
                 let bits = self.bits(value, context, depth + 1);
-                bits.iter().all(is_plain_bit).then_some(bits)
+                bits.iter().all(Bit::is_plain).then_some(bits)
             }
             ("just_executable", []) => Some(vec![Bit::Text("just".to_owned(), place)]),
             _ => None,
@@ -288,13 +272,13 @@ impl<'j> Making<'j> {
         for parameter in &recipe.parameters {
             let name = &parameter.name;
             let value = parameter.default.as_ref().filter(|_| !parameter.variadic);
-            let bits = value.map(|value| self.bits(value, outside, 0)).filter(|bits| bits.iter().all(is_plain_bit));
+            let bits = value.map(|value| self.bits(value, outside, 0)).filter(|bits| bits.iter().all(Bit::is_plain));
             let is_empty =
                 |bits: &Vec<Bit>| bits.iter().all(|bit| matches!(bit, Bit::Text(text, _) if text.is_empty()));
             let kind = match bits.filter(|bits| !is_empty(bits)) {
                 // Whoever runs it may give another one.
                 Some(bits) => {
-                    let op = Op::Default(self.whole(bits));
+                    let op = Op::Default(whole(bits));
                     let given = used(format!("{{{{{name}=…}}}}"), op, Quote::Whole, self.near(recipe.span));
                     StepKind::Assign(Assign {
                         name: name.clone(),
@@ -373,10 +357,6 @@ impl<'j> Making<'j> {
 fn context_of_file() -> Context<'static> {
     static NONE: BTreeSet<&str> = BTreeSet::new();
     Context { parameters: &NONE, renamed: &NONE }
-}
-
-fn is_plain_bit(bit: &Bit) -> bool {
-    !matches!(bit, Bit::Text(text, _) if !is_plain(text))
 }
 
 /// The variables that an expression asks for.

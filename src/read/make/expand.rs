@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::variables::Chain;
-use super::{END, Making, Renamed, expr};
+use super::{END, Making, Renamed};
 use crate::program::{Op, Part, Quote};
-use crate::read::filled::{Bit, Script, unknown, unquoted, used};
+use crate::read::filled::{Bit, Script, unknown, unquoted, used, whole};
 use crate::source::{Snippet, Span};
 use crate::syntax::make::{Assign, MAX_DEPTH, Op as Sign, Piece, Reference, arguments, pieces};
 use crate::value::Place;
@@ -126,7 +126,7 @@ impl<'m> Making<'m> {
                     script.text("$", text.span(range.start + part.start..range.start + part.end));
                 }
                 Piece::Reference(reference) => {
-                    let span = self.span(text, range.start, &reference);
+                    let span = span(text, range.start, &reference);
                     script.fill(self.reference(text, range.start, &reference, context), span);
                 }
             }
@@ -144,13 +144,9 @@ impl<'m> Making<'m> {
         Place { file: self.file, span: text.span(range.clone()), exact: text.is_exact(range) }
     }
 
-    fn span(&self, text: &Snippet, base: usize, reference: &Reference) -> Span {
-        text.span(base + reference.range.start..base + reference.range.end)
-    }
-
     fn reference(&self, text: &Snippet, base: usize, reference: &Reference, context: Context) -> Vec<Bit> {
         let range = base + reference.inner.start..base + reference.inner.end;
-        let place = self.near(self.span(text, base, reference));
+        let place = self.near(span(text, base, reference));
         let hole = || {
             let shown = text.slice(base + reference.range.start..base + reference.range.end);
             vec![Bit::Part(unknown(shown, place))]
@@ -285,7 +281,7 @@ impl<'m> Making<'m> {
                 if !matches!(condition.op, Op::Plain) {
                     return None;
                 }
-                condition.op = Op::Alternate(expr(of(&then)));
+                condition.op = Op::Alternate(whole(of(&then)));
                 vec![Bit::Part(Part::Use(condition))]
             }
             "subst" | "patsubst" => {
@@ -294,9 +290,8 @@ impl<'m> Making<'m> {
                 let edited = if name == "subst" {
                     if from.is_empty() || to.len() > from.len() * 4 + 100 {
                         return None;
-                    } else {
-                        within.replace(&from, &to)
                     }
+                    within.replace(&from, &to)
                 } else {
                     within.split_whitespace().map(|word| patsubst(&from, &to, word)).collect::<Vec<_>>().join(" ")
                 };
@@ -312,6 +307,10 @@ impl<'m> Making<'m> {
             _ => return None,
         })
     }
+}
+
+fn span(text: &Snippet, base: usize, reference: &Reference) -> Span {
+    text.span(base + reference.range.start..base + reference.range.end)
 }
 
 /// `%` in a pattern, once.
@@ -338,7 +337,7 @@ fn or(first: Vec<Bit>, second: Vec<Bit>, place: Place) -> Option<Vec<Bit>> {
     if !matches!(used.op, Op::Plain) {
         return None;
     }
-    used.op = Op::Default(expr(second));
+    used.op = Op::Default(whole(second));
     used.place = place;
     Some(vec![Bit::Part(Part::Use(used))])
 }

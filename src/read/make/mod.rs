@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::expand::Context;
 use self::variables::Variables;
 use super::Reader;
-use super::filled::{Bit, is_plain, unquoted, used};
+use super::filled::{Bit, unquoted, used, whole};
 use crate::program::{Arm, Assign, Assigned, Block, Expr, Guard, Op, Part, Program, Quote, Step, StepKind, Visibility};
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::make::{self, Condition, Conditional, Item, ItemKind, Makefile, Op as Sign, Test};
@@ -102,7 +102,9 @@ impl Making<'_> {
                 }
                 ItemKind::Include(paths) => {
                     let bits = self.expand(paths, 0..paths.text().len(), Context::at(at));
-                    words(bits).into_iter().for_each(|path| push(StepKind::Include(path)));
+                    for path in words(bits) {
+                        push(StepKind::Include(path));
+                    }
                 }
                 ItemKind::Conditional(conditional) => self.conditional(conditional, item.span, at, number, out),
                 ItemKind::TargetAssign(..) | ItemKind::Export(_) | ItemKind::Rule { .. } | ItemKind::Recipe(_) => {}
@@ -141,7 +143,7 @@ impl Making<'_> {
         let hidden = || Guard::Opaque(Some(condition.written.text().to_owned()), Vec::new());
         let side = |text: &Snippet| {
             let inner = unquoted(text.text()).map_or(0..text.text().len(), |inner| 1..1 + inner.len());
-            expr(self.expand(text, inner, Context::at(at)))
+            whole(self.expand(text, inner, Context::at(at)))
         };
         let is_followed = |side: &Expr| {
             side.parts.iter().all(|part| match part {
@@ -189,8 +191,8 @@ impl Making<'_> {
         };
         // What is left empty is there for others to set.
         let is_empty = bits.iter().all(|bit| matches!(bit, Bit::Text(text, _) if text.trim().is_empty()));
-        let plain = bits.iter().all(|bit| !matches!(bit, Bit::Text(text, _) if !is_plain(text)));
-        (plain && !is_empty && !assign.name.contains('$')).then(|| expr(bits))
+        let plain = bits.iter().all(Bit::is_plain);
+        (plain && !is_empty && !assign.name.contains('$')).then(|| whole(bits))
     }
 
     fn is_deferred(&self, assign: &make::Assign, at: usize) -> bool {
@@ -227,20 +229,6 @@ fn with(assign: &make::Assign, value: Expr, place: Place) -> Expr {
     }
 }
 
-/// Bits as one text.
-fn expr(bits: Vec<Bit>) -> Expr {
-    let part = |bit| match bit {
-        Bit::Text(text, place) => Part::Text(text.into(), place),
-        Bit::Part(Part::Use(mut used)) => {
-            used.quote = Quote::Whole;
-            Part::Use(used)
-        }
-        Bit::Part(Part::Output(body, _, place)) => Part::Output(body, Quote::Whole, place),
-        Bit::Part(part) => part,
-    };
-    Expr { parts: bits.into_iter().map(part).collect() }
-}
-
 /// Bits as several texts, which white space parts.
 fn words(bits: Vec<Bit>) -> Vec<Expr> {
     let (mut out, mut word) = (Vec::new(), Vec::new());
@@ -256,19 +244,16 @@ fn words(bits: Vec<Bit>) -> Vec<Expr> {
                 word.push(Bit::Text(own.to_owned(), place.part(at..at + own.len())));
             }
             if own.len() < run.len() && !word.is_empty() {
-                out.push(expr(std::mem::take(&mut word)));
+                out.push(whole(std::mem::take(&mut word)));
             }
             at += run.len();
         }
     }
     if !word.is_empty() {
-        out.push(expr(word));
+        out.push(whole(word));
     }
     out
 }
 
 /// Names of the shell that are also names of the file, in a recipe.
 type Renamed<'n> = BTreeSet<&'n str>;
-
-#[cfg(test)]
-mod tests;

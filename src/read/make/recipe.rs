@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::expand::{Arguments, Context};
-use super::{END, Making, Renamed, expr, taken, with};
+use super::{END, Making, Renamed, taken, with};
 use crate::program::{
     Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Op, Quote, Step, StepKind, Visibility,
 };
-use crate::read::filled::{Bit, is_plain, shell_names, used};
+use crate::read::filled::{Bit, shell_names, used, whole};
 use crate::source::{Snippet, Span};
-use crate::syntax::make::{self, Conditional, Item, ItemKind, Op as Sign, Piece, arguments, pieces, recipe_lines};
+use crate::syntax::make::{
+    self, Conditional, Item, ItemKind, Op as Sign, Piece, arguments, evaluated, pieces, recipe_lines,
+};
 
 /// Targets of one rule that are told apart.
 const MAX_TARGETS: usize = 64;
@@ -27,7 +29,7 @@ struct Built {
 /// Assignments of targets, by their names.
 type Specific<'m> = BTreeMap<&'m str, Vec<(usize, &'m make::Assign, Span)>>;
 
-impl<'m> Making<'m> {
+impl Making<'_> {
     /// The recipes of all rules.
     pub(super) fn recipes(&self, out: &mut Vec<Step>, regions: &mut Vec<Span>) {
         let mut specific = Specific::new();
@@ -163,18 +165,22 @@ impl<'m> Making<'m> {
         let own = specific.get(target).map_or([].as_slice(), Vec::as_slice);
         let step = |(at, assign, span): &(usize, &make::Assign, Span)| {
             let at = if matches!(assign.op, Sign::Immediate | Sign::Shell) { *at } else { END };
-            let bits = self.own_value(assign, Context { at, now: END, ..Context::at(END) });
-            let plain = bits.iter().all(|bit| !matches!(bit, Bit::Text(text, _) if !is_plain(text)));
-            let kind = if plain && !bits.is_empty() {
-                let visibility = if assign.export { Visibility::Exported } else { Visibility::Program };
-                let value = Assigned::Text(with(assign, expr(bits), self.near(*span)));
-                StepKind::Assign(Assign { name: assign.name.clone(), value, append: false, visibility })
-            } else {
-                StepKind::Forget(assign.name.clone())
-            };
+            let kind = self.set(assign, Context { at, now: END, ..Context::at(END) }, *span);
             Step { kind, span: *span }
         };
         own.iter().map(step).collect()
+    }
+
+    /// Sets a variable for a recipe alone.
+    fn set(&self, assign: &make::Assign, context: Context, span: Span) -> StepKind {
+        let bits = self.own_value(assign, context);
+        let plain = bits.iter().all(Bit::is_plain);
+        if !plain || bits.is_empty() {
+            return StepKind::Forget(assign.name.clone());
+        }
+        let visibility = if assign.export { Visibility::Exported } else { Visibility::Program };
+        let value = Assigned::Text(with(assign, whole(bits), self.near(span)));
+        StepKind::Assign(Assign { name: assign.name.clone(), value, append: false, visibility })
     }
 
     /// The steps of a recipe, once for each of its targets.
@@ -212,7 +218,9 @@ impl<'m> Making<'m> {
     /// Names that the shell of a recipe has for itself, and the file too.
     fn renamed<'t>(&self, texts: &[&'t str]) -> Renamed<'t> {
         let mut names = Renamed::new();
-        texts.iter().for_each(|text| shell_names(text, "$$", &mut names));
+        for text in texts {
+            shell_names(text, "$$", &mut names);
+        }
         let referred: Renamed = texts.iter().flat_map(|text| referred(text)).collect();
         names.retain(|name| self.variables.is_set(name) || referred.contains(name));
         names
@@ -280,6 +288,10 @@ impl<'m> Making<'m> {
     /// One line: a shell of its own.
     fn line(&self, line: &Snippet, span: Span, context: Context) -> Option<Step> {
         let text = line.text();
+        if let Some(assign) = evaluated(line) {
+            let kind = self.set(&assign, context, span);
+            return Some(Step { kind, span });
+        }
         let from = prefixes(text);
         if let Some(call) = self.canned(line, from..text.trim_end().len().max(from), context) {
             return Some(Step { kind: call, span });
@@ -313,8 +325,8 @@ impl<'m> Making<'m> {
             let own = line.slice(range.clone());
             let start = range.start + (own.len() - own.trim_start().len());
             let bits = self.expand(line, start..start + own.trim().len(), context);
-            let plain = bits.iter().all(|bit| !matches!(bit, Bit::Text(text, _) if !is_plain(text)));
-            if plain { expr(bits) } else { expr(vec![Bit::Part(crate::read::filled::unknown(own.trim(), place))]) }
+            let plain = bits.iter().all(Bit::is_plain);
+            if plain { whole(bits) } else { whole(vec![Bit::Part(crate::read::filled::unknown(own.trim(), place))]) }
         };
         let words = std::iter::once(Expr::text(function(name), place)).chain(given.into_iter().map(argument)).collect();
         self.canned.borrow_mut().entry(name.to_owned()).or_insert(None);

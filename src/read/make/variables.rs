@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::END;
 use crate::read::filled::{is_plain, unquoted};
-use crate::syntax::make::{Assign, Item, ItemKind, MAX_DEPTH, Op, Piece, pieces};
+use crate::syntax::make::{Assign, Item, ItemKind, MAX_DEPTH, Op, Piece, evaluated, pieces};
 
 /// Assignments that add to one variable; of one with more it is not known what it holds.
 const MAX_CHAIN: usize = 64;
@@ -20,7 +20,7 @@ pub(super) struct Variables<'m> {
     /// Numbers of the includes, which may set anything.
     includes: Vec<usize>,
     /// Variables that recipes of some targets see otherwise.
-    targeted: HashSet<&'m str>,
+    targeted: HashSet<String>,
     exported: BTreeSet<&'m str>,
     all_exported: bool,
     next: usize,
@@ -63,7 +63,7 @@ impl<'m> Variables<'m> {
                     names.text().split_whitespace().for_each(|name| self.set(name, None, at, false));
                 }
                 ItemKind::TargetAssign(_, assign) => {
-                    self.targeted.insert(&assign.name);
+                    self.targeted.insert(assign.name.clone());
                 }
                 ItemKind::Export(names) if names.text().is_empty() => self.all_exported = true,
                 ItemKind::Export(names) => self.exported.extend(names.text().split_whitespace()),
@@ -71,7 +71,8 @@ impl<'m> Variables<'m> {
                 ItemKind::Conditional(conditional) => {
                     conditional.arms.iter().for_each(|(_, items)| self.items(items, false));
                 }
-                ItemKind::Rule { .. } | ItemKind::Recipe(_) => {}
+                ItemKind::Recipe(line) => self.targeted.extend(evaluated(line).map(|assign| assign.name)),
+                ItemKind::Rule { .. } => {}
             }
         }
     }

@@ -313,9 +313,9 @@ fn decoded(snippet: &Snippet, range: Range<usize>, escapes: bool, indented: bool
         let mut from = start;
         while let Some(found) = snippet.slice(from..end).find('\\').filter(|_| escapes).map(|to| from + to) {
             out.push_from(snippet, start..found);
-            let escaped = snippet.slice(found + 1..end).chars().next();
-            let length = 1 + escaped.map_or(0, char::len_utf8);
-            let stands_for = match escaped {
+            let next = snippet.slice(found + 1..end).chars().next();
+            let length = 1 + next.map_or(0, char::len_utf8);
+            let stands_for = match next {
                 Some('n') => "\n",
                 Some('t') => "\t",
                 Some('r') => "\r",

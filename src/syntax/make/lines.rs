@@ -92,7 +92,7 @@ impl Parser<'_> {
             "else" => self.otherwise(&rest),
             "endif" => self.end(span),
             "define" => self.define(&rest, span, false),
-            _ => self.statement(line, span),
+            _ => self.statement(&line, span),
         }
     }
 
@@ -148,9 +148,9 @@ impl Parser<'_> {
         self.push(span, ItemKind::Assign(Assign { name, op, value: body, export, define: true }));
     }
 
-    fn statement(&mut self, line: Snippet, span: Span) {
+    fn statement(&mut self, line: &Snippet, span: Span) {
         let text = line.text();
-        let rest = |from: usize| trimmed(&line, from..text.len());
+        let rest = |from: usize| trimmed(line, from..text.len());
         let (mut start, mut export) = (0, false);
         loop {
             let (keyword, after) = word(text, start);
@@ -333,6 +333,20 @@ fn operator(text: &str) -> Option<(Op, usize)> {
         ("=", Op::Deferred),
     ];
     known.into_iter().find(|(sign, _)| text.starts_with(sign)).map(|(sign, op)| (op, sign.len()))
+}
+
+/// The assignment that a line of a recipe makes, and nothing else: `$(eval X := value)`.
+pub fn evaluated(line: &Snippet) -> Option<Assign> {
+    let text = line.text().trim_end();
+    let start = text.len() - text.trim_start_matches([' ', '\t', '@', '-', '+']).len();
+    let inner = text.get(start..)?;
+    if !inner.starts_with("$(eval ") && !inner.starts_with("${eval ") {
+        return None;
+    }
+    let pieces = pieces(inner);
+    let [Piece::Reference(reference)] = pieces.as_slice() else { return None };
+    let inner = start + reference.inner.start + "eval ".len()..start + reference.inner.end;
+    assignment(&trimmed(line, inner), false)
 }
 
 /// An assignment: one word, an operator, a value.

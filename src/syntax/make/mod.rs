@@ -5,7 +5,7 @@
 mod lines;
 mod reference;
 
-pub use lines::parse;
+pub use lines::{evaluated, parse};
 pub use reference::{MAX_DEPTH, Piece, Reference, arguments, pieces};
 
 use crate::source::{Snippet, Span};

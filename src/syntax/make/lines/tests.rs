@@ -133,3 +133,13 @@ fn hostile_shapes_end() {
     assert_eq!(read("define X\na"), ["X Deferred \"a\""]);
     assert_eq!(read("ifdef X\na = 1"), ["(X a Deferred \"1\")"]);
 }
+
+#[test]
+fn recipes_may_set_variables() {
+    let of = |text: &str| evaluated(&Snippet::whole(text)).map(|assign| named(&assign));
+    assert_eq!(of("@$(eval X := $(shell a = b))"), Some("X Immediate \"$(shell a = b)\"".to_owned()));
+    assert_eq!(of("${eval X=1} "), Some("X Deferred \"1\"".to_owned()));
+    for text in ["$(eval X=1) y", "$(evaluate X=1)", "$(eval $(call f,x))", "echo", "$(eval X=1", ""] {
+        assert!(of(text).is_none_or(|_| text.ends_with('1')), "{text}");
+    }
+}
