@@ -263,6 +263,89 @@ fn hostile_shapes_end() {
 }
 
 #[test]
+fn hostile_recipes_end() {
+    on_a_large_stack(|| {
+        let many = 4_000;
+        let call = "a:\n\tgcloud run deploy $(X) $X0\n";
+        let each = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<Vec<_>>().concat();
+        for (head, part, tail) in [
+            ("a:\n\tgcloud ", "$(", "\n"),
+            ("a:\n\tgcloud ", "$(X", ")\n"),
+            ("X = ", "$(shell ", "\n"),
+            ("X := ", "${call X,", "\n"),
+            ("", "ifeq (a,$(", "\n"),
+            ("", "ifdef X\n", ""),
+            ("", "ifdef X\na:\n\tgcloud\nelse\n", ""),
+            ("ifdef X\n", "else ifdef X\nX = 1\n", "endif\n"),
+            ("", "define X\n", ""),
+            ("define X\n", "\t$(call X,$(X))\n", "endef\na:\n\t$(call X,1)\n"),
+            ("X = a\n", "X += $(X) 'b'\n", ""),
+            ("X := a\n", "X := $(X)$(X)\n", ""),
+            ("X ?= a\n", "X ?= $(X)$(X)\n", ""),
+            ("", "export X\n", ""),
+            ("", "include a.mk\n", ""),
+            ("", "a: X = 1\n", "a: b\nb:\n\tgcloud $(X)\n"),
+            ("", "a: a b c\n", "a: X = 1\n"),
+            ("X = 1\n", "a:\n\tX=2; gcloud $(X) $$X\n", ""),
+            ("a:\n", "\t$(eval X := $(X)a)\n", ""),
+            ("a:\n\tgcloud ", "a\\\n", ""),
+            ("a", " a", ":\n\tgcloud $@"),
+            ("X = ", "a", "\n"),
+            ("X = '", "a\" ", "\n"),
+            ("", "$(X)", ": a\n\tgcloud\n"),
+        ] {
+            run("Makefile", format!("{head}{}{tail}{call}", part.repeat(many)).as_bytes());
+        }
+        for line in [
+            (&|name: usize| format!("X{name} = $(X{0})$(X{0})\n", name + 1)) as &dyn Fn(usize) -> String,
+            &|name| format!("X{name} = '$(X{0})' $(X{0})\n", name + 1),
+            &|name| format!("X{} := \"$(X{name})$(X{name})\"\n", name + 1),
+            &|name| format!("define X{name}\n\t$(call X{0},$(1)$(1))\n\t$(X{0})\nendef\n", name + 1),
+            &|name| format!("t{name}: X = 1\nt{name}: t{}\n\tgcloud $(X) $(X{name})\n", name + 1),
+            &|name| format!("X{} = $(shell $(X{name}) $(X{name}))\n", name + 1),
+            &|name| format!("ifdef A{name}\nX = $(X){name}\nendif\n"),
+        ] {
+            run("Makefile", format!("{}a:\n\tgcloud $(X) $(X0) $(X499) $(call X0,a)\n", each(500, line)).as_bytes());
+        }
+        let call = "\na:\n  gcloud run deploy {{x}} {{x0}} {{x499}}\n";
+        for (head, part, tail) in [
+            ("x := ", "(", ""),
+            ("x := ", "f(", ""),
+            ("x := ", "if a == ", ""),
+            ("x := ", "if x == 'a' { x } else ", "x"),
+            ("x := ", "'a' + ", "x"),
+            ("x := ", "'a' / ", "x"),
+            ("x := ", "'", ""),
+            ("x := ", "`", ""),
+            ("a:\n  ", "{{", ""),
+            ("a:\n  ", "{{ '", "}}"),
+            ("a:\n  gcloud ", "{{x}} ", ""),
+            ("a ", "x='a' ", ":\n  gcloud {{x}}"),
+            ("", "[a]\n", ""),
+            ("", "a:\n  gcloud {{x}} $x\n", ""),
+        ] {
+            run("justfile", format!("{head}{}{tail}{call}", part.repeat(many)).as_bytes());
+        }
+        for line in
+            [(&|name: usize| format!("x{name} := x{0} + x{0}\n", name + 1)) as &dyn Fn(usize) -> String, &|name| {
+                format!("x{name} := '\"' + x{0} + x{0}\n", name + 1)
+            }]
+        {
+            run("justfile", format!("{}{call}", each(500, line)).as_bytes());
+        }
+        let choice =
+            |name: usize| format!("x{} := if x{name} == 'a' {{ x{name} }} else {{ x{name} + 'b' }}\n", name + 1);
+        run("justfile", format!("{}{call}", each(100, &choice)).as_bytes());
+        let task = |name: usize| format!("  t{name}:\n    vars: *v\n    cmds: *c\n");
+        let shared = "x: &v {A: '{{.A}}{{.A}}', B: {sh: 'gcloud {{.A}}'}}\n";
+        let commands = format!("y: &c\n{}", "- gcloud run deploy {{.A}}\n".repeat(500));
+        run("Taskfile.yml", format!("version: 3\n{shared}{commands}tasks:\n{}", each(500, &task)).as_bytes());
+        let open = format!("version: 3\ntasks:\n  a: '{}'\n", "{{ .A ".repeat(many));
+        run("Taskfile.yml", open.as_bytes());
+    });
+}
+
+#[test]
 fn documents_within_scripts_within_documents_end() {
     on_a_large_stack(|| {
         let mut text = "gcloud run deploy x".to_owned();

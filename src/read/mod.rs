@@ -5,7 +5,10 @@
 mod code;
 mod docker;
 mod dotenv;
+mod filled;
+mod just;
 mod line;
+mod make;
 mod markdown;
 mod notebook;
 mod shell;
@@ -35,6 +38,9 @@ pub static READERS: &[Reader] = &[
     shell::READER,
     markdown::READER,
     notebook::READER,
+    make::READER,
+    just::READER,
+    docker::READER,
     terraform::VALUES,
     terraform::READER,
     #[cfg(feature = "python")]
@@ -44,7 +50,6 @@ pub static READERS: &[Reader] = &[
     #[cfg(feature = "go")]
     code::GO,
     yaml::READER,
-    docker::READER,
 ];
 
 /// Kinds that this build does not read: the endings of their names, and the feature that reads them.

@@ -372,6 +372,7 @@ impl Lowering<'_> {
         let number: usize = shown.strip_prefix(MARK)?.strip_suffix("}}")?.parse().ok()?;
         Some(match self.filled.get(number)? {
             Part::Use(used) => Part::Use(Box::new(Use { quote, ..Use::clone(used) })),
+            Part::Output(body, _, place) => Part::Output(body.clone(), quote, *place),
             other => other.clone(),
         })
     }

@@ -4,6 +4,8 @@ pub mod code;
 pub mod docker;
 pub mod hcl;
 pub mod ipython;
+pub mod just;
+pub mod make;
 pub mod markdown;
 pub mod shell;
 pub mod yaml;

@@ -23,6 +23,7 @@ mod refer;
 mod run_service;
 mod script;
 mod skaffold;
+mod taskfile;
 mod workflow;
 
 use std::cell::Cell;
@@ -80,6 +81,7 @@ static KINDS: &[Kind] = &[
     run_service::KIND,
     config_connector::KIND,
     skaffold::KIND,
+    taskfile::KIND,
     kubernetes::KIND,
     iam_policy::KIND,
     workflow::KIND,

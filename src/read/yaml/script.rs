@@ -9,6 +9,7 @@ use crate::program::{
     self, Assign, Assigned, Block, Command, Declaration, Expr, Inherit, Name, Op, Part, Quote, Schema, Step, StepKind,
     Use, Visibility,
 };
+use crate::read::filled::Script;
 use crate::read::shell;
 use crate::source::{Snippet, Span};
 use crate::syntax::yaml::{Kind, Node, Scalar};
@@ -20,21 +21,18 @@ impl Context<'_> {
         if !shell::is_shell_script(scalar.text()) || !self.spend(scalar.text().len()) {
             return Arc::from([]);
         }
-        let (mut body, mut parts, mut at) = (Snippet::builder(), Vec::new(), 0);
+        let (mut script, mut at) = (Script::new(), 0);
         for reference in self.references(scalar) {
-            body.push_from(&scalar.body, at..reference.range.start);
+            script.written(&scalar.body, at..reference.range.start);
             at = reference.range.end;
             let span = scalar.body.span(reference.range.clone());
             match part(reference.stands_for, self.place(&scalar.body, reference.range)) {
-                Part::Text(text, _) => body.push_decoded(&text, span),
-                part => {
-                    body.push_decoded(&shell::mark(parts.len()), span);
-                    parts.push(part);
-                }
+                Part::Text(text, _) => script.text(&text, span),
+                part => script.part(part, span),
             }
         }
-        body.push_from(&scalar.body, at..scalar.text().len());
-        shell::filled(&body.finish(), self.file, &parts, self.nesting)
+        script.written(&scalar.body, at..scalar.text().len());
+        script.block(self.file, self.nesting)
     }
 
     /// The steps of a script that is written as one text, or as a list of lines, lists in lists taken as one.

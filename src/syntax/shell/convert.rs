@@ -345,7 +345,11 @@ impl<'p> Converter<'p> {
         for node in nodes {
             let span = || self.span(node.span);
             match &node.kind {
-                ast::WordPart::Literal(ast::LiteralText::Owned(text)) => {
+                ast::WordPart::Literal(ast::LiteralText::Owned(text))
+                    // What is to be filled in is found in the script itself.
+                    if !(text.contains(char::from(prepare::PLACEHOLDER))
+                        && self.prepared.text.get(self.range(node.span)) == Some(&**text)) =>
+                {
                     out.push(Part::Text { text: unmask(text), span: span(), exact: false });
                 }
                 ast::WordPart::Literal(_) => self.literal(self.range(node.span), quoted, out),

@@ -138,8 +138,15 @@ fn angle(text: &[u8]) -> Option<usize> {
 
 /// The length of `{{ … }}` on one line.
 fn template(text: &[u8]) -> Option<usize> {
-    let line = text.get(..memchr::memchr(b'\n', text).unwrap_or(text.len()))?;
-    memchr::memmem::find(line, b"}}").map(|end| end + 2)
+    // Most end soon, whatever the length of the line.
+    for at in memchr::memchr2_iter(b'\n', b'}', text) {
+        match text.get(at..at + 2)? {
+            b"}}" => return Some(at + 2),
+            [b'\n', _] => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The length of `[UPPER_CASE]` or `[your-name]` that is no subscript.
