@@ -2,6 +2,7 @@
 //!
 //! A new kind of file is one reader and one line in [`READERS`].
 
+mod batch;
 mod code;
 mod docker;
 mod dotenv;
@@ -11,8 +12,10 @@ mod line;
 mod make;
 mod markdown;
 mod notebook;
+mod powershell;
 mod shell;
 mod terraform;
+mod windows;
 mod yaml;
 
 pub use line::line;
@@ -49,20 +52,22 @@ pub static READERS: &[Reader] = &[
     code::JAVASCRIPT,
     #[cfg(feature = "go")]
     code::GO,
+    powershell::READER,
+    batch::READER,
     yaml::READER,
 ];
 
-/// Kinds that this build does not read: the endings of their names, and the feature that reads them.
-pub static LEFT_OUT: &[(&[&str], &str)] = if cfg!(feature = "hcl") {
-    &[]
-} else {
-    &[(&[".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"], "hcl")]
-};
+/// Kinds that need a feature: the endings of their names, the feature, and whether this build has it.
+static FEATURES: &[(&[&str], &str, bool)] = &[
+    (&[".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"], "hcl", cfg!(feature = "hcl")),
+    (&[".ps1", ".psm1"], "powershell", cfg!(feature = "powershell")),
+];
 
 /// The feature that a build needs to read a file, when this one lacks it.
 pub fn lacks(path: &str) -> Option<&'static str> {
     let path = path.to_ascii_lowercase();
-    LEFT_OUT.iter().find(|(ends, _)| ends.iter().any(|end| path.ends_with(end))).map(|(_, feature)| *feature)
+    let named = |(ends, _, has): &&(&[&str], &str, bool)| !has && ends.iter().any(|end| path.ends_with(end));
+    FEATURES.iter().find(named).map(|(_, feature, _)| *feature)
 }
 
 /// The reader of a file.
@@ -100,6 +105,7 @@ mod tests {
         let expected = (!cfg!(feature = "hcl")).then_some("hcl");
         assert_eq!(lacks("infra/main.tf"), expected);
         assert_eq!(lacks("infra/prod.TFVARS"), expected);
+        assert_eq!(lacks("deploy.ps1"), (!cfg!(feature = "powershell")).then_some("powershell"));
         assert_eq!(lacks("deploy.sh"), None);
     }
 }
