@@ -12,6 +12,14 @@ pub struct Session {
     pub login: Login,
 }
 
+impl Session {
+    /// Who, where the flow surely comes by the login first: order says little in a document and among functions that
+    /// nothing calls.
+    pub fn surely(&self) -> Who {
+        if self.login.at.loose { Who::Unknown } else { self.who }
+    }
+}
+
 /// The logins of a project, each with who gcloud is after it, in the order of their flows.
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
@@ -36,7 +44,9 @@ impl Sessions {
     /// What holds before a statement.
     pub fn before(&self, at: &Statement) -> Option<&Session> {
         let index = self.after.partition_point(|session| key(&session.login.at) < key(at));
-        self.after.get(index.checked_sub(1)?).filter(|session| session.login.at.flow == at.flow)
+        let session = self.after.get(index.checked_sub(1)?).filter(|session| session.login.at.flow == at.flow)?;
+        // In another arm of a branch it was not made.
+        (!session.login.at.excludes(at)).then_some(session)
     }
 
     /// Whether a statement is a login itself.

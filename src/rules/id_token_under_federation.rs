@@ -21,7 +21,9 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     if !super::prints_id_token_of_login(gcloud) || project.is_login(&gcloud.at) {
         return;
     }
-    let Some(session) = project.session(&gcloud.at).filter(|session| session.who == Who::Federated) else { return };
+    let Some(session) = project.session(&gcloud.at).filter(|session| session.surely() == Who::Federated) else {
+        return;
+    };
     let answer = match invocation.value("--audiences") {
         None => "No identity token can be obtained from the current credentials",
         Some(audience) if audience.is_empty().is_yes() => {

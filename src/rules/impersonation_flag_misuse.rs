@@ -46,7 +46,7 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
         let draft = say(gcloud, flag, why, answer, report);
         draft.help(format!("drop `{}`", flag.name));
     } else if let Some(session) = session
-        && matches!(who, Who::User | Who::Federated | Who::Key | Who::Other)
+        && matches!(session.surely(), Who::User | Who::Federated | Who::Key | Who::Other)
         && super::prints_id_token_of_login(gcloud)
     {
         let place = session.login.place;

@@ -32,15 +32,15 @@ fn check(verification: &Verification, _: &Project, report: &mut Report) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::Statement;
+    use crate::eval::{Circumstances, Statement};
     use crate::source::{FileId, Span};
     use crate::value::{Place, Truth};
 
     #[test]
     fn only_what_is_surely_left_out() {
         let said = |audience, checks| {
-            let (file, span) = (FileId(0), Span::default());
-            let at = Statement { file, span, sites: Vec::new(), flow: file, order: 0, loose: false, under: Default::default() };
+            let (file, span, under) = (FileId(0), Span::default(), Circumstances::default());
+            let at = Statement { file, span, sites: Vec::new(), flow: file, order: 0, loose: false, under };
             let function = "verify_token".to_owned();
             let place = Place::near(file, span);
             let mut report = Report::default();

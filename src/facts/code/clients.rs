@@ -213,6 +213,16 @@ fn credential(target: &Tree, spelling: &Spelling, headers: Option<&Field>, open:
     let may_carry = headers.is_some_and(|headers| {
         headers.tree.map().is_none_or(|map| map.open || map.fields.iter().any(|field| names_a_credential(&field.name)))
     });
+    // A token that is nothing may be so in one of several ways to the call alone.
+    let is_null = |path: &[&str]| {
+        let named = |field: &Field| path.first() == Some(&&*field.name);
+        target
+            .map()
+            .is_some_and(|map| map.fields.iter().any(|field| named(field) && matches!(field.tree, Tree::Null(_))))
+    };
+    if is_null(spelling.id_token) || is_null(spelling.access_token) {
+        return Credential::Unknown;
+    }
     match (target.has(spelling.id_token), target.has(spelling.access_token)) {
         (Truth::Yes, Truth::No) => {
             token(target, spelling.id_token, spelling).map_or(Credential::Unknown, Credential::IdToken)

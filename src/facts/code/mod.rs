@@ -52,21 +52,27 @@ impl<'d> Called<'d> {
         self.argument(number, &[])?.tree.map().map(|map| &**map)
     }
 
-    /// Whether an argument is given.
+    /// Whether an argument is given. One that is nothing may be so in one of several ways to the call alone.
     fn has(&self, number: usize, names: &[&str]) -> Truth {
-        self.is_given(self.argument(number, names))
+        let number = number.to_string();
+        self.holds(self.body, |name| name == number || names.contains(&name))
     }
 
     /// Whether an argument is given that only its name tells.
     fn named(&self, name: &str) -> Truth {
-        self.is_given(self.body.field(name))
+        self.holds(self.body, |other| other == name)
     }
 
-    fn is_given(&self, field: Option<&Field>) -> Truth {
-        match field {
-            Some(field) if field.tree.is_unknown() => Truth::Unknown,
+    /// Whether a map of this call holds something by a name. Nothing that is written elsewhere got there by a variable,
+    /// which may hold something at another time.
+    fn holds(&self, map: &Map, is_it: impl Fn(&str) -> bool) -> Truth {
+        let at = &self.declared.at;
+        match map.fields.iter().rfind(|field| is_it(&field.name)).map(|field| &field.tree) {
+            Some(Tree::Null(place)) if place.file == at.file && at.span.contains(place.span) => Truth::No,
+            Some(Tree::Null(_)) => Truth::Unknown,
+            Some(tree) if tree.is_unknown() => Truth::Unknown,
             Some(_) => Truth::Yes,
-            None if self.body.open => Truth::Unknown,
+            None if map.open => Truth::Unknown,
             None => Truth::No,
         }
     }

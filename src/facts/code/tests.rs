@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::eval::{Declared, Statement};
+use crate::eval::{Circumstances, Declared, Statement};
 use crate::facts::{Call, Caller, Credential, Facts};
 use crate::program::Schema;
 use crate::source::{FileId, Span};
@@ -46,7 +46,7 @@ fn facts(kind: &str, arguments: Vec<(&str, Tree)>) -> Facts {
 }
 
 fn facts_of(kind: &str, arguments: Vec<(&str, Tree)>, open: bool) -> Facts {
-    let (file, span) = (FileId(0), Span::new(0, 1));
+    let (file, span, under) = (FileId(0), Span::new(0, 1), Circumstances::default());
     let mut facts = Facts::default();
     facts.declare(&Declared {
         schema: Schema::Code,
@@ -54,7 +54,7 @@ fn facts_of(kind: &str, arguments: Vec<(&str, Tree)>, open: bool) -> Facts {
         name: String::new(),
         head: place(0, 1),
         body: Tree::Map(Arc::new(Map { fields: fields(arguments), open, of: None })),
-        at: Statement { file, span, sites: Vec::new(), flow: file, order: 0, loose: false, under: Default::default() },
+        at: Statement { file, span, sites: Vec::new(), flow: file, order: 0, loose: false, under },
     });
     facts
 }
@@ -182,6 +182,8 @@ fn jobs_of_python() {
     assert_eq!((found.calls[0].caller, found.accounts.len(), found.headers.len()), (Caller::SchedulerJob, 1, 1));
     assert_eq!(found.calls[0].body, Truth::No);
     assert_eq!(calls("my.CloudSchedulerClient().create_job", vec![("job", job())]), "");
+    let undecided = map(vec![("uri", text("https://x")), ("oidc_token", Tree::Null(place(40, 44)))]);
+    assert_eq!(calls(kind, vec![("job", map(vec![("http_target", undecided)]))]), " https://x ?");
     let bare = map(vec![("http_target", map(vec![("uri", text("https://x"))]))]);
     assert_eq!(calls(kind, vec![("job", bare.clone())]), " https://x nothing");
     assert_eq!(
@@ -218,6 +220,8 @@ fn verifications() {
     let with = |more: (&'static str, Tree)| two().into_iter().chain([more]).collect();
     assert_eq!(audience(kind, two()), Truth::No);
     assert_eq!(audience(kind, with(("audience", Tree::Null(place(0, 1))))), Truth::No);
+    // Nothing by way of a variable, whose value is written elsewhere.
+    assert_eq!(audience(kind, with(("audience", Tree::Null(place(40, 44))))), Truth::Unknown);
     assert_eq!(audience(kind, with(("2", text("aud")))), Truth::Yes);
     assert_eq!(audience(kind, with(("audience", text("{A}")))), Truth::Unknown);
     assert_eq!(facts_of(kind, two(), true).verifications[0].audience, Truth::Unknown);

@@ -31,7 +31,8 @@ pub(super) fn add(facts: &mut Facts, called: &Called) {
         }
         ("google-auth-library.OAuth2Client()" | "googleapis.google.auth.OAuth2()", "verifyIdToken") => {
             let Some(settings) = called.body.field("0") else { return };
-            settings.tree.has(&["audience"])
+            let Some(map) = settings.tree.map() else { return };
+            called.holds(map, |name| name == "audience")
         }
         // An empty audience is none.
         ("google.golang.org/api/idtoken" | "google.golang.org/api/idtoken.NewValidator()", "Validate") => {
