@@ -309,10 +309,7 @@ impl Parser<'_> {
             self.open = true;
             return true;
         };
-        // Dashes alone do not tell which flag it is.
-        let is_dashes = |piece: &Piece| piece.text().is_some_and(|text| text.bytes().all(|byte| byte == b'-'));
-        let told = name.pieces().iter().find(|piece| !is_dashes(piece)).or(name.pieces().first());
-        let Some(start) = told.map(Piece::place) else { return true };
+        let Some(start) = name.place() else { return true };
         let whole_name = name.pieces().len() == 1;
         let at = if whole_name { start.part(0..text.len()) } else { Place { exact: false, ..start } };
         let known = self.known(&text);

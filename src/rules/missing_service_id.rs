@@ -46,7 +46,8 @@ fn absent(lack: &Lack<'_>, project: &Project, report: &mut Report) {
     let list = lack.by.given.iter().filter(|variable| variable.secret.is_none()).find_map(|one| one.name.place());
     let list = list.filter(|list| {
         let within = |place: &Place| place.file == lack.by.at.file && lack.by.at.span.contains(place.span);
-        !within(list) && !lack.given.at.span.contains(list.span)
+        // In another file it may not be looked for.
+        list.file == lack.by.at.file && !within(list) && !lack.given.at.span.contains(list.span)
     });
     let draft = report.add(level, &lack.by.at, list.unwrap_or(lack.given.at), message);
     draft.label(format!("without `{ID}`")).help(help);

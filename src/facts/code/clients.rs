@@ -176,7 +176,8 @@ fn target(facts: &mut Facts, call: &Called, method: &Method, spelling: &Spelling
         return;
     }
     let credential = credential(target, spelling, target.at(&[spelling.headers]), open || method.changes);
-    let name = item.at(&[spelling.name]).and_then(given).map(|given| given.value);
+    // `projects/P/locations/L/jobs/NAME`
+    let name = item.at(&[spelling.name]).and_then(given).and_then(|given| given.value.split('/').pop());
     accounts(facts, call, target, spelling, caller);
     headers(facts, call, target.at(&[spelling.headers]), (caller, &credential, name.as_ref()));
     facts.calls.push(Call {
