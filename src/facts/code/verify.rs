@@ -3,7 +3,8 @@
 use super::Called;
 use crate::eval::Statement;
 use crate::facts::Facts;
-use crate::value::{Place, Tree, Truth, Value};
+use crate::gcp::code::OWN;
+use crate::value::{Piece, Place, Tree, Truth, Value};
 
 /// A token that is verified.
 #[derive(Debug, Clone)]
@@ -22,9 +23,15 @@ pub struct Verification {
 
 /// By which name a reader says which parts of what a call gives the same function asks for: a list.
 const ASKED: &str = "asked";
+/// How many verifications before it a payload may be of.
+const RECENT: usize = 32;
 
 pub(super) fn add(facts: &mut Facts, called: &Called) {
     let (base, function) = called.method();
+    if function == "getPayload" && base.ends_with(".verifyIdToken()") {
+        payload(facts, called);
+        return;
+    }
     let audience = match (base, function) {
         ("google.oauth2.id_token", "verify_token" | "verify_oauth2_token" | "verify_firebase_token") => {
             called.has(2, &["audience"])
@@ -41,9 +48,7 @@ pub(super) fn add(facts: &mut Facts, called: &Called) {
         }
         _ => return,
     };
-    let asked = called.body.field(ASKED).map_or(&[][..], |field| field.tree.items());
-    let checks =
-        asked.iter().filter_map(Tree::text).filter_map(Value::literal).any(|part| part == "aud" || part == "Audience");
+    let checks = asks_audience(called);
     facts.verifications.push(Verification {
         function: function.to_owned(),
         audience,
@@ -51,4 +56,21 @@ pub(super) fn add(facts: &mut Facts, called: &Called) {
         place: called.declared.head,
         at: called.declared.at.clone(),
     });
+}
+
+/// Whether the program asks for the audience in what the call gives.
+fn asks_audience(called: &Called) -> bool {
+    let asked = called.body.field(ASKED).map_or(&[][..], |field| field.tree.items());
+    asked.iter().filter_map(Tree::text).filter_map(Value::literal).any(|part| part == "aud" || part == "Audience")
+}
+
+/// What a ticket of Node.js holds is asked for by a call of its own.
+fn payload(facts: &mut Facts, called: &Called) {
+    let Some(Tree::Text(own)) = called.body.field(OWN).map(|own| &own.tree) else { return };
+    if let [Piece::Attribute(ticket, _)] = own.pieces()
+        && asks_audience(called)
+    {
+        let recent = facts.verifications.iter_mut().rev().take(RECENT);
+        recent.filter(|one| one.place == ticket.of.head).for_each(|one| one.checks = true);
+    }
 }
