@@ -2,9 +2,12 @@
 //!
 //! A new kind of file is one reader and one line in [`READERS`].
 
+mod batch;
 mod markdown;
+mod powershell;
 mod shell;
 mod terraform;
+mod windows;
 mod yaml;
 
 use crate::program::Program;
@@ -23,19 +26,27 @@ pub struct Reader {
 }
 
 /// Every kind of file that is read; the first that accepts a file reads it.
-pub static READERS: &[Reader] = &[shell::READER, markdown::READER, terraform::VALUES, terraform::READER, yaml::READER];
+pub static READERS: &[Reader] = &[
+    shell::READER,
+    markdown::READER,
+    terraform::VALUES,
+    terraform::READER,
+    powershell::READER,
+    batch::READER,
+    yaml::READER,
+];
 
-/// Kinds that this build does not read: the endings of their names, and the feature that reads them.
-pub static LEFT_OUT: &[(&[&str], &str)] = if cfg!(feature = "hcl") {
-    &[]
-} else {
-    &[(&[".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"], "hcl")]
-};
+/// Kinds that need a feature: the endings of their names, the feature, and whether this build has it.
+static FEATURES: &[(&[&str], &str, bool)] = &[
+    (&[".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"], "hcl", cfg!(feature = "hcl")),
+    (&[".ps1", ".psm1"], "powershell", cfg!(feature = "powershell")),
+];
 
 /// The feature that a build needs to read a file, when this one lacks it.
 pub fn lacks(path: &str) -> Option<&'static str> {
     let path = path.to_ascii_lowercase();
-    LEFT_OUT.iter().find(|(ends, _)| ends.iter().any(|end| path.ends_with(end))).map(|(_, feature)| *feature)
+    let named = |(ends, _, has): &&(&[&str], &str, bool)| !has && ends.iter().any(|end| path.ends_with(end));
+    FEATURES.iter().find(named).map(|(_, feature, _)| *feature)
 }
 
 /// The reader of a file.
@@ -73,6 +84,7 @@ mod tests {
         let expected = (!cfg!(feature = "hcl")).then_some("hcl");
         assert_eq!(lacks("infra/main.tf"), expected);
         assert_eq!(lacks("infra/prod.TFVARS"), expected);
+        assert_eq!(lacks("deploy.ps1"), (!cfg!(feature = "powershell")).then_some("powershell"));
         assert_eq!(lacks("deploy.sh"), None);
     }
 }

@@ -23,6 +23,9 @@ struct Leader {
 const HASH: Leader = Leader { begin: "#", end: None };
 const SLASHES: Leader = Leader { begin: "//", end: None };
 const BLOCK: Leader = Leader { begin: "/*", end: Some("*/") };
+const COLONS: Leader = Leader { begin: "::", end: None };
+const REMARK: Leader = Leader { begin: "rem", end: None };
+const REMARK_UPPER: Leader = Leader { begin: "REM", end: None };
 const HTML: Leader = Leader { begin: "<!--", end: Some("-->") };
 
 /// What stands in the fences of documents: shell, YAML, Terraform.
@@ -56,6 +59,7 @@ impl Syntax {
             "tf" | "tofu" | "tfvars" | "hcl" => code(&[HASH, SLASHES, BLOCK]),
             "js" | "mjs" | "cjs" | "ts" | "go" => code(&[SLASHES, BLOCK]),
             "yaml" | "yml" | "toml" | "py" => code(&[HASH]),
+            "bat" | "cmd" => code(&[COLONS, REMARK, REMARK_UPPER]),
             _ => Self { single_quotes: true, ..code(&[HASH]) },
         })
     }
@@ -81,7 +85,12 @@ impl Syntax {
     /// Whether a line is a comment and nothing else.
     pub fn is_comment(self, line: &str) -> bool {
         let code = self.code(line);
-        self.leaders.iter().any(|leader| code.starts_with(leader.begin))
+        // A leader that is a word ends where words end.
+        let begins = |leader: &Leader| {
+            let is_word = leader.begin.ends_with(|c: char| c.is_ascii_alphabetic());
+            code.strip_prefix(leader.begin).is_some_and(|rest| !is_word || !rest.starts_with(char::is_alphanumeric))
+        };
+        self.leaders.iter().any(begins)
     }
 
     /// A line without its indentation and marks.
@@ -127,15 +136,27 @@ mod tests {
             ("a.tf", "x = 1 // authlint", Some("// |")),
             ("a.tf", "x = 1 /* authlint */ y", Some("/* |*/")),
             ("a.js", "x() // authlint", Some("// |")),
+            ("a.ps1", "gcloud x # authlint", Some("# |")),
+            ("a.bat", ":: authlint", Some(":: |")),
+            ("a.cmd", "  rem authlint", Some("rem |")),
+            ("a.bat", "REM authlint", Some("REM |")),
             ("a.md", "> <!-- authlint -->", Some("<!-- |-->")),
             ("a.sh", "// authlint", None),
             ("a.yaml", "// authlint", None),
             ("a.md", "# authlint", None),
             ("a.json", "# authlint", None),
             ("a.js", "# authlint", None),
+            ("a.bat", "# authlint", None),
         ] {
             assert_eq!(text(path, line).as_deref(), expected, "{path}: {line}");
         }
+    }
+
+    #[test]
+    fn a_leader_that_is_a_word_is_a_whole_word() {
+        let batch = Syntax::of("a.bat").unwrap();
+        assert!(batch.is_comment("  rem x") && batch.is_comment("REM") && batch.is_comment(":: x"));
+        assert!(!batch.is_comment("remove x") && !batch.is_comment(":label"));
     }
 
     #[test]
