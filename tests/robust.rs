@@ -129,6 +129,12 @@ fn mutated_scripts_are_read() {
             b"!reference [",
             b"$$",
             b"<< parameters.x >>",
+            b"@\"\n",
+            b"@(",
+            b"@{",
+            b"`\n",
+            b"%X%",
+            b"^\n",
         ];
         let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
         let mut next = |bound: usize| {
@@ -269,6 +275,80 @@ fn documents_within_scripts_within_documents_end() {
         let policy = format!("bindings:\n- role: roles/run.invoker\n  members:\n{}", member.repeat(5_000));
         run("a.yaml", policy.as_bytes());
         run("a.yaml", policy.replace("  members", "  condition: {{ $x \n  members").as_bytes());
+    });
+}
+
+/// Scripts of Windows: what nests, what is long, and what is set again and again.
+#[test]
+fn hostile_scripts_of_windows_end() {
+    on_a_large_stack(|| {
+        let many = 5_000;
+        let parts = [
+            "(",
+            "{",
+            "@(",
+            "@{a=",
+            "$(",
+            "\"$(",
+            "@\"\n$(",
+            "[a]",
+            "a(",
+            "if(1){",
+            "a | ",
+            "a && ",
+            "!",
+            "-not ",
+            "$a + ",
+            "$a[",
+            "$x.a(",
+            "try{",
+            "function f{",
+            "`\n",
+            "\"",
+            "'",
+            "@'\n",
+            "<#",
+            "gcloud (",
+            "gcloud {",
+            "gcloud \"$(",
+            "$x = ",
+            "$x=@{a=1}\n",
+            "$x+=@('a')\n",
+            "$x=$x+$x\n",
+            "$x=\"$x$x\"\n",
+            "f @x\n",
+            "a,",
+            "}",
+        ];
+        for part in parts {
+            run("a.ps1", format!("gcloud x\n{}", part.repeat(many)).as_bytes());
+            run("a.ps1", format!("gcloud x --y={}", part.repeat(many)).as_bytes());
+        }
+        let parts = [
+            "(",
+            "if a==b (",
+            "if a==b ",
+            "for %%i in (a) do (",
+            "for /f %%i in ('",
+            "^",
+            "\"",
+            "%",
+            "%a:",
+            "a & ",
+            "a && ",
+            "a || ",
+            "a | ",
+            "call ",
+            "call :a\n:a\n",
+            ":a\ngoto a\n",
+            "set a=%a%%a%\n",
+            "else ",
+            "> ",
+            "goto :x\n:x\n",
+        ];
+        for part in parts {
+            run("a.bat", format!("gcloud x\n{}", part.repeat(many)).as_bytes());
+        }
     });
 }
 

@@ -66,7 +66,8 @@ impl Lowering {
                 *self.stale.borrow_mut() = stale;
                 self.stmt(stmt, &|label| places.get(label).is_some_and(|place| *place > index), &mut steps);
             }
-            let ends = section.body.last().is_some_and(|stmt| matches!(stmt.kind, StmtKind::Exit(_) | StmtKind::Goto(_)));
+            let ends =
+                section.body.last().is_some_and(|stmt| matches!(stmt.kind, StmtKind::Exit(_) | StmtKind::Goto(_)));
             blocks.push((steps.into(), ends));
         }
         let mut out = Vec::new();
@@ -131,8 +132,7 @@ impl Lowering {
             }
             StmtKind::Block(body) => push(StepKind::Group(self.body(body, ahead))),
             StmtKind::If(test, body, otherwise) => {
-                let mut arms =
-                    vec![Arm { test: Arc::from([]), guard: self.guard(test), body: self.body(body, ahead) }];
+                let mut arms = vec![Arm { test: Arc::from([]), guard: self.guard(test), body: self.body(body, ahead) }];
                 if !otherwise.is_empty() {
                     let body = self.body(otherwise, ahead);
                     arms.push(Arm { test: Arc::from([]), guard: Guard::Always, body });
@@ -347,5 +347,29 @@ fn inner(stmt: &Stmt, look: &mut dyn FnMut(&[Stmt])) {
             look(otherwise);
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(text: &str) -> String {
+        let source = Source::new("a.bat", text.as_bytes()).unwrap();
+        format!("{:?}", read(&source, FileId(0)).body)
+    }
+
+    #[test]
+    fn labels_that_are_called_or_lie_ahead_are_functions() {
+        let text = steps("call :a\ngoto c\n:a\ngcloud x\n:b\ngoto b\n:c\ngcloud y");
+        assert!(text.contains("Function(\":a\"") && text.contains("Function(\":c\""));
+        assert!(!text.contains("Function(\":b\""));
+    }
+
+    #[test]
+    fn what_a_block_sets_is_not_known_in_it() {
+        assert!(steps("set A=b\nif x==y (\n  set A=c\n  gcloud %A%\n)").contains("Other(\"%A%\")"));
+        assert!(!steps("set A=b\nif x==y (\n  set B=c\n  gcloud %A%\n)").contains("Other("));
+        assert!(!steps("set A=%A%;c\ngcloud %a%").contains("Other("));
     }
 }

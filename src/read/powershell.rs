@@ -210,7 +210,8 @@ impl<'t> Lowering<'t> {
                 let mut steps = Vec::new();
                 self.set_map(name, Some(map), false, span, &mut steps);
                 steps.push(Step { kind: StepKind::Group(body.clone()), span });
-                let turn = Loop { name: None, items: Some(vec![Expr::text("1", self.place(span))]), body: steps.into() };
+                let turn =
+                    Loop { name: None, items: Some(vec![Expr::text("1", self.place(span))]), body: steps.into() };
                 out.push(Step { kind: StepKind::Loop(turn), span });
             }
             return;

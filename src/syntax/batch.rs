@@ -11,6 +11,12 @@ use crate::source::{Snippet, Span};
 /// Blocks and statements within statements may nest this deep; what nests deeper is skipped.
 const MAX_DEPTH: usize = 100;
 
+/// Commands of one pipe; what comes behind them is not read.
+const MAX_STAGES: usize = 50;
+
+/// What a loop runs over may be this many characters long.
+const MAX_ITEMS: usize = 4096;
+
 /// A file: what stands before the first label, and what stands behind each.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
@@ -231,11 +237,20 @@ impl<'t> Parser<'t> {
             let rest = self.rest();
             let trimmed = rest.trim_start_matches([' ', '\t', '\r', ';', ',', '=']);
             self.at += rest.len() - trimmed.len();
-            if !trimmed.starts_with("^\n") {
+            if trimmed.starts_with("^\n") {
+                self.at += 2;
+            } else if self.is_inner_sign() {
+                self.at += 1;
+                return;
+            } else {
                 return;
             }
-            self.at += 2;
         }
+    }
+
+    /// Whether a sign stands here that is read a second time.
+    fn is_inner_sign(&self) -> bool {
+        self.inner && self.rest().strip_prefix('^').is_some_and(|rest| rest.starts_with(is_sign))
     }
 
     fn line(&mut self) -> &'t str {
@@ -250,7 +265,9 @@ impl<'t> Parser<'t> {
         let rest = self.rest();
         let length = rest.bytes().take(16).take_while(u8::is_ascii_alphabetic).count();
         let next = rest.get(length..).and_then(|rest| rest.chars().next());
-        let is_end = next.is_none_or(|c| c.is_whitespace() || is_sign(c) || matches!(c, '(' | ')' | '/' | ':' | '"' | '.' | ';' | ','));
+        let is_end = next.is_none_or(|c| {
+            c.is_whitespace() || is_sign(c) || matches!(c, '(' | ')' | '/' | ':' | '"' | '.' | ';' | ',')
+        });
         if is_end { rest.get(..length).unwrap_or("").to_ascii_lowercase() } else { String::new() }
     }
 
@@ -303,7 +320,10 @@ impl<'t> Parser<'t> {
                 break;
             }
             self.at += 1;
-            stages.extend(self.command());
+            let stage = self.command();
+            if stages.len() < MAX_STAGES {
+                stages.extend(stage);
+            }
         }
         match (stages.first().map(|first| first.span), stages.last().map(|last| last.span)) {
             (Some(first), Some(last)) if stages.len() > 1 => {
@@ -702,11 +722,12 @@ impl<'t> Parser<'t> {
             self.blank();
             let rest = self.rest();
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let Some(operator) = rest.get(digits..).filter(|rest| rest.starts_with(['<', '>']) && digits <= 1) else {
-                return;
-            };
+            let escaped = usize::from(self.inner && rest.get(digits..).is_some_and(|rest| rest.starts_with('^')));
+            let digits = digits + escaped;
+            let operator = rest.get(digits..).filter(|rest| rest.starts_with(['<', '>']) && digits <= 1 + escaped);
+            let Some(operator) = operator else { return };
             let length = operator.bytes().take(2).take_while(|byte| matches!(byte, b'<' | b'>')).count();
-            let is_output = operator.starts_with('>') && (digits == 0 || rest.starts_with('1'));
+            let is_output = operator.starts_with('>') && (digits == escaped || rest.starts_with('1'));
             self.at += digits + length;
             if self.rest().starts_with('&') {
                 self.at += 2.min(self.rest().len());
@@ -739,7 +760,7 @@ impl<'t> Parser<'t> {
         // What the shell takes for quoted, and what the program does.
         let (mut shell, mut program) = (false, false);
         while let Some(c) = self.rest().chars().next() {
-            if !shell && (is_sign(c) || c == ')' && self.open > 0) || c == '\n' {
+            if !shell && (is_sign(c) || c == ')' && self.open > 0) || c == '\n' || self.is_inner_sign() {
                 break;
             }
             if !program && matches!(c, ' ' | '\t' | '\r') || operand && !program && self.rest().starts_with("==") {
@@ -876,7 +897,7 @@ fn filled(text: &str, late: bool) -> Option<(usize, Fill)> {
 /// Where the bracket closes that a text begins with.
 fn closing(text: &str) -> Option<usize> {
     let (mut depth, mut quote) = (0_usize, None);
-    for (at, c) in text.char_indices() {
+    for (at, c) in text.char_indices().take(MAX_ITEMS) {
         match (c, quote) {
             (c, Some(open)) if c == open => quote = None,
             ('\n', Some('"')) => quote = None,
@@ -910,5 +931,133 @@ impl Making {
             self.parts.push(Part::Text { text: text.to_owned(), span: parser.span(range), exact });
         }
         self.from = at;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(word: &Word) -> String {
+        let part = |part: &Part| match part {
+            Part::Text { text, .. } => text.clone(),
+            Part::Fill { fill, quoted, .. } => format!("‹{fill:?}{}›", if *quoted { "" } else { " split" }),
+        };
+        let text: String = word.parts.iter().map(part).collect();
+        text.replace("Variable { name: ", "").replace(", late: false }", "").replace(", late: true }", " late")
+    }
+
+    fn words(words: &[Word]) -> String {
+        words.iter().map(word).collect::<Vec<_>>().join("␣")
+    }
+
+    fn test(test: &Test) -> String {
+        match test {
+            Test::Not(inner) => format!("not {}", self::test(inner)),
+            Test::Equal(left, right) => format!("{} == {}", word(left), word(right)),
+            Test::Defined(name, _) => format!("defined {name}"),
+            Test::Exist(file) => format!("exist {}", word(file)),
+            Test::Other => "?".to_owned(),
+        }
+    }
+
+    fn stmt(stmt: &Stmt) -> String {
+        match &stmt.kind {
+            StmtKind::Command(all, redirected) => format!("{}{}", words(all), if *redirected { " >" } else { "" }),
+            StmtKind::Set(name, value) => format!("{name}={}", value.as_ref().map_or("?".to_owned(), word)),
+            StmtKind::And(left, right) => format!("{} && {}", self::stmt(left), self::stmt(right)),
+            StmtKind::Or(left, right) => format!("{} || {}", self::stmt(left), self::stmt(right)),
+            StmtKind::Pipe(stages) => stages.iter().map(self::stmt).collect::<Vec<_>>().join(" | "),
+            StmtKind::Block(body) => format!("({})", stmts(body)),
+            StmtKind::If(asked, body, otherwise) => {
+                format!("if {} ({}) else ({})", test(asked), stmts(body), stmts(otherwise))
+            }
+            StmtKind::For(name, items, body) => {
+                let items = match items {
+                    Items::Words(all) => words(all),
+                    Items::Output(body, _) => format!("'{}'", stmts(body)),
+                    Items::Unknown => "?".to_owned(),
+                };
+                format!("for {name} in {items} ({})", stmts(body))
+            }
+            StmtKind::Goto(label) => format!("goto {label}"),
+            StmtKind::Call(label, all) => format!("call {label} {}", words(all)),
+            StmtKind::Exit(within) => format!("exit {within}"),
+        }
+    }
+
+    fn stmts(body: &[Stmt]) -> String {
+        body.iter().map(stmt).collect::<Vec<_>>().join("; ")
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let script = parse(&Snippet::whole(text));
+        let section = |section: &Section| match section.label.as_str() {
+            "" => stmts(&section.body),
+            label => format!(":{label} {}", stmts(&section.body)),
+        };
+        let all: Vec<String> = script.sections.iter().map(section).collect();
+        assert_eq!(all.join(" / "), expected, "{text}");
+        assert!(!script.skipped);
+    }
+
+    #[test]
+    fn words_and_lines() {
+        check("@echo off\ncall gcloud a ^\n  --b=c ^\n  \"--d=e f\"", "echo␣off; gcloud␣a␣--b=c␣--d=e f");
+        check("gcloud a --b=\"{\\\"c\\\": 1}\" > x.txt 2>&1", "gcloud␣a␣--b={\"c\": 1} >");
+        check("gcloud a 2>nul >nul", "gcloud␣a >");
+        check("a & b && c || d | e", "(a; b && c || d | e)");
+        check("rem gcloud\n:: gcloud\nREM gcloud & x\ngcloud 50%% a^&b", "gcloud␣50%␣a&b");
+        check(
+            "gcloud %A% \"%B%\" %~1 %* %C:~0,3%",
+            "gcloud␣‹\"A\" split›␣‹\"B\"›␣‹Parameter(1) split›␣‹Parameters split›␣‹Other(\"%C:~0,3%\") split›",
+        );
+        check("gcloud !A!", "gcloud␣!A!");
+        check(
+            "setlocal EnableDelayedExpansion\ngcloud !A!",
+            "setlocal␣EnableDelayedExpansion; gcloud␣‹\"A\" late split›",
+        );
+    }
+
+    #[test]
+    fn the_language() {
+        check("set A=b c\nset \"D=e\"\nset /p F=what? \nset /a G=1+2\nset H=", "A=b c; D=e; F=?; G=?; H=");
+        check("set A=%B%;x & gcloud", "(A=‹\"B\"›;x; gcloud)");
+        check(
+            "if \"%A%\"==\"b\" (\n  c\n) else if not defined D (\n  e\n) else f",
+            "if ‹\"A\"› == b (c) else (if not defined D (e) else (f))",
+        );
+        check(
+            "if errorlevel 1 exit /b 1\nif not exist x y\nif /i %A% neq b c",
+            "if ? (exit true) else (); if not exist x (y) else (); if not ‹\"A\" split› == b (c) else ()",
+        );
+        check("for %%i in (a b) do gcloud %%i", "for i in a␣b (gcloud␣‹Loop(\"i\") split›)");
+        check(
+            "for /f \"tokens=*\" %%i in ('gcloud a --b^=\"c(d)\" 2^>nul') do set X=%%i",
+            "for i in 'gcloud␣a␣--b=c(d)' (X=‹Loop(\"i\")›)",
+        );
+        check("for /f \"tokens=2 delims=:\" %%i in ('a') do b", "for i in ? (b)");
+        check(
+            "call :x a \"b c\"\ngoto :eof\n:X\nb\ngoto y\n:y\nexit",
+            "call x a␣b c; exit true / :x b; goto y / :y exit false",
+        );
+    }
+
+    #[test]
+    fn places_are_exact() {
+        let text = "gcloud x ^\n  --a=%B%";
+        let script = parse(&Snippet::whole(text));
+        let StmtKind::Command(all, _) = &script.sections[0].body[0].kind else { panic!() };
+        let Part::Text { text: flag, span, exact } = &all[2].parts[0] else { panic!() };
+        assert_eq!((flag.as_str(), *exact, text.get(span.range())), ("--a=", true, Some("--a=")));
+    }
+
+    #[test]
+    fn what_nests_too_deep_is_skipped() {
+        for part in ["(", "if a==b ", "for %%i in (a) do ", "call "] {
+            assert!(parse(&Snippet::whole(&part.repeat(2000))).skipped, "{part}");
+        }
+        assert!(!parse(&Snippet::whole(&"a & b && c || d\n".repeat(2000))).skipped);
     }
 }

@@ -1,9 +1,9 @@
 //! Assignments: of texts, lists, maps and what commands print.
 
-use super::names::{map_of, path, single, value_of};
 use super::Lowering;
-use crate::read::windows::program;
+use super::names::{map_of, path, single, value_of};
 use crate::program::{Assign, Assigned, Block, Expr, Name, Op, Part, Quote, Step, StepKind, Use, Visibility};
+use crate::read::windows::program;
 use crate::source::Span;
 use crate::syntax::powershell::{self as syntax, ExprKind, Stmt, StmtKind};
 
@@ -134,12 +134,8 @@ impl<'t> Lowering<'t> {
         let whole = self.value(value);
         match whole {
             Some(value) => {
-                let assign = Assign {
-                    name: shown,
-                    value: Assigned::Text(program(value)),
-                    append,
-                    visibility: visibility(name),
-                };
+                let assign =
+                    Assign { name: shown, value: Assigned::Text(program(value)), append, visibility: visibility(name) };
                 out.push(Step { kind: StepKind::Assign(assign), span });
             }
             None => {
@@ -201,13 +197,9 @@ impl<'t> Lowering<'t> {
                     }
                 }
             }
-            None => self.set_text(
-                self.names.variable(name),
-                Expr::text("", self.place(span)),
-                append,
-                span,
-                &mut steps,
-            ),
+            None => {
+                self.set_text(self.names.variable(name), Expr::text("", self.place(span)), append, span, &mut steps)
+            }
         }
         steps.into()
     }

@@ -55,9 +55,9 @@ pub(super) fn named<'t>(lowering: Lowering<'t>, command: &'t Command, switches: 
                 let keys = lowering.names.keys(name)?;
                 let written = lowering.names.only_value(name).and_then(names::map_of).unwrap_or_default();
                 for (key, shown) in keys {
-                    let entry = written.iter().find(|(known, _)| {
-                        known.literal().is_some_and(|known| known.eq_ignore_ascii_case(&key))
-                    });
+                    let entry = written
+                        .iter()
+                        .find(|(known, _)| known.literal().is_some_and(|known| known.eq_ignore_ascii_case(&key)));
                     let sure = !lowering.names.sets_members(name);
                     let expr = entry.and_then(|(_, value)| value_of(value)).filter(|_| sure);
                     let member = lowering.names.member(name, std::slice::from_ref(&shown));

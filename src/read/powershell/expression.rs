@@ -168,7 +168,9 @@ impl<'t> Lowering<'t> {
         }
         let number = key.literal().and_then(|key| key.parse::<usize>().ok());
         match (&object.kind, number) {
-            (ExprKind::Variable(name), Some(number)) if name.eq_ignore_ascii_case("args") && !self.names.is_set(name) => {
+            (ExprKind::Variable(name), Some(number))
+                if name.eq_ignore_ascii_case("args") && !self.names.is_set(name) =>
+            {
                 self.used(Name::Parameter(number + 1), Op::Plain, expr.span)
             }
             (ExprKind::Variable(name), Some(number)) if self.names.is_list(name) => {
@@ -250,7 +252,9 @@ impl<'t> Lowering<'t> {
                     ExprKind::Array(items) => (items.first(), items.get(1)),
                     _ => (Some(right), None),
                 };
-                let plain = |text: &String| !text.is_empty() && !text.contains(['.', '*', '+', '?', '[', '(', '\\', '|', '^', '$', '{']);
+                let plain = |text: &String| {
+                    !text.is_empty() && !text.contains(['.', '*', '+', '?', '[', '(', '\\', '|', '^', '$', '{'])
+                };
                 let from = from.and_then(syntax::Expr::literal);
                 let to = to.map_or(Some(String::new()), syntax::Expr::literal);
                 match (from, to) {

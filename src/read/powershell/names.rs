@@ -103,7 +103,9 @@ impl<'t> Names<'t> {
             let more: Vec<String> = names
                 .values
                 .iter()
-                .filter(|(_, values)| values.iter().any(|value| value_of(value).is_some_and(|expr| names.lists_in(expr))))
+                .filter(|(_, values)| {
+                    values.iter().any(|value| value_of(value).is_some_and(|expr| names.lists_in(expr)))
+                })
                 .map(|(name, _)| name.clone())
                 .collect();
             names.lists.extend(more);
@@ -339,7 +341,8 @@ impl<'t> Names<'t> {
                 self.values.entry(lower).or_default().push(value);
             }
             ExprKind::Cast(kind, Some(inner)) => {
-                if let (ExprKind::Variable(name), true) = (&inner.kind, kind.ends_with("[]") || kind.contains("list[")) {
+                if let (ExprKind::Variable(name), true) = (&inner.kind, kind.ends_with("[]") || kind.contains("list["))
+                {
                     self.lists.insert(name.to_ascii_lowercase());
                 }
                 self.target(inner, operator, value);

@@ -27,8 +27,15 @@ const SWITCHES: &[&str] = &[
 ];
 
 /// Parameters that prove who calls in ways that are not followed.
-const OTHER_CREDENTIALS: &[&str] =
-    &["authentication", "token", "credential", "certificate", "certificatethumbprint", "websession", "usedefaultcredentials"];
+const OTHER_CREDENTIALS: &[&str] = &[
+    "authentication",
+    "token",
+    "credential",
+    "certificate",
+    "certificatethumbprint",
+    "websession",
+    "usedefaultcredentials",
+];
 
 /// Whether a command is a request. `curl` and `wget` are other names for one in Windows `PowerShell`; with options of
 /// the programs they are these.

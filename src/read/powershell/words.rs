@@ -3,8 +3,8 @@
 use super::call;
 use super::names::single;
 use super::{Lowering, request};
-use crate::read::windows::{forward, plain_program, program};
 use crate::program::{Command, Expr, Inherit, Name, Op, Part, Quote, Step, StepKind, Use};
+use crate::read::windows::{forward, plain_program, program};
 use crate::syntax::powershell::{self as syntax, Argument, ExprKind, File, Invoker, Stage, Stmt, StmtKind};
 use crate::value::Place;
 
@@ -295,7 +295,9 @@ impl<'t> Lowering<'t> {
                 Some(value) if matches!(value.kind, ExprKind::Text(_)) => value,
                 _ => expr,
             },
-            ExprKind::Output(body) => single(body).filter(|inner| matches!(inner.kind, ExprKind::Text(_))).unwrap_or(expr),
+            ExprKind::Output(body) => {
+                single(body).filter(|inner| matches!(inner.kind, ExprKind::Text(_))).unwrap_or(expr)
+            }
             _ => expr,
         }
     }

@@ -7,7 +7,8 @@ use tree_sitter::Node;
 use super::grammar::{Grammar, Parsed};
 use super::split::{self, Chunk};
 use super::{
-    Expr, File, Function, Join, MAX_DEPTH, Parameter, ParameterKind, Stage, Stmt, StmtKind, SwitchArm, word,
+    Expr, File, Function, Join, MAX_DEPTH, MAX_STAGES, MAX_STATEMENTS, Parameter, ParameterKind, Stage, Stmt, StmtKind,
+    SwitchArm, word,
 };
 use crate::source::{Snippet, Span};
 
@@ -20,7 +21,7 @@ const MAX_WEIGHT: usize = 64 * 1024;
 pub(super) fn file(snippet: &Snippet) -> File {
     let text = snippet.text();
     let Some(grammar) = Grammar::new(text) else { return File { skipped: true, ..File::default() } };
-    let mut build = Build { snippet, grammar, skipped: false, depth: 0 };
+    let mut build = Build { snippet, grammar, skipped: false, depth: 0, statements: 0 };
     let mut file = build.script(0..text.len());
     file.skipped = build.skipped;
     file
@@ -32,6 +33,8 @@ pub(super) struct Build<'t> {
     pub skipped: bool,
     /// How deep what is being read nests.
     depth: usize,
+    /// How many statements were read.
+    statements: usize,
 }
 
 /// A part of the text as the grammar sees it.
@@ -87,11 +90,9 @@ impl<'t> Build<'t> {
             let mut rest = chunks.as_slice();
             while let Some(first) = rest.first() {
                 let limit = first.range.start + RUN;
-                let sound = |chunk: &Chunk| {
-                    !chunk.faulty && chunk.depth <= MAX_DEPTH && chunk.range.len() <= MAX_WEIGHT
-                };
-                let count =
-                    rest.iter().take_while(|chunk| sound(chunk) && chunk.range.end <= limit).count().max(1);
+                let sound =
+                    |chunk: &Chunk| !chunk.faulty && chunk.depth <= MAX_DEPTH && chunk.range.len() <= MAX_WEIGHT;
+                let count = rest.iter().take_while(|chunk| sound(chunk) && chunk.range.end <= limit).count().max(1);
                 let (run, after) = rest.split_at(count);
                 rest = after;
                 if !sound(first) {
@@ -122,10 +123,12 @@ impl<'t> Build<'t> {
         let span = self.span(range.clone());
         let mut body = self.statements(range);
         match (body.pop(), body.is_empty()) {
-            (Some(Stmt { kind: StmtKind::Pipeline(mut stages), .. }), true) if stages.len() == 1 => match stages.pop() {
-                Some(Stage::Expr(expr)) => expr,
-                _ => Expr::unknown(span),
-            },
+            (Some(Stmt { kind: StmtKind::Pipeline(mut stages), .. }), true) if stages.len() == 1 => {
+                match stages.pop() {
+                    Some(Stage::Expr(expr)) => expr,
+                    _ => Expr::unknown(span),
+                }
+            }
             _ => Expr::unknown(span),
         }
     }
@@ -205,6 +208,11 @@ impl<'t> Build<'t> {
         let span = self.span(at.range(node));
         let unknown = Stmt { kind: StmtKind::Unknown, span };
         if matches!(node.kind(), "empty_statement" | "background_operator") {
+            return None;
+        }
+        self.statements += 1;
+        if self.statements > MAX_STATEMENTS {
+            self.skipped = true;
             return None;
         }
         let kind = self.deeper(|build| build.kind(at, node));
@@ -291,7 +299,7 @@ impl<'t> Build<'t> {
         // What stands behind a command's last word may be a part of it that the grammar sees apart.
         let ends: Vec<usize> = parts.iter().skip(1).map(|part| at.range(*part).start).collect();
         let mut out = Vec::new();
-        for (number, part) in parts.into_iter().enumerate() {
+        for (number, part) in parts.into_iter().enumerate().take(MAX_STAGES) {
             let range = at.range(part);
             match part.kind() {
                 "command" => {
@@ -347,11 +355,7 @@ impl<'t> Build<'t> {
             };
             arms.push(SwitchArm { wanted, body: self.block(at, clause) });
         }
-        StmtKind::Switch {
-            subject: Box::new(subject),
-            options: options.unwrap_or("").to_ascii_lowercase(),
-            arms,
-        }
+        StmtKind::Switch { subject: Box::new(subject), options: options.unwrap_or("").to_ascii_lowercase(), arms }
     }
 
     fn for_each(&mut self, at: At, node: Node) -> StmtKind {

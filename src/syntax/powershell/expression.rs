@@ -27,9 +27,7 @@ impl Build<'_> {
             ("variable", _) => ExprKind::Variable(plain(self.text(range))),
             ("string_literal", [only]) => ExprKind::Text(text::quoted(self, at.range(*only))),
             ("integer_literal" | "real_literal", _) => ExprKind::Text(vec![self.literal(range)]),
-            ("parenthesized_expression" | "sub_expression", _) => {
-                ExprKind::Output(self.within(at, node))
-            }
+            ("parenthesized_expression" | "sub_expression", _) => ExprKind::Output(self.within(at, node)),
             ("array_expression", _) => ExprKind::Listed(self.within(at, node)),
             ("array_literal_expression", _) => {
                 ExprKind::Array(parts.into_iter().map(|part| self.expression(at, part)).collect())

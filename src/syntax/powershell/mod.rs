@@ -34,6 +34,14 @@ use crate::source::Snippet;
 #[cfg(feature = "powershell")]
 const MAX_DEPTH: usize = 100;
 
+/// Commands of one pipe; what comes behind them is not read.
+#[cfg(feature = "powershell")]
+const MAX_STAGES: usize = 50;
+
+/// Statements of one file; one with more is skipped.
+#[cfg(feature = "powershell")]
+const MAX_STATEMENTS: usize = 100_000;
+
 /// Parses a file. Never fails: what is not understood is `Unknown`. Without the grammar the file is skipped.
 #[cfg(feature = "powershell")]
 pub fn parse(snippet: &Snippet) -> File {

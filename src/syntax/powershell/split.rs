@@ -15,6 +15,9 @@ pub(super) struct Chunk {
     pub depth: usize,
 }
 
+/// Names in braces, and keys in brackets, of more bytes are none.
+pub(super) const MAX_NAME: usize = 256;
+
 /// The statements of a part of the text.
 pub(super) fn chunks(text: &str, range: Range<usize>) -> Vec<Chunk> {
     let bytes = text.as_bytes().get(..range.end).unwrap_or_default();
@@ -60,8 +63,22 @@ struct Scan<'t> {
 
 /// Words after which the block that belongs to them may stand on the next line.
 const HEADS: [&[u8]; 16] = [
-    b"if", b"elseif", b"else", b"foreach", b"for", b"while", b"do", b"switch", b"function", b"filter", b"try", b"catch",
-    b"finally", b"class", b"param", b"trap",
+    b"if",
+    b"elseif",
+    b"else",
+    b"foreach",
+    b"for",
+    b"while",
+    b"do",
+    b"switch",
+    b"function",
+    b"filter",
+    b"try",
+    b"catch",
+    b"finally",
+    b"class",
+    b"param",
+    b"trap",
 ];
 
 /// Words that go on with what the line before began.
@@ -176,16 +193,24 @@ impl Scan<'_> {
                 self.push(Inside::Quote);
             }
             (b'\'', _) => {
-                let end = memchr::memchr(b'\'', self.rest().get(1..).unwrap_or_default());
-                self.pass(end.map_or(1, |end| end + 2));
-                if end.is_none() {
-                    self.fault();
-                    self.at = self.bytes.len();
+                // Two of them are one within.
+                let mut at = 1;
+                loop {
+                    match memchr::memchr(b'\'', self.rest().get(at..).unwrap_or_default()) {
+                        Some(end) if self.byte(at + end + 1) == b'\'' => at += end + 2,
+                        Some(end) => break self.pass(at + end + 1),
+                        None => {
+                            self.pass(1);
+                            self.fault();
+                            break self.at = self.bytes.len();
+                        }
+                    }
                 }
             }
             (b'$', b'{') => {
                 // A name in braces may not hold a brace.
-                let end = memchr::memchr2(b'}', b'\n', self.rest());
+                let name = self.rest().get(..MAX_NAME.min(self.rest().len())).unwrap_or_default();
+                let end = memchr::memchr2(b'}', b'\n', name);
                 self.pass(end.map_or(2, |end| end + 1));
             }
             (open @ (b'(' | b'{'), _) => {
@@ -198,9 +223,11 @@ impl Scan<'_> {
             }
             (close @ (b')' | b'}'), _) => self.close(close),
             _ => {
-                let plain = |byte: &u8| !matches!(byte, b'\n' | b';' | b'#' | b'<' | b'`' | b'@' | b'"' | b'\'' | b'$')
-                    && !matches!(byte, b'(' | b'{' | b')' | b'}')
-                    && !byte.is_ascii_whitespace();
+                let plain = |byte: &u8| {
+                    !matches!(byte, b'\n' | b';' | b'#' | b'<' | b'`' | b'@' | b'"' | b'\'' | b'$')
+                        && !matches!(byte, b'(' | b'{' | b')' | b'}')
+                        && !byte.is_ascii_whitespace()
+                };
                 let length = self.rest().iter().skip(1).take_while(|byte| plain(byte)).count() + 1;
                 self.pass(length);
             }
@@ -283,7 +310,9 @@ impl Scan<'_> {
     /// Whether here a word begins, so that `#` opens a comment.
     fn begins_word(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.bytes.get(at));
-        before.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b';' | b'(' | b')' | b'{' | b'}' | b'|' | b','))
+        before.is_none_or(|byte| {
+            byte.is_ascii_whitespace() || matches!(byte, b';' | b'(' | b')' | b'{' | b'}' | b'|' | b',')
+        })
     }
 
     /// Whether the statement goes on behind the end of this line.
@@ -343,8 +372,26 @@ fn name(text: &[u8]) -> &[u8] {
 
 fn is_operator(word: &[u8]) -> bool {
     const OPERATORS: [&[u8]; 20] = [
-        b"+", b"-and", b"-or", b"-eq", b"-ne", b"-not", b"-join", b"-f", b"-replace", b"-like", b"-match", b"-gt", b"-lt",
-        b"-ge", b"-le", b"-in", b"-contains", b"-split", b"-xor", b"-is",
+        b"+",
+        b"-and",
+        b"-or",
+        b"-eq",
+        b"-ne",
+        b"-not",
+        b"-join",
+        b"-f",
+        b"-replace",
+        b"-like",
+        b"-match",
+        b"-gt",
+        b"-lt",
+        b"-ge",
+        b"-le",
+        b"-in",
+        b"-contains",
+        b"-split",
+        b"-xor",
+        b"-is",
     ];
     OPERATORS.iter().any(|operator| word.eq_ignore_ascii_case(operator))
 }

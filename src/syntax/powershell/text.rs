@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::build::{Build, plain};
+use super::split::MAX_NAME;
 use super::{Expr, ExprKind, Part, split};
 
 /// The parts of a quoted text or here-string, its quotes included in the range.
@@ -145,7 +146,8 @@ pub(super) fn dollar(build: &mut Build, at: usize, end: usize, out: &mut Parts) 
 pub(super) fn variable(text: &str) -> Option<usize> {
     let name = text.strip_prefix('$')?;
     if let Some(inner) = name.strip_prefix('{') {
-        let length = inner.find(['}', '\n']).filter(|end| *end > 0 && inner.as_bytes().get(*end) == Some(&b'}'))?;
+        let bytes = inner.as_bytes().get(..MAX_NAME.min(inner.len()))?;
+        let length = memchr::memchr2(b'}', b'\n', bytes).filter(|end| *end > 0 && bytes.get(*end) == Some(&b'}'))?;
         return Some(length + 3);
     }
     let word = |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());

@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use super::build::{Build, plain};
+use super::split::MAX_NAME;
 use super::text::{self, Parts};
-use super::{Argument, Command, Expr, ExprKind, Invoker, Stage, split};
+use super::{Argument, Command, Expr, ExprKind, Invoker, MAX_STAGES, Stage, split};
 
 /// The stages of a pipeline of commands.
 pub(super) fn pipeline(build: &mut Build, range: Range<usize>) -> Vec<Stage> {
     let mut out = Vec::new();
     let mut at = range.start;
-    while at < range.end {
+    while at < range.end && out.len() < MAX_STAGES {
         let (found, end) = command(build, at..range.end);
         out.extend(found.map(Stage::Command));
         let rest = build.text(end..range.end);
@@ -306,7 +307,8 @@ impl<'t> Words<'_, 't> {
                     None => break,
                 }
             } else if open == Some('[') {
-                match rest.find([']', '\n']).filter(|close| rest.as_bytes().get(*close) == Some(&b']')) {
+                let key = rest.as_bytes().get(..MAX_NAME.min(rest.len())).unwrap_or_default();
+                match memchr::memchr2(b']', b'\n', key).filter(|close| key.get(*close) == Some(&b']')) {
                     Some(close) => end += close + 1,
                     None => break,
                 }
