@@ -92,7 +92,9 @@ impl Lowering {
 
     fn body(&self, stmts: &[Stmt], ahead: &dyn Fn(&str) -> bool) -> Block {
         let mut steps = Vec::new();
-        stmts.iter().for_each(|stmt| self.stmt(stmt, ahead, &mut steps));
+        for stmt in stmts {
+            self.stmt(stmt, ahead, &mut steps);
+        }
         steps.into()
     }
 
@@ -190,9 +192,8 @@ impl Lowering {
             }
             _ => {}
         }
-        let suffix = name.literal_suffix().to_ascii_lowercase();
-        let runs_file = suffix.ends_with(".bat") || suffix.ends_with(".cmd") || suffix.ends_with(".sh");
-        if runs_file {
+        let ending = super::extension(&name.literal_suffix().replace('\\', "/"));
+        if matches!(ending.as_str(), "bat" | "cmd" | "sh") {
             name = forward(name);
             if name.literal().is_some_and(|text| !text.contains('/')) {
                 name.parts.insert(0, Part::Text("./".into(), self.place(first.span)));

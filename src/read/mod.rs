@@ -46,11 +46,8 @@ pub static READERS: &[Reader] = &[
     docker::READER,
     terraform::VALUES,
     terraform::READER,
-    #[cfg(feature = "python")]
     code::PYTHON,
-    #[cfg(feature = "javascript")]
     code::JAVASCRIPT,
-    #[cfg(feature = "go")]
     code::GO,
     powershell::READER,
     batch::READER,
@@ -61,6 +58,9 @@ pub static READERS: &[Reader] = &[
 static FEATURES: &[(&[&str], &str, bool)] = &[
     (&[".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json"], "hcl", cfg!(feature = "hcl")),
     (&[".ps1", ".psm1"], "powershell", cfg!(feature = "powershell")),
+    (&[".py"], "python", cfg!(feature = "python")),
+    (&[".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"], "javascript", cfg!(feature = "javascript")),
+    (&[".go"], "go", cfg!(feature = "go")),
 ];
 
 /// The feature that a build needs to read a file, when this one lacks it.

@@ -22,7 +22,8 @@ use crate::program::{
 use crate::source::{FileId, Source, Span};
 use crate::syntax::powershell::{self, ExprKind, Function, Join, Parameter, ParameterKind, Stage, Stmt, StmtKind};
 use crate::value::{Pattern, Place};
-use names::Names;
+use expression::open;
+use names::{Names, single};
 
 /// Scripts and modules by extension, and scripts without one by their shebang.
 pub(super) const READER: Reader = Reader { name: "powershell", accepts, words: &[], read };
@@ -266,7 +267,7 @@ impl<'t> Lowering<'t> {
         let value = match self.list(default).filter(|_| self.names.is_list(&parameter.name)) {
             // More may be given.
             Some(mut items) => {
-                items.push(self.open(place));
+                items.push(open(place));
                 Assigned::List(items)
             }
             None => Assigned::Text(Expr { parts: vec![Part::Use(Box::new(used))] }),
@@ -324,7 +325,7 @@ impl<'t> Lowering<'t> {
     /// An expression that is a statement: what it says is printed.
     fn printed(self, expr: &'t powershell::Expr, span: Span, out: &mut Vec<Step>) {
         match &expr.kind {
-            ExprKind::Output(body) if self.as_expr(body).is_none() => self.stmts(body, out),
+            ExprKind::Output(body) if single(body).is_none() => self.stmts(body, out),
             ExprKind::Cast(name, Some(value)) if name == "void" => {
                 let lowering = Self { silent: true, ..self };
                 lowering.printed(value, span, out);

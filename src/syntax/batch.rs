@@ -540,9 +540,7 @@ impl<'t> Parser<'t> {
                 lines |= flag.starts_with(['f', 'F']);
                 plain = false;
                 self.at += 2.min(rest.len());
-                if rest.get(..2).is_none() {
-                    return None;
-                }
+                rest.get(..2)?;
             } else if rest.starts_with('"') {
                 options = self.word(false)?.literal().unwrap_or_else(|| "delims=?".to_owned()).to_ascii_lowercase();
             } else {
@@ -802,20 +800,17 @@ impl<'t> Parser<'t> {
     fn fill(&mut self, quoted: bool, word: &mut Making) {
         word.flush(self, self.at);
         let rest = self.rest();
-        let (length, fill) = match filled(rest, self.late) {
-            Some(found) => found,
-            None => {
-                // A sign that opens nothing; of two, one is left.
-                let double = rest.starts_with("%%");
-                let span = self.span(self.at..self.at + 1);
-                if double || rest.starts_with('!') {
-                    let text = rest.get(..1).unwrap_or("").to_owned();
-                    word.parts.push(Part::Text { text, span, exact: !double });
-                }
-                self.at += if double { 2 } else { 1 };
-                word.from = self.at;
-                return;
+        let Some((length, fill)) = filled(rest, self.late) else {
+            // A sign that opens nothing; of two, one is left.
+            let double = rest.starts_with("%%");
+            let span = self.span(self.at..self.at + 1);
+            if double || rest.starts_with('!') {
+                let text = rest.get(..1).unwrap_or("").to_owned();
+                word.parts.push(Part::Text { text, span, exact: !double });
             }
+            self.at += if double { 2 } else { 1 };
+            word.from = self.at;
+            return;
         };
         let span = self.span(self.at..self.at + length);
         word.parts.push(Part::Fill { fill, quoted, span });
@@ -896,15 +891,14 @@ fn filled(text: &str, late: bool) -> Option<(usize, Fill)> {
 
 /// Where the bracket closes that a text begins with.
 fn closing(text: &str) -> Option<usize> {
-    let (mut depth, mut quote) = (0_usize, None);
+    let (mut depth, mut quoted) = (0_usize, false);
     for (at, c) in text.char_indices().take(MAX_ITEMS) {
-        match (c, quote) {
-            (c, Some(open)) if c == open => quote = None,
-            ('\n', Some('"')) => quote = None,
-            (_, Some(_)) => {}
-            ('"', None) => quote = Some('"'),
-            ('(', None) => depth += 1,
-            (')', None) => {
+        match c {
+            '"' => quoted = !quoted,
+            // A quote ends with its line.
+            '\n' => quoted = false,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => {
                 depth = depth.checked_sub(1)?;
                 if depth == 0 {
                     return Some(at);

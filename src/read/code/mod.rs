@@ -21,7 +21,6 @@ use crate::value::Place;
 use names::Names;
 
 /// Python.
-#[cfg(feature = "python")]
 pub(super) const PYTHON: Reader = Reader {
     name: "python",
     accepts: |path, start| match super::extension(path).as_str() {
@@ -34,7 +33,6 @@ pub(super) const PYTHON: Reader = Reader {
 };
 
 /// JavaScript and TypeScript.
-#[cfg(feature = "javascript")]
 pub(super) const JAVASCRIPT: Reader = Reader {
     name: "javascript",
     accepts: |path, _| script(path).is_some(),
@@ -43,7 +41,6 @@ pub(super) const JAVASCRIPT: Reader = Reader {
 };
 
 /// Go.
-#[cfg(feature = "go")]
 pub(super) const GO: Reader = Reader {
     name: "go",
     accepts: |path, _| super::extension(path) == "go",
@@ -55,13 +52,11 @@ pub(super) const GO: Reader = Reader {
 const MAX_DEPTH: usize = 150;
 
 /// Whether a file without extension is a program in Python, by its first line.
-#[cfg(feature = "python")]
 fn is_python(start: &str) -> bool {
     start.lines().next().is_some_and(|line| line.starts_with("#!") && line.contains("python"))
 }
 
 /// Which of the two a file is, by its extension.
-#[cfg(feature = "javascript")]
 fn script(path: &str) -> Option<Language> {
     match super::extension(path).as_str() {
         "js" | "mjs" | "cjs" | "jsx" | "tsx" => Some(Language::JavaScript),

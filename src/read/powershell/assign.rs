@@ -1,6 +1,7 @@
 //! Assignments: of texts, lists, maps and what commands print.
 
 use super::Lowering;
+use super::expression::open;
 use super::names::{map_of, path, single, value_of};
 use crate::program::{Assign, Assigned, Block, Expr, Name, Op, Part, Quote, Step, StepKind, Use, Visibility};
 use crate::read::windows::program;
@@ -45,7 +46,7 @@ impl<'t> Lowering<'t> {
             }
             _ => match (path(target), self.value(value)) {
                 (Some((base, rest)), Some(value)) => {
-                    self.set_text(self.names.member(&base, &rest), value, append, span, out);
+                    Self::set_text(self.names.member(&base, &rest), value, append, span, out);
                 }
                 (Some((base, rest)), None) => {
                     self.run(value, span, out);
@@ -73,18 +74,18 @@ impl<'t> Lowering<'t> {
         match &value.kind {
             StmtKind::Assign { target, operator, value: inner } => {
                 self.assign(target, operator, inner, span, out);
-                self.set_text(shown, self.expr(target), append, span, out);
+                Self::set_text(shown, self.expr(target), append, span, out);
                 return;
             }
             StmtKind::If { arms, otherwise } => {
                 if let Some(value) = self.default_of(arms, otherwise.as_deref()) {
-                    return self.set_text(shown, value, append, span, out);
+                    return Self::set_text(shown, value, append, span, out);
                 }
                 let bodies = arms.iter().map(|(_, body)| self.last_set(name, body, append, span)).collect();
                 // Where no arm says anything there is nothing.
                 let none = || -> Block {
                     let mut steps = Vec::new();
-                    self.set_text(shown.clone(), Expr::text("", self.place(span)), append, span, &mut steps);
+                    Self::set_text(shown.clone(), Expr::text("", self.place(span)), append, span, &mut steps);
                     steps.into()
                 };
                 let last = otherwise.as_ref().map_or_else(none, |body| self.last_set(name, body, append, span));
@@ -132,20 +133,17 @@ impl<'t> Lowering<'t> {
             return;
         }
         let whole = self.value(value);
-        match whole {
-            Some(value) => {
-                let assign =
-                    Assign { name: shown, value: Assigned::Text(program(value)), append, visibility: visibility(name) };
-                out.push(Step { kind: StepKind::Assign(assign), span });
-            }
-            None => {
-                self.run(value, span, out);
-                out.push(Step { kind: StepKind::Forget(shown), span });
-            }
+        if let Some(value) = whole {
+            let assign =
+                Assign { name: shown, value: Assigned::Text(program(value)), append, visibility: visibility(name) };
+            out.push(Step { kind: StepKind::Assign(assign), span });
+        } else {
+            self.run(value, span, out);
+            out.push(Step { kind: StepKind::Forget(shown), span });
         }
     }
 
-    fn set_text(self, name: String, value: Expr, append: bool, span: Span, out: &mut Vec<Step>) {
+    fn set_text(name: String, value: Expr, append: bool, span: Span, out: &mut Vec<Step>) {
         let value = Assigned::Text(value);
         let assign = Assign { name, value, append, visibility: Visibility::Program };
         out.push(Step { kind: StepKind::Assign(assign), span });
@@ -198,7 +196,7 @@ impl<'t> Lowering<'t> {
                 }
             }
             None => {
-                self.set_text(self.names.variable(name), Expr::text("", self.place(span)), append, span, &mut steps)
+                Self::set_text(self.names.variable(name), Expr::text("", self.place(span)), append, span, &mut steps);
             }
         }
         steps.into()
@@ -226,14 +224,14 @@ impl<'t> Lowering<'t> {
             let member = self.names.member(name, std::slice::from_ref(shown));
             let value = given.iter().rev().find(|(known, _)| known == key).map(|(_, value)| *value);
             match value.map(|value| (value, self.value(value))) {
-                Some((value, Some(text))) => self.set_text(member, text, false, value.span, out),
+                Some((value, Some(text))) => Self::set_text(member, text, false, value.span, out),
                 Some((value, None)) => {
                     self.run(value, span, out);
                     out.push(Step { kind: StepKind::Forget(member), span });
                 }
                 None if add && whole => {}
                 // An entry that is not there is nothing.
-                None if whole => self.set_text(member, Expr::text("", self.place(span)), false, span, out),
+                None if whole => Self::set_text(member, Expr::text("", self.place(span)), false, span, out),
                 None => out.push(Step { kind: StepKind::Forget(member), span }),
             }
         }
@@ -253,7 +251,7 @@ impl<'t> Lowering<'t> {
         match (method.to_ascii_lowercase().as_str(), arguments) {
             ("add", [key, value]) => {
                 match key.literal() {
-                    Some(key) => self.set_text(self.names.member(&base, &[key]), self.expr(value), false, span, out),
+                    Some(key) => Self::set_text(self.names.member(&base, &[key]), self.expr(value), false, span, out),
                     None => self.set_map(&base, None, false, span, out),
                 }
                 true
@@ -277,7 +275,7 @@ impl<'t> Lowering<'t> {
     fn items_of(self, expr: &'t syntax::Expr) -> Vec<Expr> {
         match &expr.kind {
             ExprKind::Variable(name) if !self.names.is_one_word(name) => {
-                self.items(expr).unwrap_or_else(|| vec![self.open(self.place(expr.span))])
+                self.items(expr).unwrap_or_else(|| vec![open(self.place(expr.span))])
             }
             _ => vec![self.expr(expr)],
         }

@@ -1,8 +1,10 @@
 //! Arguments by name and by place.
 
 use super::Lowering;
+use super::expression::open;
 use super::names::{self, value_of};
 use crate::program::{Assign, Assigned, Expr, Name, Op, Part, Quote, Step, StepKind, Use, Visibility};
+use crate::source::Span;
 use crate::syntax::powershell::{self as syntax, Argument, Command, ExprKind, Parameter, ParameterKind};
 
 /// Arguments of every command, which bear on nothing here.
@@ -151,8 +153,8 @@ pub(super) fn words<'t>(
                 }
                 continue;
             }
-            Argument::Word(expr, bare) => match parameter(expr, *bare) {
-                Some((name, colon)) => {
+            Argument::Word(expr, bare) => {
+                if let Some((name, colon)) = parameter(expr, *bare) {
                     let exact = parameters.iter().position(|parameter| parameter.name.eq_ignore_ascii_case(&name));
                     let starts = |parameter: &Parameter| parameter.name.to_ascii_lowercase().starts_with(&name);
                     let at = exact.or_else(|| parameters.iter().position(starts));
@@ -175,8 +177,7 @@ pub(super) fn words<'t>(
                         }
                     };
                     (at, value)
-                }
-                None => {
+                } else {
                     let takes = |(slot, parameter): (&Slot, &Parameter)| {
                         matches!(slot, Slot::Nothing) && parameter.kind != ParameterKind::Switch
                     };
@@ -188,7 +189,7 @@ pub(super) fn words<'t>(
                     }
                     (at, slot(lowering, wanted, expr))
                 }
-            },
+            }
         };
         match (value, parameters.get(at).map(|parameter| parameter.kind)) {
             (Slot::List(list), Some(ParameterKind::Rest)) => rest.extend(lowering.list(list).unwrap_or_default()),
@@ -196,38 +197,51 @@ pub(super) fn words<'t>(
         }
     }
     for (slot, parameter) in slots.into_iter().zip(parameters) {
-        if parameter.kind == ParameterKind::Rest {
-            continue;
-        }
-        let hole = || Expr { parts: vec![lowering.hole(command.name.span)] };
-        if parameter.kind == ParameterKind::List {
-            let items = match slot {
-                Slot::List(list) => lowering.list(list).unwrap_or_else(|| vec![lowering.open(place)]),
-                Slot::Word(word) => vec![word],
-                Slot::Nothing if !unknown => {
-                    parameter.default.as_ref().and_then(|default| lowering.list(default)).unwrap_or_default()
-                }
-                _ => vec![lowering.open(place)],
-            };
-            let name = list_argument(name, &parameter.name);
-            let value = Assigned::List(items);
-            let assign = Assign { name, value, append: false, visibility: Visibility::Program };
-            out.push(Step { kind: StepKind::Assign(assign), span: command.span });
-            // Its place is kept.
-            words.push(Expr::text("", place));
-            continue;
-        }
-        words.push(match slot {
-            Slot::Word(word) => word,
-            Slot::Nothing if !unknown => Expr::text("", place),
-            _ => hole(),
-        });
+        // One that is not given here may come from where others come from.
+        let slot = if unknown && matches!(slot, Slot::Nothing) { Slot::Unknown } else { slot };
+        words.extend(handed(lowering, name, parameter, slot, command.name.span, out));
     }
     words.extend(rest);
     if unknown {
-        words.push(lowering.open(place));
+        words.push(open(place));
     }
     words
+}
+
+/// The word that hands a parameter what it is given.
+fn handed<'t>(
+    lowering: Lowering<'t>,
+    function: &str,
+    parameter: &'t Parameter,
+    slot: Slot<'t>,
+    span: Span,
+    out: &mut Vec<Step>,
+) -> Option<Expr> {
+    let place = lowering.place(span);
+    match parameter.kind {
+        ParameterKind::Rest => None,
+        ParameterKind::List => {
+            let items = match slot {
+                Slot::List(list) => lowering.list(list).unwrap_or_else(|| vec![open(place)]),
+                Slot::Word(word) => vec![word],
+                Slot::Nothing => {
+                    parameter.default.as_ref().and_then(|default| lowering.list(default)).unwrap_or_default()
+                }
+                Slot::Unknown => vec![open(place)],
+            };
+            let name = list_argument(function, &parameter.name);
+            let value = Assigned::List(items);
+            let assign = Assign { name, value, append: false, visibility: Visibility::Program };
+            out.push(Step { kind: StepKind::Assign(assign), span });
+            // Its place is kept.
+            Some(Expr::text("", place))
+        }
+        _ => Some(match slot {
+            Slot::Word(word) => word,
+            Slot::Nothing => Expr::text("", place),
+            Slot::Unknown | Slot::List(_) => Expr { parts: vec![lowering.hole(span)] },
+        }),
+    }
 }
 
 /// What an argument gives to a parameter.

@@ -10,6 +10,13 @@ use crate::value::Place;
 /// Variables of the language that say what the last command did, or another thing each time.
 const CHANGING: &[&str] = &["?", "$", "^", "lastexitcode", "error", "matches", "input", "pid", "myinvocation"];
 
+/// Nobody knows how many words.
+pub(super) fn open(place: Place) -> Expr {
+    // Nothing sets a variable of this name.
+    let name = Name::All("…".to_owned());
+    Expr { parts: vec![Part::Use(Box::new(Use { name, op: Op::Plain, quote: Quote::Whole, place }))] }
+}
+
 impl<'t> Lowering<'t> {
     /// An expression as one text.
     pub(super) fn expr(self, expr: &'t syntax::Expr) -> Expr {
@@ -24,13 +31,6 @@ impl<'t> Lowering<'t> {
     /// Something that is not followed.
     pub(super) fn hole(self, span: Span) -> Part {
         self.used(Name::Other("…".to_owned()), Op::Plain, span)
-    }
-
-    /// Nobody knows how many words.
-    pub(super) fn open(self, place: Place) -> Expr {
-        // Nothing sets a variable of this name.
-        let name = Name::All("…".to_owned());
-        Expr { parts: vec![Part::Use(Box::new(Use { name, op: Op::Plain, quote: Quote::Whole, place }))] }
     }
 
     /// An expression that is not followed, though what it runs is run.
@@ -67,7 +67,9 @@ impl<'t> Lowering<'t> {
             }
             ExprKind::Invoke(object, _, arguments) => {
                 self.runs_in(object, out);
-                arguments.iter().for_each(|argument| self.runs_in(argument, out));
+                for argument in arguments {
+                    self.runs_in(argument, out);
+                }
             }
             ExprKind::Array(items) => items.iter().for_each(|item| self.runs_in(item, out)),
             ExprKind::Map(entries) => {
@@ -109,7 +111,7 @@ impl<'t> Lowering<'t> {
             ExprKind::Index(object, key) => out.push(self.element(expr, object, key)),
             ExprKind::Invoke(object, method, arguments) => self.invoked(expr, object, method, arguments, out),
             ExprKind::Array(items) => self.joined(items.iter(), " ", span, out),
-            ExprKind::Listed(body) | ExprKind::Output(body) => match self.as_expr(body) {
+            ExprKind::Listed(body) | ExprKind::Output(body) => match single(body) {
                 Some(inner) => self.parts(inner, out),
                 None => out.push(self.output(body, span)),
             },
@@ -362,11 +364,6 @@ impl<'t> Lowering<'t> {
         Part::Output(Self { silent: false, ..self }.body(body), Quote::Whole, self.place(span))
     }
 
-    /// The expression that statements are, when they run nothing.
-    pub(super) fn as_expr(self, body: &'t [Stmt]) -> Option<&'t syntax::Expr> {
-        single(body)
-    }
-
     /// An expression as the words of a list; `None` when it is no list.
     pub(super) fn list(self, expr: &'t syntax::Expr) -> Option<Vec<Expr>> {
         if !self.names.lists_in(expr) {
@@ -386,9 +383,9 @@ impl<'t> Lowering<'t> {
                     match &stmt.kind {
                         StmtKind::Pipeline(stages) => match stages.as_slice() {
                             [Stage::Expr(inner)] => self.list_items(inner, out),
-                            _ => out.push(self.open(place)),
+                            _ => out.push(open(place)),
                         },
-                        _ => out.push(self.open(place)),
+                        _ => out.push(open(place)),
                     }
                 }
             }
@@ -406,9 +403,10 @@ impl<'t> Lowering<'t> {
             ExprKind::Variable(name) if name.eq_ignore_ascii_case("null") => {}
             ExprKind::Cast(name, None) if name.contains("list") => {}
             ExprKind::Cast(_, Some(inner)) => self.list_items(inner, out),
-            ExprKind::Invoke(_, method, arguments) if self.names.lists_in(expr) => {
-                let _ = method;
-                arguments.iter().for_each(|argument| self.list_items(argument, out));
+            ExprKind::Invoke(_, _, arguments) if self.names.lists_in(expr) => {
+                for argument in arguments {
+                    self.list_items(argument, out);
+                }
             }
             ExprKind::Index(object, key) if self.names.lists_in(expr) => {
                 let from = names::slice(key).and_then(|(from, _)| from).unwrap_or(0);
@@ -418,7 +416,7 @@ impl<'t> Lowering<'t> {
                         let name = Name::All(self.names.variable(name));
                         out.push(Expr { parts: vec![self.used(name, Op::From(from), expr.span)] });
                     }
-                    _ => out.push(self.open(place)),
+                    _ => out.push(open(place)),
                 }
             }
             ExprKind::Output(body) if self.names.lists_in(expr) => {

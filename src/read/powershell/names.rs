@@ -29,6 +29,9 @@ pub(super) struct Names<'t> {
     functions: HashMap<String, Option<&'t [Parameter]>>,
 }
 
+/// The parameters that a function declares, if it declares any.
+pub(super) struct Declared<'t>(pub Option<&'t [Parameter]>);
+
 /// By which name a function is known to the program, which calls it by its parameters' places. Other files, which do not
 /// know these, do not find it.
 pub(super) fn function(name: &str) -> String {
@@ -220,16 +223,15 @@ impl<'t> Names<'t> {
         self.set_members.contains_key(&name.to_ascii_lowercase())
     }
 
-    /// The parameters of a function of this file; `Some(None)` where it declares none.
-    pub fn function(&self, name: &str) -> Option<Option<&'t [Parameter]>> {
-        self.functions.get(&function(name)).copied()
+    /// The parameters of a function of this file.
+    pub fn function(&self, name: &str) -> Option<Declared<'t>> {
+        self.functions.get(&function(name)).copied().map(Declared)
     }
 
     /// Whether an expression is a list, as far as the names are known.
     pub fn lists_in(&self, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Array(_) => true,
-            ExprKind::Listed(_) => true,
+            ExprKind::Array(_) | ExprKind::Listed(_) => true,
             ExprKind::Variable(name) => self.is_list(name) || name.eq_ignore_ascii_case("args") && !self.is_set(name),
             ExprKind::Binary(operator, left, right) if operator == "+" => self.lists_in(left) || self.lists_in(right),
             ExprKind::Cast(name, inner) => {
@@ -274,7 +276,9 @@ impl<'t> Names<'t> {
     }
 
     fn stmts(&mut self, stmts: &'t [Stmt]) {
-        stmts.iter().for_each(|stmt| self.stmt(stmt));
+        for stmt in stmts {
+            self.stmt(stmt);
+        }
     }
 
     fn stmt(&mut self, stmt: &'t Stmt) {
@@ -317,7 +321,9 @@ impl<'t> Names<'t> {
             StmtKind::Loop(body) | StmtKind::Block(body) | StmtKind::Broken(body) => self.stmts(body),
             StmtKind::Try { body, catches, finally } => {
                 self.stmts(body);
-                catches.iter().for_each(|body| self.stmts(body));
+                for body in catches {
+                    self.stmts(body);
+                }
                 self.stmts(finally);
             }
             StmtKind::Function(function) => {
@@ -428,7 +434,9 @@ impl<'t> Names<'t> {
                     }
                 }
                 self.expr(object);
-                arguments.iter().for_each(|argument| self.expr(argument));
+                for argument in arguments {
+                    self.expr(argument);
+                }
             }
             ExprKind::Array(items) => items.iter().for_each(|item| self.expr(item)),
             ExprKind::Listed(body) | ExprKind::Output(body) => self.stmts(body),

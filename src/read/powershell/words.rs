@@ -1,7 +1,8 @@
 //! Commands → words, and the words of texts that are run.
 
 use super::call;
-use super::names::single;
+use super::expression::open;
+use super::names::{Declared, single};
 use super::{Lowering, request};
 use crate::program::{Command, Expr, Inherit, Name, Op, Part, Quote, Step, StepKind, Use};
 use crate::read::windows::{forward, plain_program, program};
@@ -61,7 +62,7 @@ impl<'t> Lowering<'t> {
             return push(StepKind::Include(forward(self.expr(&command.name))));
         }
         let name = name.unwrap_or_default();
-        if let Some(parameters) = self.names.function(&name) {
+        if let Some(Declared(parameters)) = self.names.function(&name) {
             self.blocks(command, out);
             let words = call::words(self, &name, parameters, command, out);
             return self.run_words(words, command, true, out);
@@ -73,9 +74,8 @@ impl<'t> Lowering<'t> {
                 let flag = words.iter().position(|word| matches!(word.to_ascii_lowercase().as_str(), "/c" | "/k"));
                 let arguments = command.arguments.get(flag.map_or(0, |flag| flag + 1)..).unwrap_or_default();
                 let words = self.flattened(arguments);
-                return match (flag, words) {
-                    (Some(_), Some(words)) => self.run_words(words, command, true, out),
-                    _ => {}
+                return if let (Some(_), Some(words)) = (flag, words) {
+                    self.run_words(words, command, true, out);
                 };
             }
             "start-process" | "saps" => return self.started(command, out),
@@ -184,7 +184,7 @@ impl<'t> Lowering<'t> {
             return Expr { parts: vec![used(Name::Parameters)] };
         }
         if self.names.keys(name).is_some() && !self.names.is_list(name) {
-            return self.open(place);
+            return open(place);
         }
         Expr { parts: vec![used(Name::All(self.names.variable(name)))] }
     }
@@ -245,8 +245,8 @@ impl<'t> Lowering<'t> {
         {
             words = vec![Expr::text(name, *place)];
         }
-        match list {
-            Some(list) => match self.list(list) {
+        if let Some(list) = list {
+            match self.list(list) {
                 Some(items) => {
                     for item in items {
                         // The words are put together and cut again.
@@ -260,8 +260,7 @@ impl<'t> Lowering<'t> {
                     Some(more) => words.extend(more),
                     None => return,
                 },
-            },
-            None => {}
+            }
         }
         // Words that were put together have no place of their own.
         for part in words.iter_mut().flat_map(|word| &mut word.parts) {

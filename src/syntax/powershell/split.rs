@@ -161,13 +161,14 @@ impl Scan<'_> {
             (b'#', _) if self.begins_word() => {
                 self.at += memchr::memchr(b'\n', self.rest()).unwrap_or(self.rest().len());
             }
-            (b'<', b'#') => match memchr::memmem::find(self.rest(), b"#>") {
-                Some(length) => self.at += length + 2,
-                None => {
+            (b'<', b'#') => {
+                if let Some(length) = memchr::memmem::find(self.rest(), b"#>") {
+                    self.at += length + 2;
+                } else {
                     self.fault();
                     self.at = self.bytes.len();
                 }
-            },
+            }
             (b'`', b'\n') => self.at += 2,
             (b'`', next) => self.pass(if next.is_ascii() { 2 } else { 1 }),
             (byte, _) if byte.is_ascii_whitespace() => self.at += 1,
@@ -177,15 +178,12 @@ impl Scan<'_> {
                     // Its end begins with the end of a line.
                     self.pass(line - 1);
                     self.push(Inside::Here);
+                } else if let Some(length) = memchr::memmem::find(self.rest(), b"\n'@") {
+                    self.pass(length + 3);
                 } else {
-                    match memchr::memmem::find(self.rest(), b"\n'@") {
-                        Some(length) => self.pass(length + 3),
-                        None => {
-                            self.pass(2);
-                            self.fault();
-                            self.at = self.bytes.len();
-                        }
-                    }
+                    self.pass(2);
+                    self.fault();
+                    self.at = self.bytes.len();
                 }
             }
             (b'"', _) => {
@@ -319,7 +317,7 @@ impl Scan<'_> {
     fn goes_on(&self) -> bool {
         let Some(open) = &self.open else { return false };
         let code = self.bytes.get(open.range.start..self.last).unwrap_or_default();
-        let word = code.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+        let word = code.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
         if code.ends_with(b"|") || code.ends_with(b",") || code.ends_with(b"&&") || code.ends_with(b"=") {
             // `--flag=` has nothing behind it.
             return !(word.starts_with(b"-") && word.len() > 2 && word.ends_with(b"="));

@@ -128,17 +128,14 @@ pub(super) fn dollar(build: &mut Build, at: usize, end: usize, out: &mut Parts) 
         out.expr(Expr { kind: ExprKind::Output(body), span });
         return close;
     }
-    match variable(rest) {
-        Some(length) => {
-            let name = plain(build.text(at..at + length));
-            let span = build.span(at..at + length);
-            out.expr(Expr { kind: ExprKind::Variable(name), span });
-            at + length
-        }
-        None => {
-            out.plain(build, at..at + 1);
-            at + 1
-        }
+    if let Some(length) = variable(rest) {
+        let name = plain(build.text(at..at + length));
+        let span = build.span(at..at + length);
+        out.expr(Expr { kind: ExprKind::Variable(name), span });
+        at + length
+    } else {
+        out.plain(build, at..at + 1);
+        at + 1
     }
 }
 
