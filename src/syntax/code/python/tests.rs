@@ -420,7 +420,7 @@ lambda x, *y, z=1: x",
         (
             "[a for a in b if c]; {a for a in b}; (a for a, b in c for d in e); {k: v for k, v in d.items()}
 f(a for a in b)",
-            "[a for a in b …]; [a for a in b]; [a for (a, b) in c …]; [k: v for (k, v) in d.items()]; f([a for a in b])",
+            "[a for a in b if c]; [a for a in b]; [a for (a, b) in c …]; [k: v for (k, v) in d.items()]; f([a for a in b])",
         ),
         (
             r#"f(a, *b, c=d, **e)(g).h[0]
