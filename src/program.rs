@@ -226,6 +226,8 @@ pub enum Node {
     Split(Box<Node>, Option<String>),
     /// A text after something is done with it.
     Edited(Box<Node>, Box<Op>, Place),
+    /// A list or map of its own with the same parts; `true`: with parts of its own.
+    Copy(Box<Node>, bool),
     /// A text that is filled in.
     Format(Arc<Format>),
     /// Two texts run together, two lists one after the other, two maps put together.

@@ -48,8 +48,7 @@ pub(super) fn changed(tree: &Tree, path: &[Tree], change: &Changed, place: Place
                 Field { name, at, whole: place, tree: value.clone() }
             };
             match (known, change) {
-                (Some(_), Changed::Remove) if rest.is_empty() => fields.retain(|field| field.name != name),
-                (None, Changed::Remove) if rest.is_empty() => {}
+                (_, Changed::Remove) if rest.is_empty() => fields.retain(|field| field.name != name),
                 (Some(_), Changed::SetDefault(_)) if rest.is_empty() => {}
                 (Some(field), Changed::Set(value)) if rest.is_empty() => *field = set(name, value),
                 (Some(field), _) => field.tree = changed(&field.tree, rest, change, place),
@@ -79,18 +78,93 @@ pub(super) fn changed(tree: &Tree, path: &[Tree], change: &Changed, place: Place
 
 fn whole(tree: &Tree, change: &Changed, place: Place) -> Tree {
     match (change, tree) {
-        (Changed::Set(value), _) => value.clone(),
-        (Changed::SetDefault(value), Tree::Null(_)) => value.clone(),
-        (Changed::SetDefault(_), _) => tree.clone(),
+        (Changed::Set(value), _) | (Changed::SetDefault(value), Tree::Null(_)) => value.clone(),
+        // Something else than a list has a method of that name.
+        (Changed::SetDefault(_), _) | (Changed::Push(_), Tree::Text(_)) => tree.clone(),
         (Changed::Push(value), Tree::List(list)) if list.items.len() < MAX_ITEMS => {
             let items = list.items.iter().cloned().chain([value.clone()]).collect();
             Tree::List(Arc::new(Items { items, open: list.open }))
         }
         (Changed::Add(more), Tree::List(_) | Tree::Map(_) | Tree::Text(_)) => added(tree, more),
         (Changed::Remove, _) => Tree::Null(place),
-        // Something else than a list has a method of that name.
-        (Changed::Push(_), Tree::Text(_)) => tree.clone(),
         (Changed::Push(_) | Changed::Add(_) | Changed::Forget, _) => forgotten(tree),
+    }
+}
+
+/// The list or map at the end of a path, before and after a part of it was changed, where others may know it, too.
+pub(super) fn shared(old: &Tree, new: &Tree, path: &[Tree]) -> Option<(Tree, Tree)> {
+    let (mut old, mut new) = (old, new);
+    for key in path {
+        let name = key.text().and_then(Value::literal)?;
+        (old, new) = (inner(old, &name)?, inner(new, &name)?);
+    }
+    // The tree itself is held by who asks, and by the variable.
+    let holders = if path.is_empty() { 2 } else { 1 };
+    let known = match old {
+        Tree::List(list) => Arc::strong_count(list),
+        Tree::Map(map) => Arc::strong_count(map),
+        Tree::Text(_) | Tree::Null(_) => 0,
+    };
+    (known > holders).then(|| (old.clone(), new.clone()))
+}
+
+fn inner<'t>(tree: &'t Tree, name: &str) -> Option<&'t Tree> {
+    match tree {
+        Tree::Map(map) => map.fields.iter().rfind(|field| field.name == name).map(|field| &field.tree),
+        Tree::List(list) => list.items.get(name.parse::<usize>().ok()?),
+        Tree::Text(_) | Tree::Null(_) => None,
+    }
+}
+
+/// The tree with one list or map in it, told by its identity, replaced; `None` where it does not hold it.
+pub(super) fn replaced(tree: &Tree, old: &Tree, new: &Tree, left: &mut usize) -> Option<Tree> {
+    *left = left.checked_sub(1)?;
+    match (tree, old) {
+        (Tree::List(a), Tree::List(b)) if Arc::ptr_eq(a, b) => return Some(new.clone()),
+        (Tree::Map(a), Tree::Map(b)) if Arc::ptr_eq(a, b) => return Some(new.clone()),
+        _ => {}
+    }
+    match tree {
+        Tree::List(list) => {
+            let mut found = list.items.iter().enumerate();
+            let (at, item) = found.find_map(|(at, item)| Some((at, replaced(item, old, new, left)?)))?;
+            let mut items = list.items.clone();
+            *items.get_mut(at)? = item;
+            Some(Tree::List(Arc::new(Items { items, open: list.open })))
+        }
+        Tree::Map(map) => {
+            let mut found = map.fields.iter().enumerate();
+            let (at, tree) = found.find_map(|(at, field)| Some((at, replaced(&field.tree, old, new, left)?)))?;
+            let mut fields = map.fields.clone();
+            fields.get_mut(at)?.tree = tree;
+            Some(Tree::Map(Arc::new(Map { fields, ..Map::clone(map) })))
+        }
+        Tree::Text(_) | Tree::Null(_) => None,
+    }
+}
+
+/// The tree with so many lists and maps of its own, from the outside in.
+pub(super) fn copied(tree: Tree, mut left: usize) -> Tree {
+    copied_within(tree, &mut left)
+}
+
+fn copied_within(tree: Tree, left: &mut usize) -> Tree {
+    let Some(rest) = left.checked_sub(1) else { return tree };
+    *left = rest;
+    match tree {
+        Tree::List(list) => {
+            let items = list.items.iter().map(|item| copied_within(item.clone(), left)).collect();
+            Tree::List(Arc::new(Items { items, open: list.open }))
+        }
+        Tree::Map(map) => {
+            let copy = |field: &Field, left: &mut usize| Field {
+                tree: copied_within(field.tree.clone(), left),
+                ..field.clone()
+            };
+            let fields = map.fields.iter().map(|field| copy(field, left)).collect();
+            Tree::Map(Arc::new(Map { fields, ..Map::clone(&map) }))
+        }
+        other => other,
     }
 }
 

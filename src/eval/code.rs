@@ -90,15 +90,22 @@ impl Machine<'_> {
             None => vec![(When::default(), None)],
         };
         let mut out = Trees::new();
+        // Lists and maps that others know by another name, with what they are now.
+        let mut shared: Vec<(Tree, Tree)> = Vec::new();
         for (before, tree) in self.held(&put.name, put.place) {
             for (when, value) in &values {
-                if let Some(when) = before.and(when) {
-                    let change = Changed::new(&put.change, value.clone());
-                    out.push((when, change::changed(&tree, &path, &change, put.place)));
-                }
+                let Some(when) = before.and(when) else { continue };
+                let change = Changed::new(&put.change, value.clone());
+                let changed = change::changed(&tree, &path, &change, put.place);
+                let inner = path.split_last().map_or(&[][..], |(_, before)| before);
+                shared.extend(change::shared(&tree, &changed, inner));
+                out.push((when, changed));
             }
         }
         self.hold(&put.name, out);
+        for (old, new) in shared {
+            self.env.share(&old, &new);
+        }
     }
 
     /// What a variable holds may have been changed by someone else.
@@ -128,17 +135,14 @@ impl Machine<'_> {
                 let Some(when) = when.and(also) else { continue };
                 let known = key.text().and_then(Value::literal);
                 let own = known.as_deref().and_then(|name| self.state(base, tree, name));
-                match own {
-                    Some(trees) => {
-                        out.extend(trees.into_iter().filter_map(|(also, tree)| Some((when.and(&also)?, tree))))
+                if let Some(trees) = own {
+                    out.extend(trees.into_iter().filter_map(|(also, tree)| Some((when.and(&also)?, tree))));
+                } else {
+                    if let Some(name) = &known {
+                        self.note_asked(tree, name);
                     }
-                    None => {
-                        if let Some(name) = &known {
-                            self.note_asked(tree, name);
-                        }
-                        let part = known.and_then(|name| change::part(tree, &name, place));
-                        out.push((when, part.unwrap_or_else(|| self.unknown_part(place))));
-                    }
+                    let part = known.and_then(|name| change::part(tree, &name, place));
+                    out.push((when, part.unwrap_or_else(|| self.unknown_part(place))));
                 }
             }
         }
@@ -274,7 +278,7 @@ impl Machine<'_> {
     fn declare_call(&mut self, call: &Call, name: &str, map: Arc<Map>) {
         // `claims.get("aud")`
         let first = map.field("0").and_then(|field| field.tree.text()).and_then(Value::literal);
-        if let (true, Some(asked), Some(own)) = (name.ends_with(".get"), first, map.field(OWN)) {
+        if let (true, Some(asked), Some(own)) = (name.rsplit('.').next() == Some("get"), first, map.field(OWN)) {
             self.note_asked(&own.tree.clone(), &asked);
         }
         let at = self.statement();
@@ -322,29 +326,13 @@ impl Machine<'_> {
             *place = Some(base);
         }
         let mut out = Trees::new();
-        let mut changed: Vec<(String, Trees)> = Vec::new();
         let place = Place { exact: false, ..call.place };
         self.sited(|machine| {
             let file = std::mem::replace(&mut machine.file, routine.file);
-            let here = machine.run_routine(routine, given);
+            out = machine.run_routine(routine, given);
             machine.file = file;
-            for parameter in routine.parameters.iter().filter(|parameter| parameter.changes) {
-                let argument = call.arguments.iter().enumerate().find(|(number, argument)| match &argument.name {
-                    Some(name) => *name == parameter.given,
-                    None => routine.position(parameter) == Some(*number),
-                });
-                if let Some((_, Argument { value: Node::Variable(name, _), .. })) = argument {
-                    changed.push((name.clone(), machine.held(&parameter.name, place)));
-                } else if let Some((_, argument)) = argument {
-                    machine.open(&argument.value);
-                }
-            }
             machine.env.restore();
-            out = here;
         });
-        for (name, trees) in changed {
-            self.hold(&name, trees);
-        }
         if let Some(kind) = &routine.makes {
             let id = identity((self.flow(), kind));
             let of = Arc::new(Made { kind: kind.clone(), shown: kind.clone(), head: call.head, id, scope: 0 });
@@ -453,10 +441,11 @@ impl Machine<'_> {
         let (mark, before, place) = (self.left_behind(), self.env.path.clone(), self.here());
         self.block(&routine.body);
         self.rejoin(mark, &[Flow::Returned], &before, place);
-        let gives = self.gives.pop().unwrap_or_default();
+        let all = self.gives.pop().unwrap_or_default();
         let mut out = Trees::new();
-        for (when, tree) in gives {
-            if !out.iter().any(|(known, other)| *known == when && change::same(&tree, other)) {
+        for (when, tree) in all {
+            let is_known = |(known, other): &(When, Tree)| *known == when && change::same(&tree, other);
+            if !out.iter().any(is_known) {
                 out.push((when, tree));
             }
         }
@@ -580,14 +569,6 @@ impl Machine<'_> {
         };
         let trees = self.combined_by(flat.into_iter(), |_, trees| trees, make);
         trees.into_iter().filter_map(|(also, tree)| Some((when.and(&also)?, tree))).collect()
-    }
-}
-
-impl Routine {
-    /// The number that an argument of a parameter has, when it is given without a name.
-    fn position(&self, parameter: &Parameter) -> Option<usize> {
-        let own = usize::from(self.parameters.first().is_some_and(|first| first.given.is_empty()));
-        self.parameters.iter().position(|other| other.name == parameter.name)?.checked_sub(own)
     }
 }
 

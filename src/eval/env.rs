@@ -10,6 +10,9 @@ use super::when::When;
 use crate::program::{Block, Routine};
 use crate::value::{List, Piece, Place, Tree, Value};
 
+/// Parts of what variables hold that are looked at for one list that was changed.
+const MAX_SHARED: usize = 20_000;
+
 /// What a variable holds.
 #[derive(Debug, Clone)]
 pub(super) enum Content {
@@ -55,6 +58,23 @@ pub(super) struct Binding {
     pub version: u64,
     pub alternatives: Vec<Alternative>,
     pub exported: bool,
+}
+
+impl Binding {
+    /// The binding with a list or map replaced; `None` where it does not hold it.
+    fn sharing(&self, old: &Tree, new: &Tree, left: &mut usize) -> Option<Self> {
+        let mut out: Option<Self> = None;
+        for (number, alternative) in self.alternatives.iter().enumerate() {
+            let Content::Tree(tree) = &alternative.content else { continue };
+            if let Some(tree) = super::change::replaced(tree, old, new, left) {
+                let out = out.get_or_insert_with(|| self.clone());
+                if let Some(alternative) = out.alternatives.get_mut(number) {
+                    alternative.content = Content::Tree(tree);
+                }
+            }
+        }
+        out
+    }
 }
 
 /// The positional parameters.
@@ -132,6 +152,26 @@ impl Env {
     /// Takes a variable as it is elsewhere.
     pub fn bind(&mut self, name: &str, binding: Rc<Binding>) {
         Rc::make_mut(&mut self.vars).insert(name, binding);
+    }
+
+    /// A list or map was changed: whoever holds it holds what it is now.
+    pub fn share(&mut self, old: &Tree, new: &Tree) {
+        let mut left = MAX_SHARED;
+        let mut changed: Vec<(Rc<str>, Rc<Binding>)> = Vec::new();
+        for (name, binding) in self.vars.iter() {
+            changed.extend(binding.sharing(old, new, &mut left).map(|binding| (name.clone(), Rc::new(binding))));
+        }
+        if !changed.is_empty() {
+            let vars = Rc::make_mut(&mut self.vars);
+            for (name, binding) in changed {
+                vars.insert(&name, binding);
+            }
+        }
+        for (_, saved) in self.locals.iter_mut().flatten() {
+            if let Some(binding) = saved.as_ref().and_then(|binding| binding.sharing(old, new, &mut left)) {
+                *saved = Some(Rc::new(binding));
+            }
+        }
     }
 
     pub fn unset(&mut self, name: &str) {

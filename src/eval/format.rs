@@ -56,8 +56,7 @@ fn filled(text: &Value, style: Style, names: &[Option<&str>], arguments: &[Tree]
                 }
                 Field::Number(index) => Some(unnamed().nth(index)?),
                 Field::Name(name) => {
-                    let named = names.iter().zip(arguments).find(|(known, _)| known.is_some_and(|known| known == name));
-                    Some(named?.1)
+                    Some(names.iter().zip(arguments).find(|(known, _)| known.is_some_and(|known| known == name))?.1)
                 }
                 Field::Other => None,
             };

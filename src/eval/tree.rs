@@ -76,6 +76,10 @@ impl Machine<'_> {
             Node::Split(text, at) => self.split_text(text, at.as_deref()),
             Node::Edited(text, op, place) => self.edited(text, op, *place),
             Node::Format(format) => self.format(format),
+            Node::Copy(inner, deep) => {
+                let copied = |tree| super::change::copied(tree, if *deep { MAX_ITEMS } else { 1 });
+                self.tree(inner).into_iter().map(|(when, tree)| (when, copied(tree))).collect()
+            }
             Node::Added(first, more) => {
                 let nodes = [&**first, &**more];
                 let added = |trees: Vec<Tree>| match trees.as_slice() {

@@ -52,8 +52,6 @@ pub struct Parameter {
     pub default: Option<Node>,
     /// Which arguments it takes.
     pub takes: Given,
-    /// Whether the function changes a part of it, and so of what its caller has.
-    pub changes: bool,
 }
 
 /// Which arguments a parameter takes.
@@ -68,6 +66,7 @@ pub enum Given {
 }
 
 /// A call.
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own about what is not here")]
 #[derive(Debug, Clone)]
 pub struct Call {
     /// What is called.

@@ -18,6 +18,11 @@ fn check(signed: &SignedUrl, project: &Project, report: &mut Report) {
     if !signed.without_signer.is_yes() {
         return;
     }
+    // What signs in another way, for this URL or beside it, is meant for what is deployed: this may be for other machines.
+    let other = |other: &&SignedUrl| other.place.file == signed.place.file && !other.without_signer.is_yes();
+    if project.facts.signed_urls.iter().any(|one| other(&one)) {
+        return;
+    }
     // Where nothing is deployed, it may run with a key; and so it may where one is handed to what is deployed.
     let deploys = project.facts.services.iter().find(|service| service.deploys);
     let is_key = |sink: &Sink| *sink == Sink::Variable("GOOGLE_APPLICATION_CREDENTIALS".to_owned());

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::expression::{environment, said};
-use super::library::{self, CHANGES, KEEP, LEAVE, RUN, RUN_FILE, RUN_WORDS, SAME, SHELL_TAGS, VARIABLES};
+use super::library::{self, CHANGES, COPY, KEEP, LEAVE, RUN, RUN_FILE, RUN_WORDS, SAME, SHELL_TAGS, VARIABLES};
 use super::text::literal;
 use crate::program::{Argument, Call, Callee, Execution, Given, Listed, Node, Op, Style};
 use crate::source::Span;
@@ -126,7 +126,7 @@ impl Lowering<'_> {
                 let parts = call.arguments.iter().map(|argument| self.word(&argument.value).parts);
                 Some(Node::Text(crate::program::Expr { parts: parts.flatten().collect() }))
             }
-            "dict" if !call.arguments.is_empty() && call.arguments.iter().all(|argument| argument.name.is_some()) => {
+            "dict" if call.arguments.iter().all(|argument| argument.name.is_some()) => {
                 let arguments = self.arguments(call);
                 let entry = |argument: Argument| crate::program::Entry {
                     name: argument.name.unwrap_or_default(),
@@ -136,11 +136,43 @@ impl Lowering<'_> {
                 };
                 Some(Node::Map(arguments.into_iter().map(entry).collect(), false))
             }
-            "dict" if call.arguments.is_empty() => Some(Node::Map(Vec::new(), false)),
             "list" | "set" | "tuple" if call.arguments.is_empty() => Some(Node::List(Vec::new(), false)),
+            // A copy.
+            _ if COPY.contains(&name) && call.arguments.len() == 1 && plain => {
+                Some(Node::Copy(Box::new(self.node(&first?.value)), name == "copy.deepcopy"))
+            }
             _ if SAME.contains(&name) && call.arguments.len() == 1 && plain => Some(self.node(&first?.value)),
             "shlex.split" => Some(Node::Split(Box::new(self.node(&first?.value)), None)),
             "shlex.join" => Some(Node::Joined(Box::new(said(" ", place)), Box::new(self.node(&first?.value)))),
+            "append" => {
+                let items: Vec<code::Element> = call
+                    .arguments
+                    .iter()
+                    .enumerate()
+                    .map(|(number, argument)| code::Element {
+                        spread: number == 0 || argument.spread != Spread::No,
+                        value: argument.value.clone(),
+                    })
+                    .collect();
+                Some(self.node(&Expr { kind: ExprKind::List(items), span: place.span }))
+            }
+            "enumerate" if call.arguments.len() == 1 => {
+                Some(Node::Listed(Listed::Numbered, Box::new(self.node(&first?.value))))
+            }
+            "Object.entries" => Some(Node::Listed(Listed::Pairs, Box::new(self.node(&first?.value)))),
+            "Object.keys" => Some(Node::Listed(Listed::Keys, Box::new(self.node(&first?.value)))),
+            "Object.values" => Some(Node::Listed(Listed::Parts, Box::new(self.node(&first?.value)))),
+            "Object.assign" if plain => {
+                Some(Node::Merged(call.arguments.iter().map(|argument| self.node(&argument.value)).collect()))
+            }
+            _ => self.text_of(name, call, place),
+        }
+    }
+
+    /// What functions make of texts.
+    fn text_of(&mut self, name: &str, call: &code::Call, place: Place) -> Option<Node> {
+        let (first, second) = (call.arguments.first(), call.arguments.get(1));
+        match name {
             "strings.Join" => {
                 let between = self.node(&second?.value);
                 Some(Node::Joined(Box::new(between), Box::new(self.node(&first?.value))))
@@ -164,28 +196,6 @@ impl Lowering<'_> {
             "fmt.Sprintf" | "util.format" => {
                 let text = self.node(&first?.value);
                 Some(self.format(text, Style::Percent, call.arguments.get(1..)?, place))
-            }
-            "append" => {
-                let items: Vec<code::Element> = call
-                    .arguments
-                    .iter()
-                    .enumerate()
-                    .map(|(number, argument)| code::Element {
-                        spread: number == 0 || argument.spread != Spread::No,
-                        value: argument.value.clone(),
-                    })
-                    .collect();
-                Some(self.node(&Expr { kind: ExprKind::List(items), span: place.span }))
-            }
-            "enumerate" if call.arguments.len() == 1 => {
-                Some(Node::Listed(Listed::Numbered, Box::new(self.node(&first?.value))))
-            }
-            "Object.entries" => Some(Node::Listed(Listed::Pairs, Box::new(self.node(&first?.value)))),
-            "Object.keys" => Some(Node::Listed(Listed::Keys, Box::new(self.node(&first?.value)))),
-            "Object.values" => Some(Node::Listed(Listed::Parts, Box::new(self.node(&first?.value)))),
-            "Object.fromEntries" => None,
-            "Object.assign" if plain => {
-                Some(Node::Merged(call.arguments.iter().map(|argument| self.node(&argument.value)).collect()))
             }
             _ => None,
         }
@@ -240,7 +250,8 @@ impl Lowering<'_> {
             "items" | "entries" => Some(Node::Listed(Listed::Pairs, boxed())),
             "keys" => Some(Node::Listed(Listed::Keys, boxed())),
             "values" => Some(Node::Listed(Listed::Parts, boxed())),
-            "copy" | "flat" | "toArray" => Some(base.clone()),
+            "copy" | "slice" if first.is_none() => Some(Node::Copy(boxed(), false)),
+            "flat" | "toArray" => Some(base.clone()),
             "get" => {
                 let part = Node::Part(boxed(), Box::new(self.node(&first?.value)), place);
                 Some(match call.arguments.get(1) {

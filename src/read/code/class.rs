@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Lowering;
 use super::names::is_maker;
+use super::{Lowering, names};
 use crate::program::{Block, Call, Callee, Entry, Given, Inherit, Node, Parameter, Pick, Routine, Step, StepKind};
 use crate::source::Span;
-use crate::syntax::code::{Class, Function, Language, Spread, Stmt, StmtKind, Target, TargetKind};
+use crate::syntax::code::{Class, Function, Language, Spread, TargetKind};
 
 impl Lowering<'_> {
     /// A function by its name.
@@ -14,7 +14,7 @@ impl Lowering<'_> {
         // A method of Go.
         if let Some((class, _)) = function.name.split_once('.') {
             let outer = self.class.replace(class.to_owned());
-            let own = function.receiver.as_ref().map(|name| self.own(name));
+            let own = function.receiver.as_ref().map(|name| own(name));
             let routine = self.routine(function, function.name.clone(), own, 0);
             self.class = outer;
             out.push(Step { kind: StepKind::Routine(Arc::new(routine)), span });
@@ -22,10 +22,6 @@ impl Lowering<'_> {
         }
         let routine = self.routine(function, function.name.clone(), None, 0);
         out.push(Step { kind: StepKind::Routine(Arc::new(routine)), span });
-    }
-
-    fn own(&self, name: &str) -> Parameter {
-        Parameter { name: self.variable(name), given: String::new(), default: None, takes: Given::One, changes: false }
     }
 
     fn routine(&mut self, function: &Function, name: String, own: Option<Parameter>, skipped: usize) -> Routine {
@@ -36,14 +32,13 @@ impl Lowering<'_> {
                 TargetKind::Name(name) => name.clone(),
                 _ => format!("…{number}"),
             };
-            let name = self.variable(&given);
+            let name = names::variable(&given);
             if !matches!(parameter.target.kind, TargetKind::Name(_)) {
                 let place = self.near(parameter.target.span);
-                let kind = StepKind::Let(self.pick(&parameter.target), Node::Variable(name.clone(), place), true);
+                let kind = StepKind::Let(Self::pick(&parameter.target), Node::Variable(name.clone(), place), true);
                 picks.push(Step { kind, span: parameter.target.span });
             }
             parameters.push(Parameter {
-                changes: changes(&function.body, &given, 0) && !assigns(&function.body, &given),
                 name,
                 given,
                 default: parameter.default.as_ref().map(|default| self.node(default)),
@@ -81,7 +76,7 @@ impl Lowering<'_> {
                     Some(TargetKind::Name(name)) if own_first == 1 => name.clone(),
                     _ => "this".to_owned(),
                 };
-                self.own(&name)
+                own(&name)
             });
             let mut routine = self.routine(method, format!("{}.{name}", class.name), own, skipped);
             routine.after = has_state.then(|| class.name.clone());
@@ -98,18 +93,18 @@ impl Lowering<'_> {
     /// What makes an object out of the fields of its type.
     fn made_of_fields(&mut self, class: &Class, has_state: bool) -> Routine {
         let place = self.near(class.head);
-        let is_own =
-            |known: &Self, name: &str| if has_state { format!(".{}.{name}", class.name) } else { known.variable(name) };
+        let own = |name: &str| {
+            if has_state { format!(".{}.{name}", class.name) } else { names::variable(name) }
+        };
         let mut parameters = Vec::new();
         let mut entries = Vec::new();
         for (field, default) in &class.fields {
-            let name = is_own(self, field);
+            let name = own(field);
             parameters.push(Parameter {
-                name: self.variable(field),
+                name: names::variable(field),
                 given: field.clone(),
                 default: default.as_ref().map(|default| self.node(default)),
                 takes: Given::One,
-                changes: false,
             });
             entries.push((field, name));
         }
@@ -117,7 +112,7 @@ impl Lowering<'_> {
         let open = class.bases.iter().any(|base| self.names.types.contains_key(base));
         let body: Arc<[Step]> = if has_state {
             let step = |(field, name): (&String, String)| Step {
-                kind: StepKind::Let(Pick::Name(name), Node::Variable(self.variable(field), place), false),
+                kind: StepKind::Let(Pick::Name(name), Node::Variable(names::variable(field), place), false),
                 span: class.head,
             };
             entries.into_iter().map(step).collect()
@@ -182,61 +177,15 @@ impl Lowering<'_> {
     }
 }
 
+/// The object that a method is a method of, as its first parameter.
+fn own(name: &str) -> Parameter {
+    Parameter { name: names::variable(name), given: String::new(), default: None, takes: Given::One }
+}
+
 fn takes(spread: Spread) -> Given {
     match spread {
         Spread::No => Given::One,
         Spread::Items => Given::Items,
         Spread::Fields => Given::Fields,
     }
-}
-
-/// Whether a name is given something else altogether.
-fn assigns(body: &[Stmt], name: &str) -> bool {
-    let is_name = |target: &Target| matches!(&target.kind, TargetKind::Name(known) if known == name);
-    body.iter().any(|stmt| matches!(&stmt.kind, StmtKind::Assign { targets, .. } if targets.iter().any(is_name)))
-}
-
-/// Whether statements change a part of what a name holds, and so of what others know by another name.
-fn changes(body: &[Stmt], name: &str, depth: usize) -> bool {
-    use crate::syntax::code::{Expr, ExprKind};
-    fn root(expr: &Expr, depth: usize) -> Option<&str> {
-        match &expr.kind {
-            ExprKind::Name(name) => Some(name),
-            ExprKind::Member(base, _) | ExprKind::Index(base, _) if depth < 50 => root(base, depth + 1),
-            _ => None,
-        }
-    }
-    let of = |target: &Target| match &target.kind {
-        TargetKind::Part(expr) => root(expr, 0) == Some(name),
-        _ => false,
-    };
-    let called = |expr: &Expr| match &expr.kind {
-        ExprKind::Call(call) => {
-            let method = matches!(&call.callee.kind, ExprKind::Member(base, _) if root(base, 0) == Some(name));
-            method || call.arguments.iter().any(|argument| root(&argument.value, 0) == Some(name))
-        }
-        _ => false,
-    };
-    depth < super::MAX_DEPTH
-        && body.iter().any(|stmt| match &stmt.kind {
-            StmtKind::Assign { targets, .. } => targets.iter().any(of),
-            StmtKind::Append { target, .. } => {
-                of(target) || matches!(&target.kind, TargetKind::Name(known) if known == name)
-            }
-            StmtKind::Delete(expr) => root(expr, 0) == Some(name),
-            StmtKind::Expr(expr) => called(expr),
-            StmtKind::If { arms, otherwise } => {
-                arms.iter().any(|(_, body)| changes(body, name, depth + 1))
-                    || otherwise.as_ref().is_some_and(|body| changes(body, name, depth + 1))
-            }
-            StmtKind::For { body, .. } | StmtKind::While(_, body) | StmtKind::Block { body, .. } => {
-                changes(body, name, depth + 1)
-            }
-            StmtKind::Try { body, handlers, last } => {
-                changes(body, name, depth + 1)
-                    || handlers.iter().any(|body| changes(body, name, depth + 1))
-                    || changes(last, name, depth + 1)
-            }
-            _ => false,
-        })
 }

@@ -1,7 +1,7 @@
 //! Conditions → guards.
 
-use super::Lowering;
 use super::text::literal;
+use super::{Lowering, names};
 use crate::program::{Expr, Guard, Name, Node, Op, Part, Quote, Use};
 use crate::source::Span;
 use crate::syntax::code::{self, ExprKind, Operator};
@@ -52,13 +52,11 @@ impl Lowering<'_> {
 
     /// `__name__ == "__main__"`: the program is what is run.
     fn is_main(&self, a: &code::Expr, b: &code::Expr) -> bool {
-        match (&a.kind, literal(b)) {
-            (ExprKind::Name(name), Some(text)) => name == "__name__" && text.text() == "__main__",
-            _ => {
-                let main = |expr| self.qualified(expr).is_some_and(|name| name == "require.main");
-                main(a) && matches!(&b.kind, ExprKind::Name(name) if name == "module")
-            }
+        if let (ExprKind::Name(name), Some(text)) = (&a.kind, literal(b)) {
+            return name == "__name__" && text.text() == "__main__";
         }
+        let main = self.qualified(a).is_some_and(|name| name == "require.main");
+        main && matches!(&b.kind, ExprKind::Name(name) if name == "module")
     }
 
     /// An expression as one text.
@@ -73,31 +71,33 @@ impl Lowering<'_> {
     /// A condition that is not followed: equal ones about equal things hold alike.
     fn opaque(&mut self, test: &code::Expr) -> Guard {
         let mut names = Vec::new();
-        self.used(test, &mut names, 0);
+        used(test, &mut names, 0);
         let words = names.into_iter().map(|(name, span)| variable(name, self.near(span))).collect();
         Guard::Opaque(Some(self.written(test.span).to_owned()), words)
     }
+}
 
-    /// The variables that an expression asks.
-    fn used(&self, expr: &code::Expr, out: &mut Vec<(String, Span)>, depth: usize) {
-        if depth > super::MAX_DEPTH || out.len() > 20 {
-            return;
+/// The variables that an expression asks.
+fn used(expr: &code::Expr, out: &mut Vec<(String, Span)>, depth: usize) {
+    if depth > super::MAX_DEPTH || out.len() > 20 {
+        return;
+    }
+    let mut below = |expr: &code::Expr| used(expr, out, depth + 1);
+    match &expr.kind {
+        ExprKind::Name(name) => out.push((names::variable(name), expr.span)),
+        ExprKind::Member(base, _) | ExprKind::Not(base) => below(base),
+        ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
+            below(a);
+            below(b);
         }
-        let mut below = |expr: &code::Expr| self.used(expr, out, depth + 1);
-        match &expr.kind {
-            ExprKind::Name(name) => out.push((self.variable(name), expr.span)),
-            ExprKind::Member(base, _) | ExprKind::Not(base) => below(base),
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
-                below(a);
-                below(b);
+        ExprKind::Call(call) => {
+            below(&call.callee);
+            for argument in &call.arguments {
+                below(&argument.value);
             }
-            ExprKind::Call(call) => {
-                below(&call.callee);
-                call.arguments.iter().for_each(|argument| below(&argument.value));
-            }
-            ExprKind::Unknown(inner) => inner.iter().for_each(below),
-            _ => {}
         }
+        ExprKind::Unknown(inner) => inner.iter().for_each(below),
+        _ => {}
     }
 }
 

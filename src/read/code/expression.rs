@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Lowering;
 use super::text::literal;
+use super::{Lowering, names};
 use crate::program::{Change, Each, Entry, Guard, Listed, Node, Style};
 use crate::source::Span;
 use crate::syntax::code::{self, Argument, Expr, ExprKind, Language, Operator, Spread, StmtKind};
@@ -32,7 +32,7 @@ impl Lowering<'_> {
             // Of something imported, what another file of the repository says it is.
             ExprKind::Name(name) => match self.qualified(expr) {
                 Some(_) if !self.names.imports.contains_key(name) => self.hole(expr.span),
-                _ => Node::Variable(self.variable(name), place),
+                _ => Node::Variable(names::variable(name), place),
             },
             ExprKind::Member(base, member) => {
                 if let Some(name) = self.environment(expr) {
@@ -90,8 +90,8 @@ impl Lowering<'_> {
         if nodes.is_empty() {
             return self.hole(span);
         }
-        let (list, last) = (Node::List(nodes, true), said("…", self.near(span)));
-        Node::Part(Box::new(list), Box::new(last), self.near(span))
+        let (list, nothing) = (Node::List(nodes, true), said("…", self.near(span)));
+        Node::Part(Box::new(list), Box::new(nothing), self.near(span))
     }
 
     /// A name as a text.
@@ -241,7 +241,7 @@ impl Lowering<'_> {
 
     fn comprehension(&mut self, comprehension: &code::Comprehension) -> Node {
         let over = self.items(&comprehension.items);
-        let item = self.pick(&comprehension.target);
+        let item = Self::pick(&comprehension.target);
         let key = comprehension.key.as_ref().map(|key| self.node(key));
         let value = self.node(&comprehension.value);
         let guard = self.conditions(comprehension);
@@ -265,13 +265,13 @@ impl Lowering<'_> {
     /// `list.map(x => value)`, `list.filter(…)`.
     pub(super) fn mapped(&mut self, base: Node, function: &code::Function) -> Option<Node> {
         let (parameter, rest) = function.parameters.split_first()?;
-        let item = self.pick(&parameter.target);
+        let item = Self::pick(&parameter.target);
         let [before @ .., last] = function.body.as_slice() else { return None };
         let StmtKind::Return(Some(value)) = &last.kind else { return None };
         // With a number too.
         let (item, over) = match rest.first() {
             Some(number) => {
-                let number = self.pick(&number.target);
+                let number = Self::pick(&number.target);
                 (crate::program::Pick::Items(vec![number, item], None), Node::Listed(Listed::Numbered, Box::new(base)))
             }
             None => (item, base),
@@ -346,7 +346,7 @@ impl Lowering<'_> {
             return None;
         }
         let over = self.node(base);
-        let item = function.parameters.first().map_or(crate::program::Pick::Nothing, |first| self.pick(&first.target));
+        let item = function.parameters.first().map_or(crate::program::Pick::Nothing, |first| Self::pick(&first.target));
         let body = self.block(&function.body);
         let each = Each { item, over, guard: None, body, key: None, value: None };
         Some(crate::program::StepKind::Each(Arc::new(each)))

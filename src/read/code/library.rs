@@ -55,23 +55,19 @@ pub(super) const SHELL_TAGS: &[&str] = &["zx.$", "$", "execa.$", "bun.$", "Bun.$
 pub(super) const LEAVE: &[&str] =
     &["sys.exit", "exit", "quit", "os._exit", "process.exit", "os.Exit", "log.Fatal", "log.Fatalf"];
 
+/// Functions that give a copy of what they are given.
+pub(super) const COPY: &[&str] =
+    &["list", "tuple", "set", "sorted", "dict", "Array.from", "structuredClone", "copy.deepcopy", "copy.copy"];
+
 /// Functions that give what they are given.
 pub(super) const SAME: &[&str] = &[
     "str",
     "String",
-    "list",
-    "tuple",
-    "set",
-    "sorted",
-    "dict",
     "shlex.quote",
     "Promise.resolve",
     "Promise.all",
     "asyncio.run",
     "string",
-    "Array.from",
-    "copy.deepcopy",
-    "copy.copy",
     "util.promisify",
     "typing.cast",
 ];

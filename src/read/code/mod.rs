@@ -118,12 +118,10 @@ impl Lowering<'_> {
     }
 
     fn unknown(&self, span: Span) -> Part {
-        self.unknown_at(self.near(span))
-    }
-
-    /// Something that is not known, and nothing else is.
-    fn unknown_at(&self, place: Place) -> Part {
-        Part::Nested(Box::new(Node::Variable(unnamed(place), place)), place)
+        {
+            let place = self.near(span);
+            Part::Nested(Box::new(Node::Variable(unnamed(place), place)), place)
+        }
     }
 
     fn hole(&self, span: Span) -> Node {

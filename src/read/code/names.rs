@@ -79,8 +79,9 @@ impl Names {
             }
             StmtKind::Append { target, .. } => self.target(target, depth),
             StmtKind::If { arms, otherwise } => {
-                arms.iter().for_each(|(_, body)| self.block(body, language, depth + 1));
-                otherwise.iter().for_each(|body| self.block(body, language, depth + 1));
+                for body in arms.iter().map(|(_, body)| body).chain(otherwise) {
+                    self.block(body, language, depth + 1);
+                }
             }
             StmtKind::For { target, body, .. } => {
                 self.target(target, depth);
@@ -89,7 +90,9 @@ impl Names {
             StmtKind::While(_, body) => self.block(body, language, depth + 1),
             StmtKind::Try { body, handlers, last } => {
                 self.block(body, language, depth + 1);
-                handlers.iter().for_each(|body| self.block(body, language, depth + 1));
+                for body in handlers {
+                    self.block(body, language, depth + 1);
+                }
                 self.block(last, language, depth + 1);
             }
             StmtKind::Block { enters, body } => {
@@ -135,10 +138,14 @@ impl Names {
                 self.assigned.insert(name.clone());
             }
             TargetKind::Items(targets, _) if depth < super::MAX_DEPTH => {
-                targets.iter().for_each(|target| self.target(target, depth + 1));
+                for target in targets {
+                    self.target(target, depth + 1);
+                }
             }
             TargetKind::Fields(targets) if depth < super::MAX_DEPTH => {
-                targets.iter().for_each(|(_, target)| self.target(target, depth + 1));
+                for (_, target) in targets {
+                    self.target(target, depth + 1);
+                }
             }
             _ => {}
         }
@@ -189,12 +196,12 @@ fn qualified_import(import: &code::Import, language: Language) -> String {
     }
 }
 
-impl Lowering<'_> {
-    /// The variable of a name.
-    pub(super) fn variable(&self, name: &str) -> String {
-        format!(".{name}")
-    }
+/// The variable of a name.
+pub(super) fn variable(name: &str) -> String {
+    format!(".{name}")
+}
 
+impl Lowering<'_> {
     /// The variable that is a part of the state of the type whose method this is.
     pub(super) fn own_part(&self, base: &Expr, name: &str) -> Option<String> {
         let ExprKind::Name(known) = &base.kind else { return None };
@@ -220,10 +227,8 @@ impl Lowering<'_> {
                 ExprKind::Name(name) => {
                     let root = match self.names.imports.get(name) {
                         Some(import) if !self.is_own_name(name) => import.as_str(),
-                        Some(_) => return None,
-                        None if self.names.assigned.contains(name) || self.is_own_name(name) => return None,
-                        None if super::library::GLOBALS.contains(&name.as_str()) => name,
-                        None => return None,
+                        None if super::library::GLOBALS.contains(&name.as_str()) && !self.is_known(name) => name,
+                        _ => return None,
                     };
                     parts.push(root);
                     break;
@@ -243,6 +248,11 @@ impl Lowering<'_> {
         let ExprKind::Name(name) = &expr.kind else { return false };
         let module = self.names.imports.get(name);
         module.is_some_and(|module| super::library::paths(module, self.language).is_some())
+    }
+
+    /// Whether the file itself gives a name its meaning.
+    fn is_known(&self, name: &str) -> bool {
+        self.names.assigned.contains(name) || self.is_own_name(name)
     }
 
     fn is_own_name(&self, name: &str) -> bool {

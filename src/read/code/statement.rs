@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Lowering;
 use super::text::literal;
+use super::{Lowering, names};
 use crate::program::{
     Arm, Assign, Assigned, Block, Change, Each, Guard, Loop, Node, Pick, Put, Step, StepKind, Visibility,
 };
@@ -105,7 +105,7 @@ impl Lowering<'_> {
             }
             StmtKind::For { target, items, body } => {
                 let over = self.items(items);
-                let item = self.pick(target);
+                let item = Self::pick(target);
                 let body = self.block(body);
                 push(StepKind::Each(Arc::new(Each { item, over, guard: None, body, key: None, value: None })));
             }
@@ -140,7 +140,7 @@ impl Lowering<'_> {
                 for (value, target) in enters {
                     let node = self.node(value);
                     out.push(match target {
-                        Some(target) => Step { kind: StepKind::Let(self.pick(target), node, self.in_function), span },
+                        Some(target) => Step { kind: StepKind::Let(Self::pick(target), node, self.in_function), span },
                         None => Step { kind: StepKind::Evaluate(node), span: value.span },
                     });
                 }
@@ -228,13 +228,13 @@ impl Lowering<'_> {
                 }
                 _ => declares,
             };
-        Some(StepKind::Let(self.pick(target), node, own))
+        Some(StepKind::Let(Self::pick(target), node, own))
     }
 
     /// A step that changes what a target is.
     fn change(&mut self, target: &Target, change: Change, span: Span) -> Option<StepKind> {
         match &target.kind {
-            TargetKind::Name(name) => Some(self.put(self.variable(name), Vec::new(), change, span)),
+            TargetKind::Name(name) => Some(self.put(names::variable(name), Vec::new(), change, span)),
             TargetKind::Part(expr) => {
                 let (name, path) = self.way(expr)?;
                 match change {
@@ -253,7 +253,7 @@ impl Lowering<'_> {
     /// The variable at the start of an expression, and the way from there.
     pub(super) fn way(&mut self, expr: &Expr) -> Option<(String, Vec<Node>)> {
         match &expr.kind {
-            ExprKind::Name(name) => Some((self.variable(name), Vec::new())),
+            ExprKind::Name(name) => Some((names::variable(name), Vec::new())),
             ExprKind::Member(base, member) => {
                 if let Some(name) = self.own_part(base, &member.name) {
                     return Some((name, Vec::new()));
@@ -281,18 +281,18 @@ impl Lowering<'_> {
         way
     }
 
-    pub(super) fn pick(&self, target: &Target) -> Pick {
-        self.pick_within(target, 0)
+    pub(super) fn pick(target: &Target) -> Pick {
+        Self::pick_within(target, 0)
     }
 
-    fn pick_within(&self, target: &Target, depth: usize) -> Pick {
+    fn pick_within(target: &Target, depth: usize) -> Pick {
         match &target.kind {
-            TargetKind::Name(name) => Pick::Name(self.variable(name)),
+            TargetKind::Name(name) => Pick::Name(names::variable(name)),
             TargetKind::Items(targets, rest) if depth < 20 => {
-                Pick::Items(targets.iter().map(|target| self.pick_within(target, depth + 1)).collect(), *rest)
+                Pick::Items(targets.iter().map(|target| Self::pick_within(target, depth + 1)).collect(), *rest)
             }
             TargetKind::Fields(targets) if depth < 20 => {
-                let field = |(name, target): &(String, Target)| (name.clone(), self.pick_within(target, depth + 1));
+                let field = |(name, target): &(String, Target)| (name.clone(), Self::pick_within(target, depth + 1));
                 Pick::Fields(targets.iter().map(field).collect())
             }
             _ => Pick::Nothing,

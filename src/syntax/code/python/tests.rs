@@ -212,8 +212,11 @@ impl Printer<'_> {
             ExprKind::Function(function) => self.function(function),
             ExprKind::Comprehension(turn) => {
                 let key = turn.key.as_ref().map_or(String::new(), |key| format!("{}: ", self.expr(key)));
-                let mut more: String =
-                    turn.conditions.iter().map(|condition| format!(" if {}", self.expr(condition))).collect();
+                let mut more = String::new();
+                for condition in &turn.conditions {
+                    more.push_str(" if ");
+                    more.push_str(&self.expr(condition));
+                }
                 if turn.more {
                     more.push_str(" …");
                 }
