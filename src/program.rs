@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 pub use code::{
     Argument, Borrow, Call, Callee, Change, Each, Execution, Format, Given, Parameter, Pick, Put, Routine, Style,
+    own_name,
 };
 
 use crate::source::{FileId, Span};

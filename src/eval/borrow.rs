@@ -3,114 +3,118 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::MAX_BORROWED;
-use super::env::{Env, Flow, Parameters};
+use super::env::{Binding, Env, Flow, Parameters};
 use super::exec::Machine;
 use super::when::When;
-use crate::program::{Borrow, Expr, Program};
+use super::{MAX_BORROWED, MAX_LENDERS};
+use crate::program::{Borrow, Expr, Program, Routine, own_name};
+use crate::source::FileId;
 use crate::value::{Field, Map, Tree, Value};
 
 impl Machine<'_> {
     pub(super) fn borrow(&mut self, borrow: &Borrow) {
-        if let Some(lent) = self.lender(&borrow.paths) {
-            self.surroundings(&lent);
-            let Some(there) = &borrow.there else { return self.whole(&lent, borrow) };
-            if self.one(&lent, there, borrow) {
+        if let Some(lender) = self.lender(&borrow.paths) {
+            let Some(there) = &borrow.there else { return self.whole(lender, borrow) };
+            if self.one(lender, there, borrow) {
                 return;
             }
         }
-        if let Some(lent) = self.lender(&borrow.within) {
-            self.surroundings(&lent);
-            self.whole(&lent, borrow);
+        if let Some(lender) = self.lender(&borrow.within) {
+            self.whole(lender, borrow);
         }
     }
 
-    /// The names of the first of several files that there is.
-    fn lender(&mut self, paths: &[Expr]) -> Option<Env> {
+    /// The first of several files that there is, looked at.
+    fn lender(&mut self, paths: &[Expr]) -> Option<FileId> {
         let (file, place) = (self.file, self.here());
         let program = paths.iter().find_map(|path| self.link.find(file, &Value::text(path.literal()?, place)))?;
-        (program.file != file).then(|| self.lent(&program)).flatten()
+        (program.file != file && self.lend(&program)).then_some(program.file)
     }
 
-    /// Functions there ask for names that only they know: here they are where nobody else has them.
-    fn surroundings(&mut self, lent: &Env) {
-        for (name, binding) in lent.bindings() {
+    /// Variables of a file by its own names, and what they hold.
+    fn lent(&mut self, lender: FileId) -> Vec<(Rc<str>, Rc<Binding>)> {
+        let Some(Some(lent)) = self.borrowed.get(&lender) else { return Vec::new() };
+        // Functions there ask for names that only they know: each name is one file's, so they are known here as well.
+        let all: Vec<(Rc<str>, Rc<Binding>)> =
+            lent.bindings().map(|(name, binding)| (name.clone(), binding.clone())).collect();
+        self.steps += all.len();
+        for (name, binding) in &all {
             if self.env.get(name).is_none() {
                 self.env.bind(name, binding.clone());
             }
         }
-        for (name, routine) in lent.routines.iter() {
-            if !self.env.routines.contains_key(name) {
-                Rc::make_mut(&mut self.env.routines).insert(name.clone(), routine.clone());
-            }
-        }
+        all
     }
 
     /// One name of a file; whether it has it.
-    fn one(&mut self, lent: &Env, there: &str, borrow: &Borrow) -> bool {
+    fn one(&mut self, lender: FileId, there: &str, borrow: &Borrow) -> bool {
+        let own = own_name(lender, there);
+        let (name, parts) = (format!(".{own}"), format!(".{own}."));
         let mut found = false;
-        let (name, parts) = (format!(".{there}"), format!(".{there}."));
-        for (known, binding) in lent.bindings() {
-            let rest = if **known == *name { Some("") } else { known.strip_prefix(&parts) };
-            if let Some(rest) = rest {
-                let dot = if rest.is_empty() { "" } else { "." };
-                self.env.bind(&format!(".{}{dot}{rest}", borrow.here), binding.clone());
+        for (known, binding) in self.lent(lender) {
+            if *known == *name {
+                self.env.bind(&borrow.here, binding);
+                found = true;
+            } else if let Some(part) = known.strip_prefix(&parts) {
+                self.env.bind(&format!("{}.{part}", borrow.here), binding);
                 found = true;
             }
         }
-        let methods = format!("{there}.");
-        for (known, routine) in lent.routines.iter() {
-            let method = if known == there { Some("") } else { known.strip_prefix(&methods) };
-            if let Some(method) = method {
-                let dot = if method.is_empty() { "" } else { "." };
-                let called = format!("{}{dot}{method}", borrow.called);
-                Rc::make_mut(&mut self.env.routines).insert(called, routine.clone());
-                found = true;
-            }
-        }
+        let methods = format!("{own}.");
+        let routines: Vec<(String, Arc<Routine>)> = self
+            .routines
+            .iter()
+            .filter_map(|(known, routine)| {
+                let called = if *known == own {
+                    borrow.called.clone()
+                } else {
+                    format!("{}.{}", borrow.called, known.strip_prefix(&methods)?)
+                };
+                Some((called, routine.clone()))
+            })
+            .collect();
+        found |= !routines.is_empty();
+        self.routines.extend(routines);
         found
     }
 
     /// All names of a file, as parts of one.
-    fn whole(&mut self, lent: &Env, borrow: &Borrow) {
-        let place = self.here();
+    fn whole(&mut self, lender: FileId, borrow: &Borrow) {
+        let (place, end) = (self.here(), own_name(lender, ""));
         let mut map = Map { open: true, ..Map::default() };
-        let names: Vec<String> = lent.bindings().map(|(name, _)| name.to_string()).collect();
-        for name in names {
-            let Some(plain) = name.strip_prefix('.').filter(|plain| !plain.contains('.')) else { continue };
+        for (name, _) in self.lent(lender) {
+            let plain = name.strip_prefix('.').and_then(|name| name.strip_suffix(&end));
+            let Some(plain) = plain.filter(|plain| !plain.contains(['.', '\''])) else { continue };
             // One of several is not followed.
-            if let [only] = self.lent_trees(lent, &name).as_slice()
-                && only.0 == When::default()
+            if let [(when, tree)] = self.held(&name, place).as_slice()
+                && *when == When::default()
             {
-                map.fields.push(Field { name: plain.to_owned(), at: place, whole: place, tree: only.1.clone() });
+                map.fields.push(Field { name: plain.to_owned(), at: place, whole: place, tree: tree.clone() });
             }
         }
-        self.hold(&format!(".{}", borrow.here), vec![(When::default(), Tree::Map(Arc::new(map)))]);
-        for (name, routine) in lent.routines.iter() {
-            let called = format!("{}.{name}", borrow.called);
-            Rc::make_mut(&mut self.env.routines).insert(called, routine.clone());
-        }
+        self.hold(&borrow.here, vec![(When::default(), Tree::Map(Arc::new(map)))]);
+        let own = |known: &String| {
+            let (name, rest) = known.split_once(&end)?;
+            let plain = !name.contains(['.', '/']) && (rest.is_empty() || rest.starts_with('.'));
+            plain.then(|| format!("{}.{name}{rest}", borrow.called))
+        };
+        let routines: Vec<(String, Arc<Routine>)> =
+            self.routines.iter().filter_map(|(known, routine)| Some((own(known)?, routine.clone()))).collect();
+        self.routines.extend(routines);
     }
 
-    fn lent_trees(&mut self, lent: &Env, name: &str) -> Vec<(When, Tree)> {
-        let outer = std::mem::replace(&mut self.env, lent.clone());
-        let trees = self.held(name, self.here());
-        self.env = outer;
-        trees
-    }
-
-    /// What a file gives a meaning to.
-    fn lent(&mut self, program: &Program) -> Option<Env> {
+    /// Looks at a file for what it gives a meaning to; whether that is known.
+    fn lend(&mut self, program: &Program) -> bool {
         if let Some(known) = self.borrowed.get(&program.file) {
-            return known.clone();
+            return known.is_some();
         }
-        if self.borrowed.values().filter(|known| known.is_none()).count() >= MAX_BORROWED {
-            return None;
+        let looked_at = self.borrowed.values().filter(|known| known.is_none()).count();
+        if looked_at >= MAX_BORROWED || self.borrowed.len() >= MAX_LENDERS {
+            return false;
         }
         self.borrowed.insert(program.file, None);
         let (runs, declared) = self.reported();
-        let empty = Env::new(Parameters::default());
-        let outer = std::mem::replace(&mut self.env, empty);
+        let outer = std::mem::replace(&mut self.env, Env::new(Parameters::default()));
         let file = std::mem::replace(&mut self.file, program.file);
         let (mark, called) = (self.left_behind(), self.called.clone());
         self.block(&program.body);
@@ -120,7 +124,7 @@ impl Machine<'_> {
         let mut lent = std::mem::replace(&mut self.env, outer);
         (lent.flow, lent.path, lent.locals) = (Flow::On, When::default(), Vec::new());
         self.unreport(runs, declared);
-        self.borrowed.insert(program.file, Some(lent.clone()));
-        Some(lent)
+        self.borrowed.insert(program.file, Some(lent));
+        true
     }
 }

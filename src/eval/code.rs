@@ -185,7 +185,7 @@ impl Machine<'_> {
 
     /// What an object of a type of this program, or the type itself, has by a name.
     fn state(&self, base: &Node, tree: &Tree, name: &str) -> Option<Trees> {
-        let own = type_of(tree).map(|kind| format!(".{kind}.{name}"));
+        let own = type_of(tree).filter(|of| self.is_latest(of)).map(|of| format!(".{}.{name}", of.kind));
         let held = match base {
             Node::Variable(variable, _) => Some(format!("{variable}.{name}")),
             _ => None,
@@ -195,6 +195,26 @@ impl Machine<'_> {
     }
 
     // ---- calls
+
+    /// Whether an object is the last one made of its type.
+    fn is_latest(&self, of: &Made) -> bool {
+        self.objects.get(&of.kind) == Some(&of.id)
+    }
+
+    /// The state of another object than the one that is known.
+    fn forget_state(&mut self, kind: &str) {
+        self.objects.remove(kind);
+        let start = format!(".{kind}.");
+        let names: Vec<String> = self
+            .env
+            .bindings()
+            .filter(|(name, _)| name.starts_with(&start))
+            .map(|(name, _)| name.to_string())
+            .collect();
+        for name in names {
+            self.forget(&name);
+        }
+    }
 
     /// What a call gives.
     pub(super) fn call(&mut self, call: &Call) -> Trees {
@@ -207,10 +227,14 @@ impl Machine<'_> {
             }
         };
         let routine = match names.as_slice() {
-            [(_, name)] => self.env.routines.get(name).cloned(),
+            [(_, name)] => self.routines.get(name).cloned(),
             _ => None,
         };
         if let Some(routine) = routine {
+            let others = base.iter().flatten().filter_map(|(_, tree)| type_of(tree));
+            if let Some(kind) = others.filter(|of| !self.is_latest(of)).map(|of| of.kind.clone()).next() {
+                self.forget_state(&kind);
+            }
             return self.routine(&routine, call, base);
         }
         let is_own = |tree: &Tree| match tree {
@@ -334,7 +358,9 @@ impl Machine<'_> {
             machine.env.restore();
         });
         if let Some(kind) = &routine.makes {
-            let id = identity((self.flow(), kind));
+            // Of several objects of one type the last one made has the state that is known.
+            let id = self.fresh();
+            self.objects.insert(kind.clone(), id);
             let of = Arc::new(Made { kind: kind.clone(), shown: kind.clone(), head: call.head, id, scope: 0 });
             // A type of fields alone is a map; of others the state is kept by name.
             if !out.is_empty() {
@@ -454,7 +480,7 @@ impl Machine<'_> {
 
     /// Runs a function that nobody here calls: its defaults may be what it is called with.
     pub(super) fn uncalled(&mut self, routine: &Arc<Routine>) {
-        if let Some(first) = routine.after.as_ref().and_then(|name| self.env.routines.get(name).cloned()) {
+        if let Some(first) = routine.after.as_ref().and_then(|name| self.routines.get(name).cloned()) {
             self.uncalled(&first);
         }
         let mut given = Vec::new();
@@ -651,10 +677,10 @@ fn is_object(attribute: &Attribute) -> bool {
 }
 
 /// The type of the program that a tree is an object of.
-fn type_of(tree: &Tree) -> Option<&str> {
+fn type_of(tree: &Tree) -> Option<&Made> {
     match tree {
         Tree::Text(value) => match value.pieces() {
-            [Piece::Attribute(attribute, _)] if is_object(attribute) => Some(&attribute.of.kind),
+            [Piece::Attribute(attribute, _)] if is_object(attribute) => Some(&attribute.of),
             _ => None,
         },
         _ => None,

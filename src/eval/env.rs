@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::MAX_ALTERNATIVES;
 use super::vars::Vars;
 use super::when::When;
-use crate::program::{Block, Routine};
+use crate::program::Block;
 use crate::value::{List, Piece, Place, Tree, Value};
 
 /// Parts of what variables hold that are looked at for one list that was changed.
@@ -111,7 +110,6 @@ type Saved = (Rc<str>, Option<Rc<Binding>>);
 pub(super) struct Env {
     vars: Rc<Vars>,
     pub functions: Rc<HashMap<String, Block>>,
-    pub routines: Rc<HashMap<String, Arc<Routine>>>,
     pub parameters: Rc<Parameters>,
     /// What is known to hold here.
     pub path: When,
@@ -125,7 +123,6 @@ impl Env {
         Self {
             vars: Rc::default(),
             functions: Rc::default(),
-            routines: Rc::default(),
             parameters: Rc::new(parameters),
             path: When::default(),
             flow: Flow::On,
@@ -213,7 +210,6 @@ impl Env {
     pub fn exported_only(&mut self) {
         Rc::make_mut(&mut self.vars).retain(|binding| binding.exported);
         self.functions = Rc::default();
-        self.routines = Rc::default();
     }
 
     /// Something that is not known ran in this scope: what was set may have been set anew. Empty texts and lists waited
@@ -321,7 +317,6 @@ impl Env {
             && rest.iter().all(|arm| {
                 Rc::ptr_eq(&arm.vars, &first.vars)
                     && Rc::ptr_eq(&arm.functions, &first.functions)
-                    && Rc::ptr_eq(&arm.routines, &first.routines)
                     && Rc::ptr_eq(&arm.parameters, &first.parameters)
             })
         {
@@ -361,20 +356,12 @@ impl Env {
         for arm in &arms {
             functions.extend(arm.functions.iter().map(|(name, body)| (name.clone(), body.clone())));
         }
-        let mut routines = arms.first().map(|arm| arm.routines.clone()).unwrap_or_default();
-        if !arms.iter().all(|arm| Rc::ptr_eq(&arm.routines, &routines)) {
-            for arm in &arms {
-                let more = arm.routines.iter().map(|(name, routine)| (name.clone(), routine.clone()));
-                Rc::make_mut(&mut routines).extend(more);
-            }
-        }
         let parameters = same_parameters(&arms, version());
         let first = arms.into_iter().next()?;
         Some(Self {
             parameters,
             vars: Rc::new(vars.into_iter().collect()),
             functions: Rc::new(functions),
-            routines,
             path: path.clone(),
             ..first
         })

@@ -55,6 +55,10 @@ pub(super) struct Machine<'l> {
     pub(super) asked_parts: HashSet<(Place, String)>,
     /// What other files give names to; nothing while one is being looked at.
     pub(super) borrowed: HashMap<FileId, Option<Env>>,
+    /// The last object made of each type, by the number that it has.
+    pub(super) objects: HashMap<String, u64>,
+    /// Functions with named parameters; each has a name of its own.
+    pub(super) routines: HashMap<String, Arc<Routine>>,
     counter: u64,
     pub steps: usize,
     pub depth: usize,
@@ -88,6 +92,8 @@ impl<'l> Machine<'l> {
             gives: Vec::new(),
             asked_parts: HashSet::new(),
             borrowed: HashMap::new(),
+            objects: HashMap::new(),
+            routines: HashMap::new(),
             counter: 0,
             steps: 0,
             depth: 0,
@@ -120,7 +126,7 @@ impl<'l> Machine<'l> {
             }
             self.env = before;
         }
-        let routines = self.env.routines.clone();
+        let routines = self.routines.clone();
         let mut names: Vec<&String> = routines.keys().filter(|name| !self.called.contains(*name)).collect();
         names.sort();
         for routine in names.into_iter().filter_map(|name| routines.get(name)) {
@@ -291,7 +297,7 @@ impl<'l> Machine<'l> {
             StepKind::Put(put) => self.put(put),
             StepKind::Each(each) => self.turn_each(each),
             StepKind::Routine(routine) => {
-                Rc::make_mut(&mut self.env.routines).insert(routine.name.clone(), routine.clone());
+                self.routines.insert(routine.name.clone(), routine.clone());
             }
             StepKind::Borrow(borrow) => self.borrow(borrow),
             StepKind::Test(_) | StepKind::Define(_) => {}
@@ -354,7 +360,7 @@ impl<'l> Machine<'l> {
         self.document && self.sites.is_empty()
     }
 
-    fn forget(&mut self, name: &str) {
+    pub(super) fn forget(&mut self, name: &str) {
         let (version, place) = (self.fresh(), self.here());
         let value = Value::hole(shown(name), version, place);
         let unknown = Alternative { when: When::default(), content: Content::Text(value) };

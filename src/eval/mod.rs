@@ -34,8 +34,10 @@ const MAX_ALTERNATIVES: usize = 8;
 const MAX_WAYS: usize = 3;
 /// Functions and scripts that call each other, deeper than this, are not followed.
 const MAX_CALLS: usize = 6;
-/// Files that take names from each other, deeper than this, are not followed.
-const MAX_BORROWED: usize = 3;
+/// Files that are being looked at for names, each for the sake of the one before.
+const MAX_BORROWED: usize = 2;
+/// Files that are looked at for names in all.
+const MAX_LENDERS: usize = 12;
 /// Turns of a loop over known items.
 const MAX_TURNS: usize = 64;
 /// Ways out of loops and functions that are remembered.

@@ -93,5 +93,12 @@ impl Machine<'_> {
 /// How a variable is shown. Variables of languages whose names are not those of the environment begin with a dot.
 pub(super) fn shown(name: &str) -> String {
     // What has no name is only told from others by one.
-    if name.starts_with('…') { "…".to_owned() } else { format!("${{{}}}", name.strip_prefix('.').unwrap_or(name)) }
+    if name.starts_with('…') {
+        return "…".to_owned();
+    }
+    // What tells it from others of its name is not shown.
+    let Some(own) = name.strip_prefix('.') else { return format!("${{{name}}}") };
+    let (shown, rest) = own.split_once('\'').unwrap_or((own, ""));
+    let part = rest.split_once('.').map_or("", |(_, part)| part);
+    if part.is_empty() { format!("${{{shown}}}") } else { format!("${{{shown}.{part}}}") }
 }

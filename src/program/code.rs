@@ -7,6 +7,11 @@ use super::{Block, Expr, Guard, Node};
 use crate::source::FileId;
 use crate::value::Place;
 
+/// By which name a program knows what a file calls by a name of its own.
+pub fn own_name(file: FileId, name: &str) -> String {
+    format!("{name}'{}", file.0)
+}
+
 /// A function with named parameters.
 #[derive(Debug, Clone)]
 pub struct Routine {

@@ -34,11 +34,13 @@ impl Lowering<'_> {
     /// The name of what is called, where it is a function of the file or of elsewhere.
     fn callee(&self, callee: &Expr) -> Option<String> {
         match &callee.kind {
+            ExprKind::Name(name) if self.function_name(name).is_some() => self.function_name(name),
             ExprKind::Name(name)
-                if self.names.functions.contains(name)
-                    || self.names.types.contains_key(name) && !self.names.imports.contains_key(name) =>
+                if self.names.types.contains_key(name)
+                    && !self.names.imports.contains_key(name)
+                    && !self.is_variable(name) =>
             {
-                Some(name.clone())
+                Some(self.type_name(name))
             }
             ExprKind::Member(base, member) => {
                 let class = match &base.kind {
@@ -52,12 +54,12 @@ impl Lowering<'_> {
                     known.is_some_and(|known| known.methods.contains(&member.name) && (known.has_state || !is_self))
                 });
                 match own {
-                    Some(class) => Some(format!("{class}.{}", member.name)),
+                    Some(class) => Some(format!("{}.{}", self.type_name(class), member.name)),
                     None => self.qualified(callee),
                 }
             }
             // A function of the language, or one that came from elsewhere without a name.
-            ExprKind::Name(name) if !self.names.is_assigned(name) => {
+            ExprKind::Name(name) if !self.is_variable(name) => {
                 Some(self.names.imports.get(name).unwrap_or(name).clone())
             }
             _ => self.qualified(callee),
@@ -66,9 +68,10 @@ impl Lowering<'_> {
 
     /// What a property of an object is: a method that is asked for without being called.
     pub(super) fn property(&self, variable: &str) -> Option<Property> {
-        let (class, name) = variable.strip_prefix('.')?.split_once('.')?;
+        let (kind, name) = variable.strip_prefix('.')?.split_once('.')?;
+        let class = kind.split_once('\'').map_or(kind, |(class, _)| class);
         let is_property = self.names.types.get(class)?.properties.contains(name);
-        is_property.then(|| Property(format!("{class}.{name}")))
+        is_property.then(|| Property(format!("{kind}.{name}")))
     }
 
     /// Whether a call leaves the program.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::names::is_maker;
-use super::{Lowering, names};
+use super::Lowering;
+use super::names::{Scope, is_maker};
 use crate::program::{Block, Call, Callee, Entry, Given, Inherit, Node, Parameter, Pick, Routine, Step, StepKind};
 use crate::source::Span;
 use crate::syntax::code::{Class, Function, Language, Spread, TargetKind};
@@ -12,46 +12,60 @@ impl Lowering<'_> {
     /// A function by its name.
     pub(super) fn function(&mut self, function: &Function, span: Span, out: &mut Vec<Step>) {
         // A method of Go.
-        if let Some((class, _)) = function.name.split_once('.') {
+        if let Some((class, method)) = function.name.split_once('.') {
+            let name = format!("{}.{method}", self.type_name(class));
             let outer = self.class.replace(class.to_owned());
-            let own = function.receiver.as_ref().map(|name| own(name));
-            let routine = self.routine(function, function.name.clone(), own, 0);
+            let routine = self.routine(function, name, function.receiver.as_deref(), 0);
             self.class = outer;
             out.push(Step { kind: StepKind::Routine(Arc::new(routine)), span });
             return;
         }
-        let routine = self.routine(function, function.name.clone(), None, 0);
+        let Some(name) = self.function_name(&function.name) else { return };
+        let routine = self.routine(function, name, None, 0);
         out.push(Step { kind: StepKind::Routine(Arc::new(routine)), span });
     }
 
-    fn routine(&mut self, function: &Function, name: String, own: Option<Parameter>, skipped: usize) -> Routine {
-        let mut parameters: Vec<Parameter> = own.into_iter().collect();
-        let mut picks: Vec<Step> = Vec::new();
-        for (number, parameter) in function.parameters.iter().enumerate().skip(skipped) {
-            let given = match &parameter.target.kind {
-                TargetKind::Name(name) => name.clone(),
-                _ => format!("…{number}"),
-            };
-            let name = names::variable(&given);
-            if !matches!(parameter.target.kind, TargetKind::Name(_)) {
-                let place = self.near(parameter.target.span);
-                let kind = StepKind::Let(Self::pick(&parameter.target), Node::Variable(name.clone(), place), true);
-                picks.push(Step { kind, span: parameter.target.span });
-            }
-            parameters.push(Parameter {
-                name,
-                given,
-                default: parameter.default.as_ref().map(|default| self.node(default)),
-                takes: takes(parameter.spread),
-            });
+    /// `own`: the name of the object that a method is a method of, where that is its first parameter.
+    fn routine(&mut self, function: &Function, name: String, own: Option<&str>, skipped: usize) -> Routine {
+        let taken: Vec<&crate::syntax::code::Parameter> = function.parameters.iter().skip(skipped).collect();
+        // Defaults are made where the function is.
+        let defaults: Vec<Option<Node>> =
+            taken.iter().map(|parameter| parameter.default.as_ref().map(|default| self.node(default))).collect();
+        let mut scope = Scope::of(&function.body, self.language != Language::Python);
+        scope.is_function = true;
+        own.iter().for_each(|name| scope.add_name(name));
+        for (number, parameter) in taken.iter().enumerate() {
+            scope.add(&parameter.target);
+            scope.add_name(&format!("…{number}"));
         }
-        let (function_before, trying) =
-            (std::mem::replace(&mut self.in_function, true), std::mem::take(&mut self.trying));
-        let outer = std::mem::take(&mut self.outer);
-        let body = self.block(&function.body);
-        self.outer = outer;
-        (self.in_function, self.trying) = (function_before, trying);
-        let body = if picks.is_empty() { body } else { picks.into_iter().chain(body.iter().cloned()).collect() };
+        let trying = std::mem::take(&mut self.trying);
+        let (parameters, body) = self.within(scope, |lowering| {
+            let mut parameters: Vec<Parameter> = Vec::new();
+            parameters.extend(own.map(|name| Parameter {
+                name: lowering.variable(name),
+                given: String::new(),
+                default: None,
+                takes: Given::One,
+            }));
+            let mut steps: Vec<Step> = Vec::new();
+            for (number, (parameter, default)) in taken.iter().zip(defaults).enumerate() {
+                let given = match &parameter.target.kind {
+                    TargetKind::Name(name) => name.clone(),
+                    _ => format!("…{number}"),
+                };
+                let name = lowering.variable(&given);
+                if !matches!(parameter.target.kind, TargetKind::Name(_)) {
+                    let (span, place) = (parameter.target.span, lowering.near(parameter.target.span));
+                    let pick = lowering.pick(&parameter.target);
+                    steps.push(Step { kind: StepKind::Let(pick, Node::Variable(name.clone(), place), true), span });
+                }
+                parameters.push(Parameter { name, given, default, takes: takes(parameter.spread) });
+            }
+            let body = lowering.block(&function.body);
+            let body = if steps.is_empty() { body } else { steps.into_iter().chain(body.iter().cloned()).collect() };
+            (parameters, body)
+        });
+        self.trying = trying;
         Routine { name, parameters, body, after: None, makes: None, inner: false, file: self.file }
     }
 
@@ -60,6 +74,7 @@ impl Lowering<'_> {
         let has_state = self.names.types.get(&class.name).is_some_and(|known| known.has_state);
         let outer = self.class.replace(class.name.clone());
         let own_first = usize::from(self.language == Language::Python);
+        let kind = self.type_name(&class.name);
         let mut make: Option<Routine> = None;
         for method in &class.methods {
             let name = method.name.rsplit('.').next().unwrap_or(&method.name).to_owned();
@@ -68,22 +83,20 @@ impl Lowering<'_> {
             });
             let skipped = if is_static { 0 } else { own_first };
             if is_maker(&name) {
-                make = Some(self.routine(method, class.name.clone(), None, skipped));
+                make = Some(self.routine(method, kind.clone(), None, skipped));
                 continue;
             }
-            let own = (!has_state && !is_static).then(|| {
-                let name = match method.parameters.first().map(|first| &first.target.kind) {
-                    Some(TargetKind::Name(name)) if own_first == 1 => name.clone(),
-                    _ => "this".to_owned(),
-                };
-                own(&name)
-            });
-            let mut routine = self.routine(method, format!("{}.{name}", class.name), own, skipped);
-            routine.after = has_state.then(|| class.name.clone());
+            let own = match method.parameters.first().map(|first| &first.target.kind) {
+                Some(TargetKind::Name(name)) if own_first == 1 => name.as_str(),
+                _ => "this",
+            };
+            let own = (!has_state && !is_static).then_some(own);
+            let mut routine = self.routine(method, format!("{kind}.{name}"), own, skipped);
+            routine.after = has_state.then(|| kind.clone());
             out.push(Step { kind: StepKind::Routine(Arc::new(routine)), span: method.head });
         }
         let make = match make {
-            Some(make) => Routine { makes: Some(class.name.clone()), ..make },
+            Some(make) => Routine { makes: Some(kind.clone()), ..make },
             None => self.made_of_fields(class, has_state),
         };
         out.push(Step { kind: StepKind::Routine(Arc::new(make)), span });
@@ -92,49 +105,33 @@ impl Lowering<'_> {
 
     /// What makes an object out of the fields of its type.
     fn made_of_fields(&mut self, class: &Class, has_state: bool) -> Routine {
-        let place = self.near(class.head);
-        let own = |name: &str| {
-            if has_state { format!(".{}.{name}", class.name) } else { names::variable(name) }
-        };
-        let mut parameters = Vec::new();
-        let mut entries = Vec::new();
-        for (field, default) in &class.fields {
-            let name = own(field);
-            parameters.push(Parameter {
-                name: names::variable(field),
-                given: field.clone(),
-                default: default.as_ref().map(|default| self.node(default)),
-                takes: Given::One,
-            });
-            entries.push((field, name));
-        }
-        // What is built on something that is not here may have further fields.
+        let (place, kind) = (self.near(class.head), self.type_name(&class.name));
+        let defaults: Vec<Option<Node>> =
+            class.fields.iter().map(|(_, default)| default.as_ref().map(|default| self.node(default))).collect();
+        let mut scope = Scope { is_function: true, ..Scope::default() };
+        class.fields.iter().for_each(|(field, _)| scope.add_name(field));
+        // What is built on something of the file may have further fields.
         let open = class.bases.iter().any(|base| self.names.types.contains_key(base));
-        let body: Arc<[Step]> = if has_state {
-            let step = |(field, name): (&String, String)| Step {
-                kind: StepKind::Let(Pick::Name(name), Node::Variable(names::variable(field), place), false),
-                span: class.head,
-            };
-            entries.into_iter().map(step).collect()
-        } else {
-            let entry = |(field, name): (&String, String)| Entry {
-                name: field.clone(),
-                at: place,
-                whole: place,
-                value: Node::Variable(name, place),
-            };
-            let map = Node::Map(entries.into_iter().map(entry).collect(), open);
-            Arc::from([Step { kind: StepKind::Give(map), span: class.head }])
-        };
-        Routine {
-            name: class.name.clone(),
-            parameters,
-            body,
-            after: None,
-            makes: Some(class.name.clone()),
-            inner: true,
-            file: self.file,
-        }
+        let (parameters, body) = self.within(scope, |lowering| {
+            let (mut parameters, mut entries, mut steps) = (Vec::new(), Vec::new(), Vec::new());
+            for ((field, _), default) in class.fields.iter().zip(defaults) {
+                let (name, given) = (lowering.variable(field), field.clone());
+                let value = Node::Variable(name.clone(), place);
+                parameters.push(Parameter { name, given, default, takes: Given::One });
+                if has_state {
+                    let kind = StepKind::Let(Pick::Name(format!(".{kind}.{field}")), value, false);
+                    steps.push(Step { kind, span: class.head });
+                } else {
+                    entries.push(Entry { name: field.clone(), at: place, whole: place, value });
+                }
+            }
+            if !has_state {
+                steps.push(Step { kind: StepKind::Give(Node::Map(entries, open)), span: class.head });
+            }
+            (parameters, Block::from(steps))
+        });
+        let (after, makes) = (None, Some(kind.clone()));
+        Routine { name: kind, parameters, body, after, makes, inner: true, file: self.file }
     }
 
     /// What a type itself has.
@@ -143,7 +140,7 @@ impl Lowering<'_> {
         for (field, value) in &class.fields {
             if let Some(value) = value {
                 let node = self.node(value);
-                let name = format!(".{}.{field}", class.name);
+                let name = format!(".{}.{field}", self.type_name(&class.name));
                 out.push(Step { kind: StepKind::Let(Pick::Name(name), node, false), span });
             }
         }
@@ -175,11 +172,6 @@ impl Lowering<'_> {
         }
         self.hole(span)
     }
-}
-
-/// The object that a method is a method of, as its first parameter.
-fn own(name: &str) -> Parameter {
-    Parameter { name: names::variable(name), given: String::new(), default: None, takes: Given::One }
 }
 
 fn takes(spread: Spread) -> Given {

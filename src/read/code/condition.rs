@@ -1,7 +1,7 @@
 //! Conditions → guards.
 
+use super::Lowering;
 use super::text::literal;
-use super::{Lowering, names};
 use crate::program::{Expr, Guard, Name, Node, Op, Part, Quote, Use};
 use crate::source::Span;
 use crate::syntax::code::{self, ExprKind, Operator};
@@ -72,7 +72,7 @@ impl Lowering<'_> {
     fn opaque(&mut self, test: &code::Expr) -> Guard {
         let mut names = Vec::new();
         used(test, &mut names, 0);
-        let words = names.into_iter().map(|(name, span)| variable(name, self.near(span))).collect();
+        let words = names.into_iter().map(|(name, span)| variable(self.variable(&name), self.near(span))).collect();
         Guard::Opaque(Some(self.written(test.span).to_owned()), words)
     }
 }
@@ -84,7 +84,7 @@ fn used(expr: &code::Expr, out: &mut Vec<(String, Span)>, depth: usize) {
     }
     let mut below = |expr: &code::Expr| used(expr, out, depth + 1);
     match &expr.kind {
-        ExprKind::Name(name) => out.push((names::variable(name), expr.span)),
+        ExprKind::Name(name) => out.push((name.clone(), expr.span)),
         ExprKind::Member(base, _) | ExprKind::Not(base) => below(base),
         ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
             below(a);

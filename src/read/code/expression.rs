@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Lowering;
+use super::names::Scope;
 use super::text::literal;
-use super::{Lowering, names};
 use crate::program::{Change, Each, Entry, Guard, Listed, Node, Style};
 use crate::source::Span;
 use crate::syntax::code::{self, Argument, Expr, ExprKind, Language, Operator, Spread, StmtKind};
@@ -32,7 +33,7 @@ impl Lowering<'_> {
             // Of something imported, what another file of the repository says it is.
             ExprKind::Name(name) => match self.qualified(expr) {
                 Some(_) if !self.names.imports.contains_key(name) => self.hole(expr.span),
-                _ => Node::Variable(names::variable(name), place),
+                _ => Node::Variable(self.variable(name), place),
             },
             ExprKind::Member(base, member) => {
                 if let Some(name) = self.environment(expr) {
@@ -241,11 +242,15 @@ impl Lowering<'_> {
 
     fn comprehension(&mut self, comprehension: &code::Comprehension) -> Node {
         let over = self.items(&comprehension.items);
-        let item = Self::pick(&comprehension.target);
-        let key = comprehension.key.as_ref().map(|key| self.node(key));
-        let value = self.node(&comprehension.value);
-        let guard = self.conditions(comprehension);
-        Node::Each(Arc::new(Each { item, over, guard, body: Arc::from([]), key, value: Some(value) }))
+        let mut scope = Scope::default();
+        scope.add(&comprehension.target);
+        self.within(scope, |lowering| {
+            let item = lowering.pick(&comprehension.target);
+            let key = comprehension.key.as_ref().map(|key| lowering.node(key));
+            let value = lowering.node(&comprehension.value);
+            let guard = lowering.conditions(comprehension);
+            Node::Each(Arc::new(Each { item, over, guard, body: Arc::from([]), key, value: Some(value) }))
+        })
     }
 
     fn conditions(&mut self, comprehension: &code::Comprehension) -> Option<Guard> {
@@ -265,20 +270,26 @@ impl Lowering<'_> {
     /// `list.map(x => value)`, `list.filter(…)`.
     pub(super) fn mapped(&mut self, base: Node, function: &code::Function) -> Option<Node> {
         let (parameter, rest) = function.parameters.split_first()?;
-        let item = Self::pick(&parameter.target);
         let [before @ .., last] = function.body.as_slice() else { return None };
         let StmtKind::Return(Some(value)) = &last.kind else { return None };
-        // With a number too.
-        let (item, over) = match rest.first() {
-            Some(number) => {
-                let number = Self::pick(&number.target);
-                (crate::program::Pick::Items(vec![number, item], None), Node::Listed(Listed::Numbered, Box::new(base)))
-            }
-            None => (item, base),
-        };
-        let body = self.block(before);
-        let value = self.node(value);
-        Some(Node::Each(Arc::new(Each { item, over, guard: None, body, key: None, value: Some(value) })))
+        let mut scope = Scope::of(before, true);
+        scope.add(&parameter.target);
+        rest.iter().for_each(|number| scope.add(&number.target));
+        self.within(scope, |lowering| {
+            let item = lowering.pick(&parameter.target);
+            // With a number too.
+            let (item, over) = match rest.first() {
+                Some(number) => {
+                    let number = lowering.pick(&number.target);
+                    let over = Node::Listed(Listed::Numbered, Box::new(base));
+                    (crate::program::Pick::Items(vec![number, item], None), over)
+                }
+                None => (item, base),
+            };
+            let body = lowering.block_within(before);
+            let value = lowering.node(value);
+            Some(Node::Each(Arc::new(Each { item, over, guard: None, body, key: None, value: Some(value) })))
+        })
     }
 
     /// Steps that change a list or a map.
@@ -346,8 +357,13 @@ impl Lowering<'_> {
             return None;
         }
         let over = self.node(base);
-        let item = function.parameters.first().map_or(crate::program::Pick::Nothing, |first| Self::pick(&first.target));
-        let body = self.block(&function.body);
+        let mut scope = Scope::default();
+        function.parameters.iter().for_each(|parameter| scope.add(&parameter.target));
+        let (item, body) = self.within(scope, |lowering| {
+            let first = function.parameters.first();
+            let item = first.map_or(crate::program::Pick::Nothing, |first| lowering.pick(&first.target));
+            (item, lowering.block(&function.body))
+        });
         let each = Each { item, over, guard: None, body, key: None, value: None };
         Some(crate::program::StepKind::Each(Arc::new(each)))
     }

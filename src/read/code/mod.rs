@@ -13,12 +13,12 @@ mod statement;
 mod text;
 
 use super::Reader;
-use crate::program::{Node, Part, Program, Step};
+use crate::program::{Node, Part, Program, Step, own_name};
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::code::{self, Language};
 use crate::value::Place;
 
-use names::Names;
+use names::{Names, Scope};
 
 /// Python.
 pub(super) const PYTHON: Reader = Reader {
@@ -74,14 +74,15 @@ pub(super) fn program(snippet: &Snippet, file: FileId, language: Language) -> Pr
     let tree = code::parse(snippet, language);
     let unread = (tree.skipped && tree.body.is_empty()).then_some("it nests too deep, or is too large");
     let names = Names::of(&tree, language);
+    let scope = Scope { id: own_name(file, ""), ..Scope::of(&tree.body, false) };
     let mut lowering = Lowering {
         snippet,
         file,
         language,
         names,
         class: None,
-        in_function: false,
-        outer: Vec::new(),
+        scopes: vec![scope],
+        scope_count: 0,
         trying: 0,
         depth: 0,
         pending: Vec::new(),
@@ -97,9 +98,9 @@ struct Lowering<'t> {
     names: Names,
     /// The type whose method is read.
     class: Option<String>,
-    in_function: bool,
-    /// Names that are not the function's own.
-    outer: Vec<String>,
+    /// Names by where they are known, the innermost last.
+    scopes: Vec<Scope>,
+    scope_count: usize,
     /// How many statements around catch what fails.
     trying: usize,
     depth: usize,
@@ -132,5 +133,5 @@ impl Lowering<'_> {
 
 /// The name of a variable that nobody sets, told from others by where it is asked for.
 fn unnamed(place: Place) -> String {
-    format!("…{}:{}", place.span.start, place.span.end)
+    format!("…{}:{}:{}", place.file.0, place.span.start, place.span.end)
 }

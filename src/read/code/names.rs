@@ -3,21 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Lowering;
-use crate::syntax::code::{
-    self, Class, Expr, ExprKind, File, Function, Language, Parameter, Stmt, StmtKind, Target, TargetKind,
-};
+use crate::program::own_name;
+use crate::syntax::code::{self, Class, Expr, ExprKind, File, Function, Language, Stmt, StmtKind, Target, TargetKind};
 
 /// The names of a file.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// Qualified names by the names that imports give them.
     pub imports: HashMap<String, String>,
-    /// Functions of the file that can be called by name.
-    pub functions: HashSet<String>,
     /// Types of the file.
     pub types: HashMap<String, Type>,
-    /// Names that are assigned to, or are parameters.
-    assigned: HashSet<String>,
 }
 
 /// What is known of a type.
@@ -46,10 +41,6 @@ impl Names {
         names
     }
 
-    pub fn is_assigned(&self, name: &str) -> bool {
-        self.assigned.contains(name)
-    }
-
     fn block(&mut self, body: &[Stmt], language: Language, depth: usize) {
         if depth > super::MAX_DEPTH {
             return;
@@ -67,27 +58,15 @@ impl Names {
                     self.imports.insert(import.name.clone(), name);
                 }
             }
-            StmtKind::Assign { targets, value, .. } => {
-                for target in targets {
-                    if let (TargetKind::Name(name), ExprKind::Function(function)) = (&target.kind, &value.kind) {
-                        self.functions.insert(name.clone());
-                        self.function(function, language, depth + 1);
-                        continue;
-                    }
-                    self.target(target, depth);
-                }
+            StmtKind::Assign { value: Expr { kind: ExprKind::Function(function), .. }, .. } => {
+                self.function(function, language, depth + 1);
             }
-            StmtKind::Append { target, .. } => self.target(target, depth),
             StmtKind::If { arms, otherwise } => {
                 for body in arms.iter().map(|(_, body)| body).chain(otherwise) {
                     self.block(body, language, depth + 1);
                 }
             }
-            StmtKind::For { target, body, .. } => {
-                self.target(target, depth);
-                self.block(body, language, depth + 1);
-            }
-            StmtKind::While(_, body) => self.block(body, language, depth + 1),
+            StmtKind::For { body, .. } | StmtKind::While(_, body) => self.block(body, language, depth + 1),
             StmtKind::Try { body, handlers, last } => {
                 self.block(body, language, depth + 1);
                 for body in handlers {
@@ -95,22 +74,14 @@ impl Names {
                 }
                 self.block(last, language, depth + 1);
             }
-            StmtKind::Block { enters, body } => {
-                enters.iter().filter_map(|(_, target)| target.as_ref()).for_each(|target| self.target(target, depth));
-                self.block(body, language, depth + 1);
-            }
-            StmtKind::Function(function) => {
-                self.functions.insert(function.name.clone());
-                self.function(function, language, depth + 1);
-            }
+            StmtKind::Block { body, .. } => self.block(body, language, depth + 1),
+            StmtKind::Function(function) => self.function(function, language, depth + 1),
             StmtKind::Class(class) => self.class(class, language, depth),
             _ => {}
         }
     }
 
     fn function(&mut self, function: &Function, language: Language, depth: usize) {
-        function.parameters.iter().for_each(|parameter: &Parameter| self.target(&parameter.target, depth));
-        self.assigned.extend(function.receiver.clone());
         self.block(&function.body, language, depth);
     }
 
@@ -131,11 +102,92 @@ impl Names {
         }
         self.types.insert(class.name.clone(), known);
     }
+}
+
+/// Names that mean the same in a part of a file.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    /// What tells its names from those of others.
+    pub id: String,
+    /// Whether it is a function's.
+    pub is_function: bool,
+    pub variables: HashSet<String>,
+    pub functions: HashSet<String>,
+    /// Names that are not its own, though it gives them values.
+    pub outer: HashSet<String>,
+}
+
+impl Scope {
+    /// What statements give names to, in the blocks within them, too, where those have no names of their own.
+    pub fn of(body: &[Stmt], blocks_have_names: bool) -> Self {
+        let mut scope = Self::default();
+        scope.block(body, blocks_have_names, 0);
+        let outer = std::mem::take(&mut scope.outer);
+        scope.variables.retain(|name| !outer.contains(name));
+        scope
+    }
+
+    pub fn add(&mut self, target: &Target) {
+        self.target(target, 0);
+    }
+
+    pub fn add_name(&mut self, name: &str) {
+        self.variables.insert(name.to_owned());
+    }
+
+    fn block(&mut self, body: &[Stmt], blocks_have_names: bool, depth: usize) {
+        let deeper = |scope: &mut Self, body: &[Stmt]| {
+            if !blocks_have_names && depth < super::MAX_DEPTH {
+                scope.block(body, false, depth + 1);
+            }
+        };
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::Assign { targets, value, declares } if *declares || !blocks_have_names => {
+                    for target in targets {
+                        match (&target.kind, &value.kind) {
+                            (TargetKind::Name(name), ExprKind::Function(_)) => {
+                                self.functions.insert(name.clone());
+                            }
+                            _ => self.target(target, 0),
+                        }
+                    }
+                }
+                StmtKind::Append { target, .. } if !blocks_have_names => self.target(target, 0),
+                StmtKind::If { arms, otherwise } => {
+                    for body in arms.iter().map(|(_, body)| body).chain(otherwise) {
+                        deeper(self, body);
+                    }
+                }
+                StmtKind::For { target, body, .. } => {
+                    self.target(target, 0);
+                    deeper(self, body);
+                }
+                StmtKind::While(_, body) => deeper(self, body),
+                StmtKind::Try { body, handlers, last } => {
+                    deeper(self, body);
+                    handlers.iter().for_each(|handler| deeper(self, handler));
+                    deeper(self, last);
+                }
+                StmtKind::Block { enters, body } => {
+                    for target in enters.iter().filter_map(|(_, target)| target.as_ref()) {
+                        self.target(target, 0);
+                    }
+                    deeper(self, body);
+                }
+                StmtKind::Function(function) if !function.name.contains('.') => {
+                    self.functions.insert(function.name.clone());
+                }
+                StmtKind::Outer(names) => self.outer.extend(names.iter().cloned()),
+                _ => {}
+            }
+        }
+    }
 
     fn target(&mut self, target: &Target, depth: usize) {
         match &target.kind {
             TargetKind::Name(name) => {
-                self.assigned.insert(name.clone());
+                self.variables.insert(name.clone());
             }
             TargetKind::Items(targets, _) if depth < super::MAX_DEPTH => {
                 for target in targets {
@@ -196,22 +248,56 @@ fn qualified_import(import: &code::Import, language: Language) -> String {
     }
 }
 
-/// The variable of a name.
-pub(super) fn variable(name: &str) -> String {
-    format!(".{name}")
-}
-
 impl Lowering<'_> {
+    /// The variable of a name, as the innermost scope that knows it has it.
+    pub(super) fn variable(&self, name: &str) -> String {
+        let known = self.scopes.iter().rev().find(|scope| scope.variables.contains(name));
+        match known.or(self.scopes.first()) {
+            Some(scope) => format!(".{name}{}", scope.id),
+            None => format!(".{name}"),
+        }
+    }
+
+    /// Whether a name is one of the innermost function.
+    pub(super) fn is_function_own(&self, name: &str) -> bool {
+        let function = self.scopes.iter().rposition(|scope| scope.is_function);
+        let known = self.scopes.iter().rposition(|scope| scope.variables.contains(name));
+        function.is_some() && known >= function
+    }
+
+    /// The function of a name, where that is one for sure.
+    pub(super) fn function_name(&self, name: &str) -> Option<String> {
+        let is_known = |scope: &&Scope| scope.variables.contains(name) || scope.functions.contains(name);
+        let scope = self.scopes.iter().rev().find(is_known)?;
+        (!scope.variables.contains(name)).then(|| format!("{name}{}", scope.id))
+    }
+
+    /// The type of a name.
+    pub(super) fn type_name(&self, name: &str) -> String {
+        own_name(self.file, name)
+    }
+
+    /// Runs something within a scope.
+    pub(super) fn within<T>(&mut self, mut scope: Scope, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.scope_count += 1;
+        scope.id = own_name(self.file, "") + &format!(":{}", self.scope_count);
+        self.scopes.push(scope);
+        let out = run(self);
+        self.scopes.pop();
+        out
+    }
+
     /// The variable that is a part of the state of the type whose method this is.
     pub(super) fn own_part(&self, base: &Expr, name: &str) -> Option<String> {
         let ExprKind::Name(known) = &base.kind else { return None };
         if is_self(known) {
             let class = self.class.as_ref()?;
-            return self.names.types.get(class).filter(|known| known.has_state).map(|_| format!(".{class}.{name}"));
+            let known = self.names.types.get(class).filter(|known| known.has_state);
+            return known.map(|_| format!(".{}.{name}", self.type_name(class)));
         }
         // A part that a type itself has.
-        let is_type = self.names.types.contains_key(known) && !self.names.assigned.contains(known);
-        is_type.then(|| format!(".{known}.{name}"))
+        let is_type = self.names.types.contains_key(known) && !self.is_variable(known);
+        is_type.then(|| format!(".{}.{name}", self.type_name(known)))
     }
 
     /// The qualified name of an expression that is a name of something elsewhere and its parts.
@@ -226,7 +312,7 @@ impl Lowering<'_> {
                 }
                 ExprKind::Name(name) => {
                     let root = match self.names.imports.get(name) {
-                        Some(import) if !self.is_own_name(name) => import.as_str(),
+                        Some(import) if !self.is_known(name) => import.as_str(),
                         None if super::library::GLOBALS.contains(&name.as_str()) && !self.is_known(name) => name,
                         _ => return None,
                     };
@@ -252,10 +338,14 @@ impl Lowering<'_> {
 
     /// Whether the file itself gives a name its meaning.
     fn is_known(&self, name: &str) -> bool {
-        self.names.assigned.contains(name) || self.is_own_name(name)
+        self.is_variable(name) || self.is_own_name(name)
+    }
+
+    pub(super) fn is_variable(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.variables.contains(name))
     }
 
     fn is_own_name(&self, name: &str) -> bool {
-        self.names.functions.contains(name) || self.names.types.contains_key(name)
+        self.scopes.iter().any(|scope| scope.functions.contains(name)) || self.names.types.contains_key(name)
     }
 }

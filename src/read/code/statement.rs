@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Lowering;
+use super::names::Scope;
 use super::text::literal;
-use super::{Lowering, names};
 use crate::program::{
     Arm, Assign, Assigned, Block, Change, Each, Guard, Loop, Node, Pick, Put, Step, StepKind, Visibility,
 };
@@ -13,6 +14,16 @@ use crate::syntax::code::{self, Expr, ExprKind, Function, Stmt, StmtKind, Target
 impl Lowering<'_> {
     /// The steps of statements; what is defined among them is known from the start.
     pub(super) fn block(&mut self, body: &[Stmt]) -> Block {
+        // A block of these languages has names of its own.
+        let is_inner = self.depth > 0 && self.language != code::Language::Python;
+        if is_inner {
+            let scope = Scope::of(body, true);
+            return self.within(scope, |lowering| lowering.block_within(body));
+        }
+        self.block_within(body)
+    }
+
+    pub(super) fn block_within(&mut self, body: &[Stmt]) -> Block {
         let mut steps = Vec::new();
         if self.depth >= super::MAX_DEPTH {
             return steps.into();
@@ -68,7 +79,8 @@ impl Lowering<'_> {
             |paths: Vec<String>| paths.into_iter().map(|path| crate::program::Expr::text(path, place)).collect();
         let called = self.names.imports.get(&import.name).cloned().unwrap_or_else(|| import.name.clone());
         let within = within.map(exprs).unwrap_or_default();
-        let borrow = crate::program::Borrow { paths: exprs(paths), within, there, here: import.name.clone(), called };
+        let borrow =
+            crate::program::Borrow { paths: exprs(paths), within, there, here: self.variable(&import.name), called };
         Some(StepKind::Borrow(Arc::new(borrow)))
     }
 
@@ -79,7 +91,7 @@ impl Lowering<'_> {
             StmtKind::Expr(expr) => self.expression(expr, span, out),
             StmtKind::Assign { value: Expr { kind: ExprKind::Function(_), .. }, targets, .. }
                 if targets.iter().all(|target| matches!(target.kind, TargetKind::Name(_))) => {}
-            StmtKind::Assign { targets, value, declares } => self.assign(targets, value, *declares, span, out),
+            StmtKind::Assign { targets, value, .. } => self.assign(targets, value, span, out),
             StmtKind::Append { target, value, adds } => {
                 let node = self.node(value);
                 let change = if *adds { Change::Add(node) } else { Change::Forget };
@@ -105,8 +117,11 @@ impl Lowering<'_> {
             }
             StmtKind::For { target, items, body } => {
                 let over = self.items(items);
-                let item = Self::pick(target);
-                let body = self.block(body);
+                let mut scope = Scope::default();
+                if self.language != code::Language::Python {
+                    scope.add(target);
+                }
+                let (item, body) = self.within(scope, |lowering| (lowering.pick(target), lowering.block(body)));
                 push(StepKind::Each(Arc::new(Each { item, over, guard: None, body, key: None, value: None })));
             }
             StmtKind::While(test, body) => {
@@ -140,7 +155,9 @@ impl Lowering<'_> {
                 for (value, target) in enters {
                     let node = self.node(value);
                     out.push(match target {
-                        Some(target) => Step { kind: StepKind::Let(Self::pick(target), node, self.in_function), span },
+                        Some(target) => {
+                            Step { kind: StepKind::Let(self.pick(target), node, self.is_own_target(target)), span }
+                        }
                         None => Step { kind: StepKind::Evaluate(node), span: value.span },
                     });
                 }
@@ -156,8 +173,7 @@ impl Lowering<'_> {
             StmtKind::Raise if self.trying == 0 => push(StepKind::Exit),
             StmtKind::Break => push(StepKind::Break),
             StmtKind::Continue => push(StepKind::Continue),
-            StmtKind::Outer(names) => self.outer.extend(names.iter().cloned()),
-            StmtKind::Function(_) | StmtKind::Import(_) | StmtKind::Raise | StmtKind::Other => {}
+            StmtKind::Function(_) | StmtKind::Import(_) | StmtKind::Outer(_) | StmtKind::Raise | StmtKind::Other => {}
             StmtKind::Class(class) => self.fields(class, span, out),
         }
     }
@@ -185,7 +201,7 @@ impl Lowering<'_> {
         out.push(Step { kind: StepKind::Evaluate(node), span });
     }
 
-    fn assign(&mut self, targets: &[Target], value: &Expr, declares: bool, span: Span, out: &mut Vec<Step>) {
+    fn assign(&mut self, targets: &[Target], value: &Expr, span: Span, out: &mut Vec<Step>) {
         let mut node = self.node(value);
         // Several parts of things are given the items of one value.
         if let [Target { kind: TargetKind::Items(items, None), .. }] = targets
@@ -193,48 +209,56 @@ impl Lowering<'_> {
         {
             let name = format!("…{}", span.start);
             let place = self.near(value.span);
-            out.push(Step { kind: StepKind::Let(Pick::Name(name.clone()), node, self.in_function), span });
+            out.push(Step { kind: StepKind::Let(Pick::Name(name.clone()), node, false), span });
             for (number, item) in items.iter().enumerate() {
                 let number = self.name_node(&number.to_string(), value.span);
                 let part = Node::Part(Box::new(Node::Variable(name.clone(), place)), Box::new(number), place);
-                out.extend(self.given(item, part, declares, value.span).map(|kind| Step { kind, span }));
+                out.extend(self.given(item, part, value.span).map(|kind| Step { kind, span }));
             }
             return;
         }
         // Evaluated once, for all.
         if targets.len() > 1 && !matches!(node, Node::Text(_) | Node::Variable(..)) {
             let name = format!("…{}", span.start);
-            out.push(Step { kind: StepKind::Let(Pick::Name(name.clone()), node, self.in_function), span });
+            out.push(Step { kind: StepKind::Let(Pick::Name(name.clone()), node, false), span });
             node = Node::Variable(name, self.near(value.span));
         }
         for target in targets {
-            let kind = self.given(target, node.clone(), declares, value.span);
+            let kind = self.given(target, node.clone(), value.span);
             out.extend(kind.map(|kind| Step { kind, span }));
         }
     }
 
     /// A step that gives a target a value.
-    fn given(&mut self, target: &Target, node: Node, declares: bool, at: Span) -> Option<StepKind> {
+    fn given(&mut self, target: &Target, node: Node, at: Span) -> Option<StepKind> {
         if let TargetKind::Part(expr) = &target.kind {
             return match self.environment(expr) {
                 Some(name) => Some(exported(name, &node, self.near(at))),
                 None => self.change(target, Change::Set(node), target.span.to(at)),
             };
         }
-        let own = self.in_function
-            && match (&target.kind, self.language) {
-                (_, code::Language::Python) => {
-                    !matches!(&target.kind, TargetKind::Name(name) if self.outer.contains(name))
-                }
-                _ => declares,
-            };
-        Some(StepKind::Let(Self::pick(target), node, own))
+        let own = self.is_own_target(target);
+        Some(StepKind::Let(self.pick(target), node, own))
+    }
+
+    /// Whether the names of a target are the innermost function's.
+    fn is_own_target(&self, target: &Target) -> bool {
+        match &target.kind {
+            TargetKind::Name(name) => self.is_function_own(name),
+            TargetKind::Items(targets, _) => targets.first().is_some_and(|target| self.is_first_own(target)),
+            TargetKind::Fields(targets) => targets.first().is_some_and(|(_, target)| self.is_first_own(target)),
+            _ => false,
+        }
+    }
+
+    fn is_first_own(&self, target: &Target) -> bool {
+        matches!(&target.kind, TargetKind::Name(name) if self.is_function_own(name))
     }
 
     /// A step that changes what a target is.
     fn change(&mut self, target: &Target, change: Change, span: Span) -> Option<StepKind> {
         match &target.kind {
-            TargetKind::Name(name) => Some(self.put(names::variable(name), Vec::new(), change, span)),
+            TargetKind::Name(name) => Some(self.put(self.variable(name), Vec::new(), change, span)),
             TargetKind::Part(expr) => {
                 let (name, path) = self.way(expr)?;
                 match change {
@@ -253,7 +277,7 @@ impl Lowering<'_> {
     /// The variable at the start of an expression, and the way from there.
     pub(super) fn way(&mut self, expr: &Expr) -> Option<(String, Vec<Node>)> {
         match &expr.kind {
-            ExprKind::Name(name) => Some((names::variable(name), Vec::new())),
+            ExprKind::Name(name) => Some((self.variable(name), Vec::new())),
             ExprKind::Member(base, member) => {
                 if let Some(name) = self.own_part(base, &member.name) {
                     return Some((name, Vec::new()));
@@ -281,18 +305,18 @@ impl Lowering<'_> {
         way
     }
 
-    pub(super) fn pick(target: &Target) -> Pick {
-        Self::pick_within(target, 0)
+    pub(super) fn pick(&self, target: &Target) -> Pick {
+        self.pick_within(target, 0)
     }
 
-    fn pick_within(target: &Target, depth: usize) -> Pick {
+    fn pick_within(&self, target: &Target, depth: usize) -> Pick {
         match &target.kind {
-            TargetKind::Name(name) => Pick::Name(names::variable(name)),
+            TargetKind::Name(name) => Pick::Name(self.variable(name)),
             TargetKind::Items(targets, rest) if depth < 20 => {
-                Pick::Items(targets.iter().map(|target| Self::pick_within(target, depth + 1)).collect(), *rest)
+                Pick::Items(targets.iter().map(|target| self.pick_within(target, depth + 1)).collect(), *rest)
             }
             TargetKind::Fields(targets) if depth < 20 => {
-                let field = |(name, target): &(String, Target)| (name.clone(), Self::pick_within(target, depth + 1));
+                let field = |(name, target): &(String, Target)| (name.clone(), self.pick_within(target, depth + 1));
                 Pick::Fields(targets.iter().map(field).collect())
             }
             _ => Pick::Nothing,
