@@ -20,9 +20,6 @@ const NAMES: &[&str] = &[ID, "AUTH_SERVICE_ENABLED"];
 const MAX_DEPTH: usize = 60;
 /// Scripts that run where the service runs, by words of their names.
 const STARTS: &[&str] = &["entrypoint", "start", "boot", "docker", "serve", "run"];
-/// Paths that are for other places.
-const ELSEWHERE: &[&str] = &["test", "local", "dev", "example", "sample", "spec", "mock"];
-
 /// What the configuration asks for, as rules ask for it.
 pub(super) fn required(requires: &[Require]) -> Vec<Requirement> {
     let one = |require: &Require| Requirement { when: require.when.clone(), needs: require.needs.clone() };
@@ -36,9 +33,6 @@ pub(super) fn add(shown: &mut Shown, source: &Source, program: &Program, require
     let mentions = |word: &&str| memmem::find_iter(text.as_bytes(), word.as_bytes()).any(starts_word);
     shown.service_ids = shown.service_ids || CONVENTION.iter().any(mentions) || words(text, ID).next().is_some();
     let path = source.path().to_ascii_lowercase();
-    if ELSEWHERE.iter().any(|word| path.contains(word)) {
-        return;
-    }
     if is_image(&path) || is_start(&path) {
         exported(&program.body, &mut shown.set, 0);
     }
@@ -103,6 +97,10 @@ fn is_part(c: char) -> bool {
 /// Whether a program reads a variable with a text to take in its place, or sets it for itself: `getenv("X", "y")`,
 /// `process.env.X || "y"`, `os.environ["X"] = "y"`, `Setenv("X", "y")`.
 fn has_default(before: &str, after: &str) -> bool {
+    // `${X:default}`, `${X:-default}`
+    if before.ends_with("${") && after.strip_prefix(':').is_some_and(|rest| !rest.starts_with(['}', '?'])) {
+        return true;
+    }
     let quoted = |text: &str| {
         let mut chars = text.trim_start().chars();
         chars.next().is_some_and(|quote| matches!(quote, '"' | '\'' | '`') && chars.next().is_some_and(|c| c != quote))

@@ -190,14 +190,21 @@ pub(super) fn added(tree: &Tree, more: &Tree) -> Tree {
 /// A tree that may hold anything beside, or in place of, what it held.
 pub(super) fn forgotten(tree: &Tree) -> Tree {
     match tree {
-        Tree::List(list) => Tree::List(Arc::new(Items { items: list.items.clone(), open: true })),
-        Tree::Map(map) => Tree::Map(Arc::new(Map { open: true, ..Map::clone(map) })),
+        Tree::List(_) => Tree::List(Arc::new(Items { items: Vec::new(), open: true })),
+        Tree::Map(map) => {
+            let unknown = |field: &Field| Field { tree: Tree::Text(Value::unknown(field.at)), ..field.clone() };
+            Tree::Map(Arc::new(Map {
+                fields: map.fields.iter().map(unknown).collect(),
+                open: true,
+                of: map.of.clone(),
+            }))
+        }
         Tree::Text(value) => Tree::Text(value.place().map_or_else(Value::default, Value::unknown)),
         Tree::Null(place) => Tree::Text(Value::unknown(*place)),
     }
 }
 
-/// A tree whose lists and maps may hold more than is seen.
+/// A tree that someone else may have changed: lists may hold more than is seen, and what is in maps may be anything.
 pub(super) fn opened(tree: &Tree) -> Tree {
     let mut left = MAX_ITEMS;
     opened_within(tree, &mut left)
@@ -214,8 +221,13 @@ fn opened_within(tree: &Tree, left: &mut usize) -> Tree {
             Tree::List(Arc::new(Items { items, open: true }))
         }
         Tree::Map(map) => {
-            let field =
-                |field: &Field, left: &mut usize| Field { tree: opened_within(&field.tree, left), ..field.clone() };
+            let field = |field: &Field, left: &mut usize| Field {
+                tree: match &field.tree {
+                    Tree::Text(_) => Tree::Text(Value::unknown(field.at)),
+                    inner => opened_within(inner, left),
+                },
+                ..field.clone()
+            };
             let fields = map.fields.iter().map(|one| field(one, left)).collect();
             Tree::Map(Arc::new(Map { fields, open: true, of: map.of.clone() }))
         }

@@ -156,6 +156,7 @@ impl Machine<'_> {
     fn note_asked(&mut self, tree: &Tree, name: &str) {
         let Tree::Text(value) = tree else { return };
         if let [Piece::Attribute(attribute, _)] = value.pieces()
+            && (name != ALL || attribute.path.is_empty())
             && self.asked_parts.len() < MAX_ITEMS
         {
             self.asked_parts.insert((attribute.of.head, name.to_owned()));
@@ -245,10 +246,13 @@ impl Machine<'_> {
             }
             Tree::Null(_) => false,
         };
-        if let (Some(own), Some(trees)) = (&call.own, &base)
+        if let (Some((name, own)), Some(trees)) = (&call.own, &base)
             && trees.iter().any(|(_, tree)| is_own(tree))
         {
-            return self.tree(own);
+            self.hold(name, trees.clone());
+            let out = self.tree(own);
+            self.env.unset(name);
+            return out;
         }
         let arguments: Vec<Trees> = call.arguments.iter().map(|argument| self.tree(&argument.value)).collect();
         if !call.keeps {
@@ -264,9 +268,12 @@ impl Machine<'_> {
         }
         if call.may_run
             && let Some(first) = arguments.first()
-            && first.iter().all(|(_, tree)| self.is_command(tree))
+            && first.iter().all(|(_, tree)| self.is_command(tree) && (call.may_run_line || tree.text().is_none()))
         {
             return self.execute_all(first.clone(), call.place);
+        }
+        for (_, tree) in arguments.iter().flatten() {
+            self.note_asked(tree, ALL);
         }
         let arguments = self.arguments(call, arguments);
         let mut out = Trees::new();
@@ -517,6 +524,9 @@ impl Machine<'_> {
         if self.env.flow != Flow::On {
             return;
         }
+        for (_, tree) in &trees {
+            self.note_asked(tree, ALL);
+        }
         let path = self.env.path.clone();
         if let Some(gives) = self.gives.last_mut() {
             gives.extend(trees.into_iter().filter_map(|(when, tree)| Some((when.and(&path)?, tree))));
@@ -645,6 +655,8 @@ fn with_own(map: &Arc<Map>, own: Option<Tree>, at: Place) -> Arc<Map> {
 const OWN: &str = "self";
 /// By which name the parts that are asked of what a call gives stand among its arguments.
 const ASKED: &str = "asked";
+/// What stands there where all of it is handed on.
+const ALL: &str = "*";
 
 /// The qualified name of a method of what a tree is; empty when nobody knows.
 fn method_of(tree: &Tree, method: &str) -> String {

@@ -108,7 +108,9 @@ impl Machine<'_> {
         self.judged(node, |tree| match tree {
             Tree::Text(value) if value.assumed => Truth::Unknown,
             Tree::Text(value) => match value.literal() {
-                Some(text) => (!matches!(text.as_str(), "" | "False" | "false" | "0")).into(),
+                // A number, or a text that looks like one.
+                Some(text) if text == "0" => Truth::Unknown,
+                Some(text) => (!text.is_empty()).into(),
                 None => value.is_empty().negate(),
             },
             Tree::Null(_) => Truth::No,
@@ -134,9 +136,8 @@ impl Machine<'_> {
     fn missing(&mut self, node: &Node) -> Decision {
         let decision = self.judged(node, |tree| match tree {
             Tree::Null(_) => Truth::No,
-            Tree::Text(value) if value.assumed => Truth::Unknown,
-            Tree::Text(value) => value.is_empty().negate(),
-            Tree::List(_) | Tree::Map(_) => Truth::Yes,
+            Tree::Text(value) if value.assumed || !value.is_literal() => Truth::Unknown,
+            Tree::Text(_) | Tree::List(_) | Tree::Map(_) => Truth::Yes,
         });
         decision.negate()
     }

@@ -289,7 +289,7 @@ impl Machine<'_> {
                 Tree::Null(_) => Truth::Yes,
                 Tree::Text(value) if matches!(value.pieces(), [Piece::Hole(..)]) => Truth::Unknown,
                 Tree::Text(value) => match value.literal() {
-                    Some(text) => matches!(text.as_str(), "" | "False" | "false").into(),
+                    Some(text) => text.is_empty().into(),
                     None => Truth::No,
                 },
                 Tree::List(list) if list.items.is_empty() && !list.open => Truth::Yes,

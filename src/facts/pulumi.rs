@@ -51,6 +51,20 @@ const TYPES: &[(&str, &str)] = &[
     ("workflows.Workflow", "google_workflows_workflow"),
 ];
 
+/// Maps whose names users choose.
+const NAMED: &[&str] = &[
+    "annotations",
+    "attributes",
+    "buildEnvironmentVariables",
+    "build_environment_variables",
+    "environmentVariables",
+    "environment_variables",
+    "headers",
+    "labels",
+    "params",
+    "userEnvVars",
+];
+
 /// Parts of a tree that are looked at.
 const MAX_PARTS: usize = 5000;
 
@@ -94,7 +108,8 @@ fn body(qualified: &str, arguments: &Map, left: &mut usize) -> Arc<Map> {
 fn renamed(map: &Map, left: &mut usize) -> Arc<Map> {
     let field = |field: &Field, left: &mut usize| Field {
         name: name(&field.name),
-        tree: translated(&field.tree, left),
+        // What users name keeps its names.
+        tree: if NAMED.contains(&&*field.name) { field.tree.clone() } else { translated(&field.tree, left) },
         ..field.clone()
     };
     let fields = map.fields.iter().map(|one| field(one, left)).collect();

@@ -82,14 +82,17 @@ pub struct Call {
     pub head: Place,
     /// All of it.
     pub place: Place,
-    /// What it is instead, where the method is one of a text, a list or a map of the language itself.
-    pub own: Option<Node>,
+    /// What it is instead, where the method is one of a text, a list or a map of the language itself, with the variable
+    /// that this has meanwhile.
+    pub own: Option<(String, Node)>,
     /// Whether it makes something that has the parts it is given by name, and is given nothing else.
     pub makes: bool,
     /// Whether it surely changes nothing that it is given.
     pub keeps: bool,
-    /// Whether, not being here, it may well run a command that it is given.
+    /// Whether, not being here, it may well run a command that it is given as a list of words.
     pub may_run: bool,
+    /// Whether it may well run one that is a line for a shell.
+    pub may_run_line: bool,
     /// Whether something that is not known makes it run with arguments that are not given here.
     pub open: bool,
 }

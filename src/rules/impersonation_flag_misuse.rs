@@ -30,7 +30,8 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     if let Some(flag) = invocation.flag("--include-email")
         && flag.value.is_none()
         && super::impersonates_nobody(gcloud)
-        && who != Who::Unknown
+        // Who logs in elsewhere may impersonate by a property or a variable.
+        && !matches!(who, Who::Unknown | Who::Nobody)
     {
         let answer = "Invalid account type for `--include-email`. Requires an impersonate service account";
         let why = "is for the token of an impersonated account, and this command impersonates none";

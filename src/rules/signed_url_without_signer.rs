@@ -7,7 +7,7 @@ use crate::rule::{Check, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "signed-url-without-signer",
-    level: Level::Warning,
+    level: Level::Advice,
     fix: None,
     page: page!("signed-url-without-signer"),
     covers: &[],
@@ -32,7 +32,8 @@ fn check(signed: &SignedUrl, project: &Project, report: &mut Report) {
     let message = "`generate_signed_url` is left to the default credentials, which on Google Cloud hold a token and no key; it \
                    will fail (you need a private key to sign credentials)";
     report
-        .warning(&signed.at, signed.place, message)
+        // Whether this program is what is deployed, files seldom say.
+        .advice(&signed.at, signed.place, message)
         .label("nothing here can sign")
         .related(service.said, "deployed here")
         .help(

@@ -61,7 +61,7 @@ pub(super) fn add(facts: &mut Facts, called: &Called) {
 /// Whether the program asks for the audience in what the call gives.
 fn asks_audience(called: &Called) -> bool {
     let asked = called.body.field(ASKED).map_or(&[][..], |field| field.tree.items());
-    asked.iter().filter_map(Tree::text).filter_map(Value::literal).any(|part| part == "aud" || part == "Audience")
+    asked.iter().filter_map(Tree::text).filter_map(Value::literal).any(|part| matches!(part.as_str(), "aud" | "Audience" | "*"))
 }
 
 /// What a ticket of Node.js holds is asked for by a call of its own.

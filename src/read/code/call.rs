@@ -186,7 +186,7 @@ impl Lowering<'_> {
             }
             "strings.Fields" => Some(Node::Split(Box::new(self.node(&first?.value)), None)),
             "strings.TrimSpace" => Some(self.edited(&first?.value, Op::Plain, place)),
-            "strings.TrimSuffix" | "strings.TrimRight" => {
+            "strings.TrimSuffix" => {
                 let end = literal(&second?.value)?.text().to_owned();
                 Some(self.edited(&first?.value, Op::StripSuffix(end), place))
             }
@@ -233,12 +233,15 @@ impl Lowering<'_> {
         {
             return node;
         }
-        let own = self.own_method(&node, method, call, place);
+        // What it is a method of is evaluated once, whoever asks.
+        let known = format!("{}b", super::unnamed(place));
+        let own = self.own_method(&Node::Variable(known.clone(), place), method, call, place);
         let certain =
             matches!(base.kind, ExprKind::Text(_) | ExprKind::Template(_) | ExprKind::List(_) | ExprKind::Map(_));
-        if let (true, Some(own)) = (certain, &own) {
-            return own.clone();
+        if certain && let Some(own) = self.own_method(&node, method, call, place) {
+            return own;
         }
+        let own = own.map(|own| (known, own));
         self.other(Callee::Method(Box::new(node), method.to_owned()), call, span, own)
     }
 
@@ -283,8 +286,16 @@ impl Lowering<'_> {
                 edited(Op::Plain)
             }
             "decode" | "encode" | "toString" => edited(Op::Plain),
-            "rstrip" | "removesuffix" => edited(Op::StripSuffix(said_first?)),
-            "lstrip" | "removeprefix" => edited(Op::StripPrefix(said_first?)),
+            // Sets of characters, of which one is an end.
+            "rstrip" if said_first.as_ref().is_some_and(|set| set.chars().count() == 1) => {
+                edited(Op::StripSuffix(said_first?))
+            }
+            "lstrip" if said_first.as_ref().is_some_and(|set| set.chars().count() == 1) => {
+                edited(Op::StripPrefix(said_first?))
+            }
+            "rstrip" | "lstrip" => edited(Op::Other),
+            "removesuffix" => edited(Op::StripSuffix(said_first?)),
+            "removeprefix" => edited(Op::StripPrefix(said_first?)),
             "lower" | "toLowerCase" => edited(Op::Lower),
             "upper" | "toUpperCase" => edited(Op::Upper),
             "replace" | "replaceAll" => {
@@ -302,7 +313,7 @@ impl Lowering<'_> {
     }
 
     /// A call of something else.
-    fn other(&mut self, callee: Callee, call: &code::Call, span: Span, own: Option<Node>) -> Node {
+    fn other(&mut self, callee: Callee, call: &code::Call, span: Span, own: Option<(String, Node)>) -> Node {
         let name = match &callee {
             Callee::Named(name) | Callee::Method(_, name) => name.clone(),
         };
@@ -318,8 +329,10 @@ impl Lowering<'_> {
             place: self.near(span),
             own,
             makes,
-            keeps: KEEP.contains(&last) && !CHANGES.contains(&last),
+            // Whoever may stand in a file of the repository may do anything.
+            keeps: KEEP.contains(&last) && !CHANGES.contains(&last) && !self.may_be_here(&call.callee),
             may_run: library::may_run(&name),
+            may_run_line: library::may_run_line(&name),
             open: false,
         })
     }
@@ -338,6 +351,7 @@ impl Lowering<'_> {
             makes: true,
             keeps: true,
             may_run: false,
+            may_run_line: false,
             open: false,
         })
     }
@@ -378,6 +392,7 @@ impl Property {
             makes: false,
             keeps: true,
             may_run: false,
+            may_run_line: false,
             open: false,
         })
     }

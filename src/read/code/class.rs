@@ -164,6 +164,7 @@ impl Lowering<'_> {
                 makes: false,
                 keeps: true,
                 may_run: false,
+                may_run_line: false,
                 open: true,
             };
             let steps = [StepKind::Routine(Arc::new(routine)), StepKind::Evaluate(call.into())];

@@ -28,7 +28,9 @@ impl Lowering<'_> {
             ExprKind::Text(text) => Node::Text(crate::program::Expr { parts: self.text(text) }),
             ExprKind::Template(parts) => self.template(parts),
             ExprKind::Number(number) => said(number, place),
-            ExprKind::Bool(value) => said(if *value { "true" } else { "false" }, place),
+            ExprKind::Bool(true) => said("true", place),
+            // What is false is nothing, wherever it is asked for.
+            ExprKind::Bool(false) => Node::Null(place),
             ExprKind::Null => Node::Null(place),
             // Of something imported, what another file of the repository says it is.
             ExprKind::Name(name) => match self.qualified(expr) {
@@ -70,7 +72,7 @@ impl Lowering<'_> {
             ExprKind::Binary(operator, a, b) => self.binary(*operator, a, b, expr.span),
             ExprKind::Not(inner) => {
                 let guard = self.guard(inner);
-                let (yes, no) = (said("false", place), said("true", place));
+                let (yes, no) = (Node::Null(place), said("true", place));
                 Node::Choice(Box::new(guard), Box::new(yes), Box::new(no))
             }
             ExprKind::Choice(test, a, b) => {
@@ -295,6 +297,12 @@ impl Lowering<'_> {
     /// Steps that change a list or a map.
     pub(super) fn mutation(&mut self, call: &code::Call, span: Span) -> Option<crate::program::StepKind> {
         let ExprKind::Member(base, method) = &call.callee.kind else { return None };
+        if self.qualified(&call.callee).as_deref() == Some("Object.assign") {
+            let (first, rest) = call.arguments.split_first()?;
+            let (name, path) = self.way(&first.value)?;
+            let more = rest.iter().map(|argument| self.node(&argument.value)).collect();
+            return Some(self.put(name, path, Change::Add(Node::Merged(more)), span));
+        }
         if self.qualified(base).is_some() {
             return None;
         }

@@ -164,7 +164,9 @@ pub(super) fn may_run(name: &str) -> bool {
     let says = ["run", "exec", "shell", "cmd", "command", "call", "spawn", "system", "gcloud", "popen"];
     let other =
         ["assert", "print", "log", "echo", "check_command", "has_command", "find", "expect", "format", "show", "test_"];
+    let tells = ["hint", "message", "error", "exception", "help", "usage", "describe"];
     (says.iter().any(|word| last.contains(word)) || last == "sh" || last == "$")
+        && !tells.iter().any(|word| last.contains(word))
         && !other.iter().any(|word| last.starts_with(word))
 }
 
@@ -281,4 +283,37 @@ pub(super) fn paths(module: &str, language: Language) -> Option<Vec<String>> {
         // A package of Go is a directory.
         _ => None,
     }
+}
+
+/// Whether a function of this name surely runs a line that it is given.
+pub(super) fn may_run_line(name: &str) -> bool {
+    let last = name.rsplit(['.', '/', ')']).next().unwrap_or(name).to_ascii_lowercase().replace('_', "");
+    let known = [
+        "$",
+        "bash",
+        "callcommand",
+        "cmd",
+        "exec",
+        "execasync",
+        "execcommand",
+        "execpromise",
+        "execsync",
+        "execute",
+        "executecommand",
+        "gcloud",
+        "local",
+        "run",
+        "runbash",
+        "runcmd",
+        "runcommand",
+        "rungcloud",
+        "runshell",
+        "runsh",
+        "sh",
+        "shell",
+        "shellcommand",
+        "shellexec",
+        "system",
+    ];
+    known.contains(&last.as_str())
 }

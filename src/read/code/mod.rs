@@ -12,8 +12,10 @@ mod names;
 mod statement;
 mod text;
 
+use std::collections::BTreeSet;
+
 use super::Reader;
-use crate::program::{Node, Part, Program, Step, own_name};
+use crate::program::{Node, Part, Program, Step, StepKind, own_name};
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::code::{self, Language};
 use crate::value::Place;
@@ -85,9 +87,14 @@ pub(super) fn program(snippet: &Snippet, file: FileId, language: Language) -> Pr
         scope_count: 0,
         trying: 0,
         depth: 0,
+        changed: BTreeSet::new(),
         pending: Vec::new(),
     };
     let body = lowering.block(&tree.body);
+    // Functions that nobody here calls are called later, in an order that nobody knows.
+    let span = snippet.span(0..0);
+    let forget = lowering.changed.iter().map(|name| Step { kind: StepKind::Forget(name.clone()), span });
+    let body = if lowering.changed.is_empty() { body } else { body.iter().cloned().chain(forget).collect() };
     Program { file, body, unread, ..Program::default() }
 }
 
@@ -104,6 +111,8 @@ struct Lowering<'t> {
     /// How many statements around catch what fails.
     trying: usize,
     depth: usize,
+    /// Names of the file that functions change, whenever they are called.
+    changed: BTreeSet<String>,
     /// Steps of functions without a name, which run after the statement that they stand in.
     pending: Vec<Step>,
 }

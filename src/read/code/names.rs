@@ -336,6 +336,19 @@ impl Lowering<'_> {
         module.is_some_and(|module| super::library::paths(module, self.language).is_some())
     }
 
+    /// Whether a function may stand in another file of the repository.
+    pub(super) fn may_be_here(&self, callee: &Expr) -> bool {
+        let mut at = callee;
+        for _ in 0..super::MAX_DEPTH {
+            match &at.kind {
+                ExprKind::Member(base, _) => at = base,
+                ExprKind::Name(_) => return self.is_local_module(at),
+                _ => return false,
+            }
+        }
+        true
+    }
+
     /// Whether the file itself gives a name its meaning.
     fn is_known(&self, name: &str) -> bool {
         self.is_variable(name) || self.is_own_name(name)

@@ -238,7 +238,18 @@ impl Lowering<'_> {
             };
         }
         let own = self.is_own_target(target);
+        if let (false, TargetKind::Name(name)) = (own, &target.kind) {
+            self.note_changed(&self.variable(name));
+        }
         Some(StepKind::Let(self.pick(target), node, own))
+    }
+
+    /// Notes a name of the file that a function changes.
+    fn note_changed(&mut self, variable: &str) {
+        let is_file_own = self.scopes.first().is_some_and(|scope| variable.ends_with(&scope.id));
+        if is_file_own && self.scopes.iter().any(|scope| scope.is_function) {
+            self.changed.insert(variable.to_owned());
+        }
     }
 
     /// Whether the names of a target are the innermost function's.
@@ -270,7 +281,8 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn put(&self, name: String, path: Vec<Node>, change: Change, span: Span) -> StepKind {
+    pub(super) fn put(&mut self, name: String, path: Vec<Node>, change: Change, span: Span) -> StepKind {
+        self.note_changed(&name);
         StepKind::Put(Box::new(Put { name, path, change, place: self.near(span) }))
     }
 
