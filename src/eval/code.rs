@@ -51,7 +51,9 @@ impl Machine<'_> {
         let mut given: Vec<(&str, Trees)> = names.into_iter().map(|(name, _)| (name, Trees::new())).collect();
         for (when, tree) in trees {
             if let Pick::Fields(fields) = pick {
-                fields.iter().for_each(|(name, _)| self.note_asked(tree, name));
+                for (name, _) in fields {
+                    self.note_asked(tree, name);
+                }
             }
             let mut parts = Vec::new();
             change::picked(pick, Some(tree), place, &mut parts);

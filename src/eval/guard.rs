@@ -146,7 +146,7 @@ impl Machine<'_> {
     fn has(&mut self, having: &Having) -> Decision {
         let mut decision = Decision::default();
         let parts = self.tree(&having.part);
-        let mut otherwise: Option<Decision> = None;
+        let mut asked: Option<Decision> = None;
         for (when, whole) in self.tree(&having.whole) {
             for (also, part) in &parts {
                 let Some(when) = when.and(also) else { continue };
@@ -154,13 +154,8 @@ impl Machine<'_> {
                     Truth::Yes => decision.yes.push(when),
                     Truth::No => decision.no.push(when),
                     Truth::Unknown => {
-                        let asked = match &otherwise {
-                            Some(asked) => asked,
-                            None => {
-                                let asked = self.decide(&having.otherwise);
-                                otherwise.insert(asked)
-                            }
-                        };
+                        let known = asked.take().unwrap_or_else(|| self.decide(&having.otherwise));
+                        let asked = &*asked.insert(known);
                         decision.yes.extend(asked.yes.iter().filter_map(|one| when.and(one)));
                         decision.no.extend(asked.no.iter().filter_map(|one| when.and(one)));
                     }
