@@ -13,7 +13,7 @@ impl Lowering<'_> {
     pub(super) fn call(&mut self, call: &code::Call, span: Span) -> Node {
         let place = self.near(span);
         let name = self.callee(&call.callee);
-        if name.as_ref().is_some_and(|name| !self.names.functions.contains(name) && library::expects(name)) {
+        if name.as_deref().is_some_and(library::expects) {
             return self.hole(span);
         }
         if let Some(name) = &name
