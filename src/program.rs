@@ -371,11 +371,37 @@ pub enum Guard {
     Holds(Box<Node>),
     /// A node is expressly nothing.
     Missing(Box<Node>),
+    /// A text has another one in it, or a list or map has it among its items.
+    Has(Box<Having>),
     /// Something we do not follow, by its text and the words in it: equal ones are taken to hold alike. `None`: no two
     /// are equal.
     Opaque(Option<String>, Vec<Expr>),
     /// An expression that is not followed, by its text and the names that it asks; none where nobody can say which.
     Hidden(String, Vec<Expr>),
+}
+
+/// What [`Guard::Has`] asks.
+#[derive(Debug, Clone)]
+pub struct Having {
+    /// What is looked into.
+    pub whole: Node,
+    /// What is looked for.
+    pub part: Node,
+    /// Where.
+    pub side: Side,
+    /// What is asked where that is not known.
+    pub otherwise: Guard,
+}
+
+/// Where in a text another one is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// At its start.
+    Start,
+    /// Anywhere.
+    Within,
+    /// At its end.
+    End,
 }
 
 /// A loop.

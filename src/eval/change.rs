@@ -252,6 +252,9 @@ pub(super) fn part(tree: &Tree, name: &str, place: Place) -> Option<Tree> {
         Tree::List(list) => list.items.get(name.parse::<usize>().ok()?).cloned(),
         Tree::Text(value) => match value.pieces() {
             [Piece::Attribute(attribute, _)] => {
+                if let Some(found) = super::url::part(attribute, name) {
+                    return Some(Tree::Text(found));
+                }
                 let path =
                     if attribute.path.is_empty() { name.to_owned() } else { format!("{}.{name}", attribute.path) };
                 let asked = Attribute { path, ..Attribute::clone(attribute) };

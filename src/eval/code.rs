@@ -50,6 +50,11 @@ impl Machine<'_> {
         change::picked(pick, None, place, &mut names);
         let mut given: Vec<(&str, Trees)> = names.into_iter().map(|(name, _)| (name, Trees::new())).collect();
         for (when, tree) in trees {
+            if let Pick::Fields(fields) = pick {
+                for (name, _) in fields {
+                    self.note_asked(tree, name);
+                }
+            }
             let mut parts = Vec::new();
             change::picked(pick, Some(tree), place, &mut parts);
             for ((name, known), (_, part)) in given.iter_mut().zip(parts) {

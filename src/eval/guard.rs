@@ -1,13 +1,13 @@
 //! Guards of branches: decided where they can be, else circumstances that alternatives keep.
 
-use super::MAX_ALTERNATIVES;
+use super::{MAX_ALTERNATIVES, MAX_ITEMS};
 use std::rc::Rc;
 
 use super::env::{Alternative, Content, Parameters};
 use super::exec::Machine;
 use super::vars::shown;
 use super::when::{Constraint, When, identity};
-use crate::program::{Expr, Guard, Name, Node, Op, Part, Step, StepKind};
+use crate::program::{Expr, Guard, Having, Name, Node, Op, Part, Side, Step, StepKind};
 use crate::value::{Pattern, Piece, Tree, Truth, Value};
 
 /// Under which circumstances a guard holds, and under which it does not. An empty list: never.
@@ -79,6 +79,7 @@ impl Machine<'_> {
             }
             Guard::Holds(node) => self.holds(node),
             Guard::Missing(node) => self.missing(node),
+            Guard::Has(having) => self.has(having),
             Guard::Empty(expr) => self.compare(expr, &Pattern::text("")),
             Guard::Equal(a, b) => match (a.literal(), b.literal()) {
                 (_, Some(text)) => self.compare(a, &Pattern::text(text)),
@@ -140,6 +141,29 @@ impl Machine<'_> {
             Tree::Text(_) | Tree::List(_) | Tree::Map(_) => Truth::Yes,
         });
         decision.negate()
+    }
+
+    /// Whether something is in a text, or among items.
+    fn has(&mut self, having: &Having) -> Decision {
+        let mut decision = Decision::default();
+        let parts = self.tree(&having.part);
+        let mut asked: Option<Decision> = None;
+        for (when, whole) in self.tree(&having.whole) {
+            for (also, part) in &parts {
+                let Some(when) = when.and(also) else { continue };
+                match is_in(&whole, part, having.side) {
+                    Truth::Yes => decision.yes.push(when),
+                    Truth::No => decision.no.push(when),
+                    Truth::Unknown => {
+                        let known = asked.take().unwrap_or_else(|| self.decide(&having.otherwise));
+                        let asked = &*asked.insert(known);
+                        decision.yes.extend(asked.yes.iter().filter_map(|one| when.and(one)));
+                        decision.no.extend(asked.no.iter().filter_map(|one| when.and(one)));
+                    }
+                }
+            }
+        }
+        decision.bounded()
     }
 
     fn judged(&mut self, node: &Node, judge: impl Fn(&Tree) -> Truth) -> Decision {
@@ -261,6 +285,22 @@ impl Machine<'_> {
                 (.., Some(name), Some(text)) => self.refine_variable(&name.clone(), &text, a, holds),
                 _ => {}
             },
+            Guard::Holds(node) => {
+                let own = match &**node {
+                    Node::Call(call) => call.own.as_ref(),
+                    node => Some(node),
+                };
+                if let Some(Node::Choice(guard, ..)) = own {
+                    self.refine(guard, holds);
+                }
+            }
+            Guard::Has(having) => {
+                if let (Node::Variable(name, _), Node::Text(part)) = (&having.whole, &having.part)
+                    && let Some(text) = part.literal()
+                {
+                    self.override_defaults(&Name::Variable(name.clone()), &[pattern(&text, having.side)], holds);
+                }
+            }
             Guard::Empty(expr) => {
                 if let Some(name) = variable(expr) {
                     self.refine_variable(&name.clone(), "", &Expr::default(), holds);
@@ -341,6 +381,47 @@ impl Machine<'_> {
             // The same version: it is the same definition, better known.
             self.env.set(name, alternatives, binding.version, place);
         }
+    }
+}
+
+/// What a text matches that has another one in it.
+fn pattern(text: &str, side: Side) -> Pattern {
+    let text = Some(text.to_owned());
+    Pattern::Runs(match side {
+        Side::Start => vec![text, None],
+        Side::Within => vec![None, text, None],
+        Side::End => vec![None, text],
+    })
+}
+
+/// Whether a part is in a whole.
+fn is_in(whole: &Tree, part: &Tree, side: Side) -> Truth {
+    // One of several that are looked for is enough.
+    if let Tree::List(parts) = part {
+        let known = if parts.open { Truth::Unknown } else { Truth::No };
+        return parts.items.iter().take(MAX_ITEMS).fold(known, |any, part| match (any, part) {
+            (Truth::Yes, _) => Truth::Yes,
+            (any, Tree::Text(_)) => any.negate().and(is_in(whole, part, side).negate()).negate(),
+            _ => Truth::Unknown,
+        });
+    }
+    let Some(text) = part.text().filter(|part| !part.assumed).and_then(Value::literal) else { return Truth::Unknown };
+    match whole {
+        Tree::Text(value) if value.assumed => Truth::Unknown,
+        Tree::Text(value) => pattern(&text, side).matches(value),
+        Tree::List(list) => {
+            let known = if list.open { Truth::Unknown } else { Truth::No };
+            let is_it = |item: &Tree| match item {
+                Tree::Text(item) if !item.assumed => item.equals(&text),
+                _ => Truth::Unknown,
+            };
+            list.items.iter().fold(known, |any, item| any.negate().and(is_it(item).negate()).negate())
+        }
+        Tree::Map(map) if map.of.is_some() => Truth::Unknown,
+        Tree::Map(map) if map.fields.iter().any(|field| field.name == text) => Truth::Yes,
+        Tree::Map(map) if map.open => Truth::Unknown,
+        Tree::Map(_) => Truth::No,
+        Tree::Null(_) => Truth::Unknown,
     }
 }
 

@@ -17,6 +17,7 @@ mod guard;
 mod output;
 mod run;
 mod tree;
+mod url;
 mod vars;
 mod when;
 

@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use super::{Facts, terraform};
+use super::{Credential, Facts, terraform};
 use crate::eval::Declared;
+use crate::gcp::wording::Wording;
 use crate::value::{Attribute, Field, Items, Made, Map, Piece, Tree, Value};
 
 /// Modules of Pulumi's provider, TypeScript's and Python's.
@@ -74,7 +75,19 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) -> bool {
     let Tree::Map(arguments) = &declared.body else { return true };
     let mut left = MAX_PARTS;
     let body = Tree::Map(body(&declared.kind, arguments, &mut left));
+    let (calls, stored, environment) = (facts.calls.len(), facts.stored.len(), facts.environment.len());
     terraform::add(facts, &Declared { kind, body, ..declared.clone() });
+    let is_python = declared.kind.starts_with("pulumi_gcp.") || declared.kind.starts_with("cdktf_");
+    let wording = if is_python { Wording::Python } else { Wording::JavaScript };
+    for call in facts.calls.iter_mut().skip(calls) {
+        call.wording = wording;
+        // In Python what a name is given often has a type of its own.
+        if let (true, Credential::IdToken(token) | Credential::AccessToken(token)) = (is_python, &mut call.credential) {
+            (token.at.exact, token.whole.exact) = (false, false);
+        }
+    }
+    facts.stored.iter_mut().skip(stored).for_each(|one| one.wording = wording);
+    facts.environment.iter_mut().skip(environment).for_each(|one| one.wording = wording);
     true
 }
 

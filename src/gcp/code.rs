@@ -85,6 +85,10 @@ const FUNCTIONS: &[(&str, Place)] = &[
     ("google-auth-library.Impersonated().fetchIdToken()", (0, &[])),
 ];
 
+/// Functions of Go that give what the metadata server has, by the number of the argument that says what.
+const OF_METADATA: &[&str] =
+    &["cloud.google.com/go/compute/metadata.Get()", "cloud.google.com/go/compute/metadata.GetWithContext()"];
+
 /// A qualified name without the numbers by which one of several results is asked for: the others are errors and the
 /// like.
 pub fn plain(name: &str) -> String {
@@ -105,6 +109,14 @@ pub fn meaning(attribute: &Attribute) -> Meaning {
     let whole = if path.is_empty() { format!("{kind}()") } else { format!("{kind}().{path}") };
     if let Some((_, place)) = FUNCTIONS.iter().find(|(name, _)| *name == whole) {
         return Meaning::IdToken(audience(body, *place));
+    }
+    if let Some(number) = OF_METADATA.iter().position(|name| *name == whole) {
+        let asks = body.field(&number.to_string()).and_then(|field| field.tree.text());
+        return asks.filter(|asks| asks.contains("/identity?audience=").is_yes()).map_or(Meaning::Other, |asks| {
+            Meaning::IdToken(
+                asks.split_by("audience=").pop().and_then(|audience| audience.split('&').into_iter().next()),
+            )
+        });
     }
     let own = || body.field(OWN).map_or(Meaning::Other, |own| carried_within(&own.tree, 0));
     let method = kind.rsplit('.').next().unwrap_or("");
@@ -172,6 +184,13 @@ fn named(name: &str, body: &Map, depth: usize) -> Meaning {
     // An attribute is asked for by its name alone.
     if ACCESS.contains(&made.as_str()) || ACCESS.contains(&name) {
         return Meaning::AccessToken;
+    }
+    // A key asks for an ID token where its claims name an audience.
+    if made == "google-auth-library.JWT()" {
+        let settings = body.field("0").and_then(|field| field.tree.map());
+        let scoped = settings
+            .is_some_and(|map| !map.open && map.field("scopes").is_some() && map.field("additionalClaims").is_none());
+        return if scoped { Meaning::AccessToken } else { Meaning::Other };
     }
     if let Some((_, place)) = IDENTITY.iter().find(|(known, _)| *known == made) {
         return Meaning::IdToken(audience(body, *place));

@@ -140,6 +140,11 @@ fn how_to_give(change: &EnvChange, name: &str, value: &str) -> String {
         Wording::Object if change.target.kind != TargetKind::Function => {
             format!("add `{{ name: {name}, value: {value} }}` to `env`")
         }
+        Wording::JavaScript if change.target.kind != TargetKind::Function => {
+            format!("add `{{ name: \"{name}\", value: \"{value}\" }}` to the list of its variables")
+        }
+        Wording::JavaScript => format!("add `{name}: \"{value}\"` to its variables"),
+        Wording::Python => format!("add a variable of the name `{name}` and the value `{value}`"),
         _ => format!("add `{name}: {value}` to its variables"),
     }
 }

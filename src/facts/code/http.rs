@@ -28,8 +28,17 @@ const CLIENTS: &[&str] = &[
     "net/http.DefaultClient",
 ];
 /// Functions that are given a URL and an object with all the rest.
-const FETCH: &[&str] =
-    &["fetch", "node-fetch", "node-fetch.default", "undici.fetch", "cross-fetch", "got", "axios", "ky"];
+const FETCH: &[&str] = &[
+    "fetch",
+    "node-fetch",
+    "node-fetch.default",
+    "undici.fetch",
+    "undici.request",
+    "cross-fetch",
+    "got",
+    "axios",
+    "ky",
+];
 /// Functions that are given an object with everything.
 const REQUEST: &[&str] = &["axios", "axios.request", "gaxios.request", "gaxios.default.request"];
 
@@ -82,6 +91,9 @@ fn request<'d>(called: &Called<'d>, is_client: bool) -> Option<Request<'d>> {
     if FETCH.contains(&&*called.name) || is_client && method == "fetch" {
         return fetch(called);
     }
+    if function == "Do" && is_client {
+        return of_request(called);
+    }
     if !MODULES.contains(&base) && !shared && !is_client {
         return None;
     }
@@ -113,6 +125,18 @@ fn fetch<'d>(called: &Called<'d>) -> Option<Request<'d>> {
         body: settings.map_or(Truth::No, |map| any(map, &["body", "data", "json"])),
         settings: settings.into_iter().collect(),
     })
+}
+
+/// `Do(request)`
+fn of_request<'d>(called: &Called<'d>) -> Option<Request<'d>> {
+    let (name, body) = object(&called.argument(0, &[])?.tree)?;
+    let first = match &*name {
+        "net/http.NewRequest()" => 0,
+        "net/http.NewRequestWithContext()" => 1,
+        _ => return None,
+    };
+    let at = |number: usize| body.field(&number.to_string()).and_then(given);
+    Some(Request { url: at(first + 1), method: at(first), settings: Vec::new(), open: true, body: Truth::Unknown })
 }
 
 /// `request(method, url, headers=…)`
@@ -212,6 +236,14 @@ fn of_headers(field: &Field) -> Credential {
 }
 
 fn of_header(header: &Field) -> Credential {
+    // `Authorization: headers.Authorization`, of those that a client gives
+    if let Tree::Text(value) = &header.tree
+        && let [Piece::Attribute(attribute, _)] = value.pieces()
+        && attribute.of.kind.ends_with("().getRequestHeaders")
+        && attribute.path.eq_ignore_ascii_case("authorization")
+    {
+        return of_own(attribute.body.field(OWN), Place { exact: false, ..header.at });
+    }
     given(header).map_or(Credential::Unknown, |given| authorization(&given, &given.value))
 }
 
@@ -221,8 +253,11 @@ fn of_client(field: &Field) -> Credential {
     if !name.ends_with(".getRequestHeaders()") {
         return Credential::Unknown;
     }
-    let own = body.field(OWN);
-    let at = Place { exact: false, ..field.at };
+    of_own(body.field(OWN), Place { exact: false, ..field.at })
+}
+
+/// What the requests of a client carry.
+fn of_own(own: Option<&Field>, at: Place) -> Credential {
     match own.map_or(Meaning::Other, |own| carried(&own.tree)) {
         Meaning::AccessToken => Credential::AccessToken(token(at, None, own)),
         Meaning::IdToken(audience) => Credential::IdToken(token(at, audience, own)),

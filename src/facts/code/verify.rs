@@ -28,7 +28,7 @@ const RECENT: usize = 32;
 
 pub(super) fn add(facts: &mut Facts, called: &Called) {
     let (base, function) = called.method();
-    if function == "getPayload" && base.ends_with(".verifyIdToken()") {
+    if matches!(function, "getPayload" | "getAttributes") && base.ends_with(".verifyIdToken()") {
         payload(facts, called);
         return;
     }
@@ -39,7 +39,12 @@ pub(super) fn add(facts: &mut Facts, called: &Called) {
         ("google-auth-library.OAuth2Client()" | "googleapis.google.auth.OAuth2()", "verifyIdToken") => {
             let Some(settings) = called.body.field("0") else { return };
             let Some(map) = settings.tree.map() else { return };
-            called.holds(map, |name| name == "audience")
+            // One that was put together before has an audience perhaps in another way to the call.
+            let span = called.declared.at.span;
+            match called.holds(map, |name| name == "audience") {
+                Truth::No if !map.fields.iter().all(|field| span.contains(field.whole.span)) => Truth::Unknown,
+                known => known,
+            }
         }
         // An empty audience is none.
         ("google.golang.org/api/idtoken" | "google.golang.org/api/idtoken.NewValidator()", "Validate") => {
@@ -61,7 +66,11 @@ pub(super) fn add(facts: &mut Facts, called: &Called) {
 /// Whether the program asks for the audience in what the call gives.
 fn asks_audience(called: &Called) -> bool {
     let asked = called.body.field(ASKED).map_or(&[][..], |field| field.tree.items());
-    asked.iter().filter_map(Tree::text).filter_map(Value::literal).any(|part| matches!(part.as_str(), "aud" | "Audience" | "*"))
+    asked
+        .iter()
+        .filter_map(Tree::text)
+        .filter_map(Value::literal)
+        .any(|part| matches!(part.as_str(), "aud" | "Audience" | "*"))
 }
 
 /// What a ticket of Node.js holds is asked for by a call of its own.

@@ -4,15 +4,18 @@ use super::Lowering;
 use super::expression::{environment, said};
 use super::library::{self, CHANGES, COPY, KEEP, LEAVE, RUN, RUN_FILE, RUN_WORDS, SAME, SHELL_TAGS, VARIABLES};
 use super::text::literal;
-use crate::program::{Argument, Call, Callee, Execution, Given, Listed, Node, Op, Style};
+use crate::program::{Argument, Call, Callee, Execution, Given, Guard, Listed, Node, Op, Style};
 use crate::source::Span;
 use crate::syntax::code::{self, Expr, ExprKind, Spread};
-use crate::value::Place;
+use crate::value::{Pattern, Place};
 
 impl Lowering<'_> {
     pub(super) fn call(&mut self, call: &code::Call, span: Span) -> Node {
         let place = self.near(span);
         let name = self.callee(&call.callee);
+        if name.as_deref().is_some_and(library::expects) {
+            return self.hole(span);
+        }
         if let Some(name) = &name
             && let Some(node) = self.known(name, call, place)
         {
@@ -185,6 +188,11 @@ impl Lowering<'_> {
                 Some(Node::Split(Box::new(self.node(&first?.value)), Some(at)))
             }
             "strings.Fields" => Some(Node::Split(Box::new(self.node(&first?.value)), None)),
+            "strings.Contains" | "strings.HasPrefix" | "strings.HasSuffix" => {
+                let side = library::side(name.rsplit('.').next()?)?;
+                let test = Expr { kind: ExprKind::Call(Box::new(call.clone())), span: place.span };
+                Some(self.asked(&first?.value, &second?.value, side, &test))
+            }
             "strings.TrimSpace" => Some(self.edited(&first?.value, Op::Plain, place)),
             "strings.TrimSuffix" => {
                 let end = literal(&second?.value)?.text().to_owned();
@@ -233,9 +241,25 @@ impl Lowering<'_> {
         {
             return node;
         }
+        if let ("then", Some(ExprKind::Function(function))) =
+            (method, call.arguments.first().map(|first| &first.value.kind))
+            && let [_] = function.parameters.as_slice()
+            && let Some(each) = self.mapped(Node::List(vec![node.clone()], false), function)
+        {
+            return Node::Part(Box::new(each), Box::new(said("0", place)), place);
+        }
+        if let Some(node) = self.matched(base, method, call, place) {
+            return node;
+        }
         // What it is a method of is evaluated once, whoever asks.
         let known = format!("{}b", super::unnamed(place));
-        let own = self.own_method(&Node::Variable(known.clone(), place), method, call, place);
+        let own = match (library::side(method), call.arguments.first()) {
+            (Some(side), Some(first)) => {
+                let test = Expr { kind: ExprKind::Call(Box::new(call.clone())), span };
+                Some(self.asked(base, &first.value, side, &test))
+            }
+            _ => self.own_method(&Node::Variable(known.clone(), place), method, call, place),
+        };
         let certain =
             matches!(base.kind, ExprKind::Text(_) | ExprKind::Template(_) | ExprKind::List(_) | ExprKind::Map(_));
         if certain && let Some(own) = self.own_method(&node, method, call, place) {
@@ -243,6 +267,20 @@ impl Lowering<'_> {
         }
         let own = own.map(|own| (known, own));
         self.other(Callee::Method(Box::new(node), method.to_owned()), call, span, own)
+    }
+
+    /// `/x/.test(text)`, `text.match(/x/)`
+    fn matched(&mut self, base: &Expr, method: &str, call: &code::Call, place: Place) -> Option<Node> {
+        let argument = &call.arguments.first()?.value;
+        let (regex, text) = match method {
+            "test" => (base, argument),
+            "match" => (argument, base),
+            _ => return None,
+        };
+        let regex = self.written(regex.span).strip_prefix('/')?.strip_suffix('/')?.replace("\\/", "/");
+        let guard = Guard::Matches(self.word(text), Pattern::of_regex(&regex));
+        let otherwise = if method == "test" { said("false", place) } else { Node::Null(place) };
+        Some(Node::Choice(Box::new(guard), Box::new(said("true", place)), Box::new(otherwise)))
     }
 
     /// What a method of a text, a list or a map gives.

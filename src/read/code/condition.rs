@@ -1,8 +1,9 @@
 //! Conditions → guards.
 
 use super::Lowering;
+use super::expression::said;
 use super::text::literal;
-use crate::program::{Expr, Guard, Name, Node, Op, Part, Quote, Use};
+use crate::program::{Expr, Guard, Having, Name, Node, Op, Part, Quote, Side, Use};
 use crate::source::Span;
 use crate::syntax::code::{self, ExprKind, Operator};
 use crate::value::Place;
@@ -23,7 +24,7 @@ impl Lowering<'_> {
                         let equal = |lowering: &mut Self, b: &code::Expr| lowering.equality(a, b);
                         Guard::Any(items.iter().map(|item| equal(self, &item.value)).collect())
                     }
-                    _ => self.opaque(test),
+                    _ => self.having(b, a, Side::Within, test),
                 };
                 if *operator == Operator::NotIn { Guard::Not(Box::new(among)) } else { among }
             }
@@ -32,6 +33,18 @@ impl Lowering<'_> {
             }
             _ => self.opaque(test),
         }
+    }
+
+    /// Whether something is in something else; `test` is all of the question.
+    pub(super) fn having(&mut self, whole: &code::Expr, part: &code::Expr, side: Side, test: &code::Expr) -> Guard {
+        let (whole, part, otherwise) = (self.node(whole), self.node(part), self.opaque(test));
+        Guard::Has(Box::new(Having { whole, part, side, otherwise }))
+    }
+
+    /// The same as a value.
+    pub(super) fn asked(&mut self, whole: &code::Expr, part: &code::Expr, side: Side, test: &code::Expr) -> Node {
+        let (guard, place) = (self.having(whole, part, side, test), self.near(test.span));
+        Node::Choice(Box::new(guard), Box::new(said("true", place)), Box::new(said("false", place)))
     }
 
     fn equality(&mut self, a: &code::Expr, b: &code::Expr) -> Guard {

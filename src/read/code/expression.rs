@@ -132,10 +132,12 @@ impl Lowering<'_> {
                 Some(key) => match literal(key) {
                     Some(text) => {
                         let length = text.text().len();
+                        // `{ name }` is the name of a variable, too.
+                        let is_both = entry.value.span == text.span(0..length);
                         let at = Place {
                             file: self.file,
                             span: text.span(0..length),
-                            exact: length > 0 && text.is_exact(0..length),
+                            exact: length > 0 && !is_both && text.is_exact(0..length),
                         };
                         let whole = self.near(entry.span);
                         run.push(Entry { name: text.text().to_owned(), at, whole, value });
@@ -172,8 +174,29 @@ impl Lowering<'_> {
         let (module, rest) = name.split_once('.').map_or((name, None), |(module, rest)| (module, Some(rest)));
         let callee = match (self.names.imports.get(module), rest) {
             (Some(module), Some(rest)) => format!("{module}.{rest}"),
+            _ if self.names.types.contains_key(name) => self.type_name(name),
             _ => name.to_owned(),
         };
+        let mut arguments = arguments;
+        // What is not given is nothing.
+        if let Some(known) = self.names.types.get(name).filter(|_| self.language == Language::Go)
+            && arguments.iter().all(|argument| argument.name.is_some())
+        {
+            let is_given = |field: &String| {
+                arguments.iter().any(|argument| argument.name.as_ref().is_some_and(|(name, _)| name == field))
+            };
+            let missing: Vec<Argument> = known
+                .fields
+                .iter()
+                .filter(|field| !is_given(field))
+                .map(|field| Argument {
+                    name: Some((field.clone(), span)),
+                    spread: Spread::No,
+                    value: Expr { kind: ExprKind::Null, span },
+                })
+                .collect();
+            arguments.extend(missing);
+        }
         self.make(callee, &arguments, span)
     }
 

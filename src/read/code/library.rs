@@ -1,5 +1,6 @@
 //! What libraries of the languages do with values, commands and the environment, by their names. Nothing of Google.
 
+use crate::program::Side;
 use crate::syntax::code::Language;
 
 /// What holds the variables of the environment by their names.
@@ -168,6 +169,23 @@ pub(super) fn may_run(name: &str) -> bool {
     (says.iter().any(|word| last.contains(word)) || last == "sh" || last == "$")
         && !tells.iter().any(|word| last.contains(word))
         && !other.iter().any(|word| last.starts_with(word))
+        && !last.contains("called")
+}
+
+/// Whether a function of this name is given what a test expects, or expects to fail.
+pub(super) fn expects(name: &str) -> bool {
+    let ends = ["expect", "assert.throws", "assert.rejects"];
+    ends.iter().any(|end| name.strip_suffix(end).is_some_and(|start| start.is_empty() || start.ends_with(['.', '/'])))
+}
+
+/// Where a method looks for its argument.
+pub(super) fn side(method: &str) -> Option<Side> {
+    match method {
+        "includes" | "Contains" => Some(Side::Within),
+        "startsWith" | "startswith" | "HasPrefix" => Some(Side::Start),
+        "endsWith" | "endswith" | "HasSuffix" => Some(Side::End),
+        _ => None,
+    }
 }
 
 /// Names that a language has without an import, and whose parts are functions.

@@ -22,6 +22,8 @@ pub(super) struct Type {
     pub methods: HashSet<String>,
     /// Methods that are asked for without being called.
     pub properties: HashSet<String>,
+    /// Its fields, where it has no others.
+    pub fields: Vec<String>,
     /// Whether it has a state that its methods change; others are made of their fields alone.
     pub has_state: bool,
 }
@@ -87,6 +89,9 @@ impl Names {
 
     fn class(&mut self, class: &Class, language: Language, depth: usize) {
         let mut known = Type::default();
+        if class.bases.is_empty() {
+            known.fields.extend(class.fields.iter().map(|(name, _)| name.clone()));
+        }
         for method in &class.methods {
             let name = method.name.rsplit('.').next().unwrap_or(&method.name);
             let is_property = method

@@ -201,7 +201,21 @@ impl Reader<'_> {
 
     /// `const (…)`, `var a, b = c, d`. What has no value by itself has one that is not known.
     fn variables(&self, node: Node, depth: usize, out: &mut Vec<Stmt>) {
-        for part in named(node) {
+        let mut counts = false;
+        for (number, part) in named(node).into_iter().enumerate() {
+            if part.kind() == "const_spec" && !has_fault(part) {
+                let value = part.child_by_field_name("value");
+                let first = value.map(|value| self.text(value).starts_with("iota"));
+                counts = first.unwrap_or(counts);
+                // Each has a number of its own.
+                if let ([name], true) = (fields(part, "name").as_slice(), counts) {
+                    let target = name_target(self.text(*name), self.span(*name));
+                    let value = Expr { kind: ExprKind::Number(number.to_string()), span: self.span(part) };
+                    let kind = StmtKind::Assign { targets: vec![target], value, declares: true };
+                    out.push(Stmt { kind, span: self.span(part) });
+                    continue;
+                }
+            }
             if part.kind() == "var_spec_list" {
                 self.variables(part, depth, out);
                 continue;

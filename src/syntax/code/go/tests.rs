@@ -37,7 +37,7 @@ fn declarations() {
     same(&[
         ("package main\n\nconst a = \"x\"\n", "a := 'x'"),
         ("const (\n\ta = 1\n\tb, c = 2, \"d\"\n)", "a := 1\n[b, c] := [2, 'd']"),
-        ("const (\n\ta = iota\n\tb\n)", "a := ?\nb := ?"),
+        ("const (\n\ta = iota\n\tb\n)", "a := 0\nb := 1"),
         (
             "var a string\nvar (\n\tb = f()\n\tc, d = g()\n\te, h int\n)",
             "a := ?\nb := f()\n[c, d] := g()\ne := ?\nh := ?",

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::super::nodes::{child, children, fields, inner, named, unknown};
+use super::super::nodes::{child, children, fields, inner, named};
 use super::super::{Class, Expr, ExprKind, Function};
 use super::Reader;
 
@@ -90,11 +90,12 @@ impl Reader<'_> {
             decorators: Vec::new(),
             head: self.head(node.start_byte(), body, node.end_byte()),
         };
-        for part in body.map(named).unwrap_or_default() {
+        for (number, part) in body.map(named).unwrap_or_default().into_iter().enumerate() {
             let name = if part.kind() == "enum_assignment" { inner(part) } else { Some(part) };
             let value = part.child_by_field_name("value").map(|value| self.expression(value, depth + 1));
-            // Without a value it is a number.
-            let value = value.unwrap_or_else(|| unknown(self.span(part), Vec::new()));
+            // Without a value it is a number of its own.
+            let number = || Expr { kind: ExprKind::Number(number.to_string()), span: self.span(part) };
+            let value = value.unwrap_or_else(number);
             class.fields.extend(name.and_then(|name| self.key_name(name)).map(|name| (name, Some(value))));
         }
         class
