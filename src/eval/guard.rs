@@ -287,7 +287,7 @@ impl Machine<'_> {
             },
             Guard::Holds(node) => {
                 let own = match &**node {
-                    Node::Call(call) => call.own.as_ref(),
+                    Node::Call(call) => call.own.as_ref().map(|(_, own)| own),
                     node => Some(node),
                 };
                 if let Some(Node::Choice(guard, ..)) = own {
