@@ -279,7 +279,7 @@ impl Lowering<'_> {
         };
         let regex = self.written(regex.span).strip_prefix('/')?.strip_suffix('/')?.replace("\\/", "/");
         let guard = Guard::Matches(self.word(text), Pattern::of_regex(&regex));
-        let otherwise = if method == "test" { said("false", place) } else { Node::Null(place) };
+        let otherwise = if method == "test" { Node::Null(place) } else { Node::Null(place) };
         Some(Node::Choice(Box::new(guard), Box::new(said("true", place)), Box::new(otherwise)))
     }
 

@@ -44,7 +44,7 @@ impl Lowering<'_> {
     /// The same as a value.
     pub(super) fn asked(&mut self, whole: &code::Expr, part: &code::Expr, side: Side, test: &code::Expr) -> Node {
         let (guard, place) = (self.having(whole, part, side, test), self.near(test.span));
-        Node::Choice(Box::new(guard), Box::new(said("true", place)), Box::new(said("false", place)))
+        Node::Choice(Box::new(guard), Box::new(said("true", place)), Box::new(Node::Null(place)))
     }
 
     fn equality(&mut self, a: &code::Expr, b: &code::Expr) -> Guard {
