@@ -279,8 +279,8 @@ impl Lowering<'_> {
         };
         let regex = self.written(regex.span).strip_prefix('/')?.strip_suffix('/')?.replace("\\/", "/");
         let guard = Guard::Matches(self.word(text), Pattern::of_regex(&regex));
-        let otherwise = if method == "test" { Node::Null(place) } else { Node::Null(place) };
-        Some(Node::Choice(Box::new(guard), Box::new(said("true", place)), Box::new(otherwise)))
+        let (yes, no) = (said("true", place), Node::Null(place));
+        Some(Node::Choice(Box::new(guard), Box::new(yes), Box::new(no)))
     }
 
     /// What a method of a text, a list or a map gives.

@@ -33,7 +33,9 @@ impl Lowering<'_> {
             taken.iter().map(|parameter| parameter.default.as_ref().map(|default| self.node(default))).collect();
         let mut scope = Scope::of(&function.body, self.language != Language::Python);
         scope.is_function = true;
-        own.iter().for_each(|name| scope.add_name(name));
+        if let Some(name) = own {
+            scope.add_name(name);
+        }
         for (number, parameter) in taken.iter().enumerate() {
             scope.add(&parameter.target);
             scope.add_name(&format!("…{number}"));

@@ -30,8 +30,7 @@ impl Lowering<'_> {
             ExprKind::Number(number) => said(number, place),
             ExprKind::Bool(true) => said("true", place),
             // What is false is nothing, wherever it is asked for.
-            ExprKind::Bool(false) => Node::Null(place),
-            ExprKind::Null => Node::Null(place),
+            ExprKind::Bool(false) | ExprKind::Null => Node::Null(place),
             // Of something imported, what another file of the repository says it is.
             ExprKind::Name(name) => match self.qualified(expr) {
                 Some(_) if !self.names.imports.contains_key(name) => self.hole(expr.span),
@@ -299,7 +298,9 @@ impl Lowering<'_> {
         let StmtKind::Return(Some(value)) = &last.kind else { return None };
         let mut scope = Scope::of(before, true);
         scope.add(&parameter.target);
-        rest.iter().for_each(|number| scope.add(&number.target));
+        for number in rest {
+            scope.add(&number.target);
+        }
         self.within(scope, |lowering| {
             let item = lowering.pick(&parameter.target);
             // With a number too.

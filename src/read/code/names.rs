@@ -68,7 +68,9 @@ impl Names {
                     self.block(body, language, depth + 1);
                 }
             }
-            StmtKind::For { body, .. } | StmtKind::While(_, body) => self.block(body, language, depth + 1),
+            StmtKind::For { body, .. } | StmtKind::While(_, body) | StmtKind::Block { body, .. } => {
+                self.block(body, language, depth + 1);
+            }
             StmtKind::Try { body, handlers, last } => {
                 self.block(body, language, depth + 1);
                 for body in handlers {
@@ -76,7 +78,6 @@ impl Names {
                 }
                 self.block(last, language, depth + 1);
             }
-            StmtKind::Block { body, .. } => self.block(body, language, depth + 1),
             StmtKind::Function(function) => self.function(function, language, depth + 1),
             StmtKind::Class(class) => self.class(class, language, depth),
             _ => {}
@@ -171,7 +172,9 @@ impl Scope {
                 StmtKind::While(_, body) => deeper(self, body),
                 StmtKind::Try { body, handlers, last } => {
                     deeper(self, body);
-                    handlers.iter().for_each(|handler| deeper(self, handler));
+                    for handler in handlers {
+                        deeper(self, handler);
+                    }
                     deeper(self, last);
                 }
                 StmtKind::Block { enters, body } => {
