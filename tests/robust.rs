@@ -269,6 +269,40 @@ fn hostile_shapes_end() {
 }
 
 #[test]
+fn hostile_programs_in_python_end() {
+    on_a_large_stack(|| {
+        let many = 4_000;
+        let each = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<Vec<_>>().concat();
+        let gcloud = "    subprocess.run(['gcloud', 'run', 'deploy', x])\n";
+        for body in [
+            format!("def f(x):\n    f(x + x)\n    f([x])\n{gcloud}f('a')\n"),
+            each(9, &|i| format!("def f{i}(x):\n    f{}(x)\n    f{}(x)\n{gcloud}", (i + 1) % 9, (i + 4) % 9))
+                + "f0('a')\n",
+            format!("def f0(x):\n{gcloud}")
+                + &each(60, &|i| format!("def f{}(x):\n    f{i}(x)\n    f{i}(x)\n", i + 1))
+                + "f60('a')\n",
+            "x = ['a']\ns = 'a'\nd = {'a': 1}\n".to_owned()
+                + &"x += x\ns = s + s\nx = x + x\nd = {'a': d, 'b': d}\n".repeat(60)
+                + "e = d\ne['a']['b']['z'] = 1\nsubprocess.run(['gcloud', *x, s])\n",
+            "d = {}\n".to_owned() + &"d = {'a': d}\n".repeat(10_000) + "subprocess.run(['gcloud', d['a']['a']])\n",
+            "d = {}\n".to_owned() + &"d['a'] = d\nn = [d]\nd['b'] = n\n".repeat(many),
+            "d = {}\n".to_owned()
+                + &each(many, &|i| format!("v{i} = {{'d': d, 'x': [d, d]}}\n"))
+                + &each(many, &|i| format!("d['k{}'] = v{i}\n", i % 5)),
+            "def f(x):\n".to_owned()
+                + &each(many / 10, &|i| format!("    if 'x{i}' in x:\n        b{i} = x + 'x'\n"))
+                + &format!("{gcloud}f('x1')\n"),
+            each(many, &|i| format!("def f{i}(x, y=None):\n{gcloud}")),
+            each(many, &|i| {
+                format!("class C{i}:\n  def __init__(self):\n    self.x = {{}}\n  def m(self):\n    self.x['y'] = 1\n")
+            }),
+        ] {
+            run("x.py", format!("import subprocess\n{body}").as_bytes());
+        }
+    });
+}
+
+#[test]
 fn hostile_recipes_end() {
     on_a_large_stack(|| {
         let many = 4_000;

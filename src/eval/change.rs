@@ -91,21 +91,30 @@ fn whole(tree: &Tree, change: &Changed, place: Place) -> Tree {
     }
 }
 
-/// The list or map at the end of a path, before and after a part of it was changed, where others may know it, too.
-pub(super) fn shared(old: &Tree, new: &Tree, path: &[Tree]) -> Option<(Tree, Tree)> {
+/// The lists and maps on the way to a part that was changed, before and after, where others may know them, too: from the
+/// outside in.
+pub(super) fn shared(old: &Tree, new: &Tree, path: &[Tree]) -> Vec<(Tree, Tree)> {
+    let mut out = Vec::new();
     let (mut old, mut new) = (old, new);
-    for key in path {
-        let name = key.text().and_then(Value::literal)?;
-        (old, new) = (inner(old, &name)?, inner(new, &name)?);
-    }
     // The tree itself is held by who asks, and by the variable.
-    let holders = if path.is_empty() { 2 } else { 1 };
-    let known = match old {
-        Tree::List(list) => Arc::strong_count(list),
-        Tree::Map(map) => Arc::strong_count(map),
-        Tree::Text(_) | Tree::Null(_) => 0,
-    };
-    (known > holders).then(|| (old.clone(), new.clone()))
+    let mut holders = 2;
+    let mut keys = path.iter().take(MAX_NESTED);
+    loop {
+        let known = match old {
+            Tree::List(list) => Arc::strong_count(list),
+            Tree::Map(map) => Arc::strong_count(map),
+            Tree::Text(_) | Tree::Null(_) => return out,
+        };
+        // What is in one that others know is known to them.
+        if known > holders || !out.is_empty() {
+            out.push((old.clone(), new.clone()));
+        }
+        let name = keys.next().and_then(Tree::text).and_then(Value::literal);
+        let Some((before, after)) = name.and_then(|name| Some((inner(old, &name)?, inner(new, &name)?))) else {
+            return out;
+        };
+        (old, new, holders) = (before, after, 1);
+    }
 }
 
 fn inner<'t>(tree: &'t Tree, name: &str) -> Option<&'t Tree> {

@@ -87,9 +87,7 @@ impl Machine<'_> {
                 _ => Tree::Null(put.place),
             });
         }
-        if self.env.get(&put.name).is_none() {
-            return;
-        }
+        let Some((name, path)) = self.place_of_state(&put.name, path) else { return };
         let values: Vec<(When, Option<Tree>)> = match value {
             Some(trees) => trees.into_iter().map(|(when, tree)| (when, Some(tree))).collect(),
             None => vec![(When::default(), None)],
@@ -97,7 +95,7 @@ impl Machine<'_> {
         let mut out = Trees::new();
         // Lists and maps that others know by another name, with what they are now.
         let mut shared: Vec<(Tree, Tree)> = Vec::new();
-        for (before, tree) in self.held(&put.name, put.place) {
+        for (before, tree) in self.held(&name, put.place) {
             for (when, value) in &values {
                 let Some(when) = before.and(when) else { continue };
                 let change = Changed::new(&put.change, value.clone());
@@ -107,10 +105,26 @@ impl Machine<'_> {
                 out.push((when, changed));
             }
         }
-        self.hold(&put.name, out);
+        self.hold(&name, out);
         for (old, new) in shared {
             self.env.share(&old, &new);
         }
+    }
+
+    /// Where a part is kept: what an object of a type of the program has stands by its own name.
+    fn place_of_state(&self, name: &str, mut path: Vec<Tree>) -> Option<(String, Vec<Tree>)> {
+        let binding = self.env.get(name)?;
+        if let ([only], Some(first)) = (binding.alternatives.as_slice(), path.first())
+            && let (tree, Some(part)) = (tree_of(&only.content), first.text().and_then(Value::literal))
+            && let Some(of) = type_of(&tree).filter(|of| self.is_latest(of))
+        {
+            let state = format!(".{}.{part}", of.kind);
+            if self.env.get(&state).is_some() {
+                path.remove(0);
+                return Some((state, path));
+            }
+        }
+        Some((name.to_owned(), path))
     }
 
     /// What a variable holds may have been changed by someone else.
@@ -124,8 +138,15 @@ impl Machine<'_> {
         let has_parts = |content: &Content| matches!(content, Content::Tree(_));
         if self.env.get(name).is_some_and(|binding| binding.alternatives.iter().any(|one| has_parts(&one.content))) {
             let opened = |tree: Tree| if matches!(tree, Tree::Text(_)) { tree } else { change::opened(&tree) };
-            let trees = self.held(name, place).into_iter().map(|(when, tree)| (when, opened(tree))).collect();
-            self.hold(name, trees);
+            let held = self.held(name, place);
+            let new: Trees = held.iter().map(|(when, tree)| (when.clone(), opened(tree.clone()))).collect();
+            self.hold(name, new.clone());
+            // And by its other names.
+            for ((_, old), (_, new)) in held.iter().zip(&new) {
+                for (old, new) in change::shared(old, new, &[]) {
+                    self.env.share(&old, &new);
+                }
+            }
         }
     }
 
@@ -291,7 +312,7 @@ impl Machine<'_> {
                 }
                 let own = base.as_ref().and_then(|trees| trees.get(number)).map(|(_, tree)| tree.clone());
                 let map = with_own(map, own, call.head);
-                self.declare_call(call, &name, map.clone());
+                self.declare_call(call, &name, &when, map.clone());
                 let id = identity((self.flow(), call.place, number, out.len()));
                 let last = name.rsplit(['.', '/']).next().unwrap_or(&name);
                 let of = Made { kind: name.clone(), shown: format!("{last}()"), head: call.head, id, scope: 0 };
@@ -311,13 +332,16 @@ impl Machine<'_> {
         out
     }
 
-    fn declare_call(&mut self, call: &Call, name: &str, map: Arc<Map>) {
+    fn declare_call(&mut self, call: &Call, name: &str, when: &When, map: Arc<Map>) {
         // `claims.get("aud")`
         let first = map.field("0").and_then(|field| field.tree.text()).and_then(Value::literal);
         if let (true, Some(asked), Some(own)) = (name.rsplit('.').next() == Some("get"), first, map.field(OWN)) {
             self.note_asked(&own.tree.clone(), &asked);
         }
-        let at = self.statement();
+        let mut at = self.statement();
+        if let Some(under) = self.env.path.and(when) {
+            at.under = under.kept();
+        }
         self.declared.push(Declared {
             schema: Schema::Code,
             kind: name.to_owned(),
@@ -508,6 +532,14 @@ impl Machine<'_> {
                     let trees = self.tree(default);
                     let assumed = |tree| match tree {
                         Tree::Null(_) => self.unknown_argument(parameter),
+                        // Who calls it fills what is empty.
+                        Tree::Text(value) if value.is_empty().is_yes() => self.unknown_argument(parameter),
+                        Tree::List(list) if list.items.is_empty() => {
+                            Tree::List(Arc::new(Items { items: Vec::new(), open: true }))
+                        }
+                        Tree::Map(map) if map.fields.is_empty() && map.of.is_none() => {
+                            Tree::Map(Arc::new(Map { open: true, ..Map::default() }))
+                        }
                         tree => super::tree::assumed(tree),
                     };
                     let mut assumed = assumed;

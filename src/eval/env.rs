@@ -324,11 +324,15 @@ impl Env {
             return Some(Self { path: path.clone(), ..first.clone() });
         }
         let mut names: Vec<&Rc<str>> = arms.iter().flat_map(|arm| arm.vars.iter().map(|(name, _)| name)).collect();
-        names.sort_unstable();
+        // Stable: what is sorted already, arm by arm, is only merged.
+        names.sort();
         names.dedup();
         let mut vars: Vec<(Rc<str>, Rc<Binding>)> = Vec::with_capacity(names.len());
+        let mut rest: Vec<_> = arms.iter().map(|arm| arm.vars.iter().peekable()).collect();
         for name in names {
-            let bindings: Vec<Option<&Rc<Binding>>> = arms.iter().map(|arm| arm.vars.get(name)).collect();
+            let next =
+                rest.iter_mut().map(|vars| vars.next_if(|(known, _)| *known == name).map(|(_, binding)| binding));
+            let bindings: Vec<Option<&Rc<Binding>>> = next.collect();
             let first = bindings.first().copied().flatten();
             if let Some(first) = first
                 && bindings.iter().all(|binding| binding.is_some_and(|binding| Rc::ptr_eq(binding, first)))
@@ -352,6 +356,7 @@ impl Env {
             let exported = bindings.iter().flatten().any(|binding| binding.exported);
             vars.push((name.clone(), Rc::new(Binding { version: new, alternatives, exported })));
         }
+        drop(rest);
         let mut functions = HashMap::new();
         for arm in &arms {
             functions.extend(arm.functions.iter().map(|(name, body)| (name.clone(), body.clone())));

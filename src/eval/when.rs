@@ -55,12 +55,14 @@ impl When {
         if self.0.is_empty() {
             return Some(other.clone());
         }
-        if self.0.iter().any(|one| other.0.iter().any(|two| one.contradicts(*two))) {
+        // Both are sorted: a stable sort only merges them, and what is said of one subject stands together.
+        let mut all: Vec<Constraint> = self.0.iter().chain(other.0.iter()).copied().collect();
+        all.sort();
+        all.dedup();
+        let mut about = all.chunk_by(|one, two| one.subject == two.subject);
+        if about.any(|about| about.iter().any(|one| one.holds && about.iter().any(|two| one.contradicts(*two)))) {
             return None;
         }
-        let mut all: Vec<Constraint> = self.0.iter().chain(other.0.iter()).copied().collect();
-        all.sort_unstable();
-        all.dedup();
         Some(Self(all.into()))
     }
 

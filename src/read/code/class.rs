@@ -6,7 +6,7 @@ use super::Lowering;
 use super::names::{Scope, is_maker};
 use crate::program::{Block, Call, Callee, Entry, Given, Inherit, Node, Parameter, Pick, Routine, Step, StepKind};
 use crate::source::Span;
-use crate::syntax::code::{Class, Function, Language, Spread, TargetKind};
+use crate::syntax::code::{Class, Expr, ExprKind, Function, Language, Spread, TargetKind};
 
 impl Lowering<'_> {
     /// A function by its name.
@@ -20,7 +20,18 @@ impl Lowering<'_> {
             out.push(Step { kind: StepKind::Routine(Arc::new(routine)), span });
             return;
         }
-        let Some(name) = self.function_name(&function.name) else { return };
+        let Some(mut name) = self.function_name(&function.name) else { return };
+        // A function of the file that makes another one of it may call it with anything.
+        let is_here = |decorator: &Expr| match &decorator.kind {
+            ExprKind::Name(name) => self.function_name(name).is_some(),
+            ExprKind::Call(call) => {
+                matches!(&call.callee.kind, ExprKind::Name(name) if self.function_name(name).is_some())
+            }
+            _ => false,
+        };
+        if function.decorators.iter().any(is_here) {
+            name.push('@');
+        }
         let routine = self.routine(function, name, None, 0);
         out.push(Step { kind: StepKind::Routine(Arc::new(routine)), span });
     }

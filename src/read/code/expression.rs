@@ -96,6 +96,13 @@ impl Lowering<'_> {
         Node::Part(Box::new(list), Box::new(nothing), self.near(span))
     }
 
+    /// A condition as a value.
+    fn truth(&mut self, test: &Expr) -> Node {
+        let place = self.near(test.span);
+        let guard = self.guard(test);
+        Node::Choice(Box::new(guard), Box::new(said("true", place)), Box::new(Node::Null(place)))
+    }
+
     /// A name as a text.
     pub(super) fn name_node(&self, name: &str, at: Span) -> Node {
         Node::Text(crate::program::Expr::text(name, Place::exact(self.file, at)))
@@ -224,8 +231,10 @@ impl Lowering<'_> {
                 let (a, b) = (self.node(a), self.node(b));
                 Node::Either(Box::new(a), Box::new(b))
             }
-            // A comparison as a value.
-            Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn => self.hole(span),
+            Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn => {
+                let whole = Expr { kind: ExprKind::Binary(operator, Box::new(a.clone()), Box::new(b.clone())), span };
+                self.truth(&whole)
+            }
             Operator::And => {
                 let guard = self.guard(a);
                 let (b, no) = (self.node(b), Node::Null(self.near(span)));

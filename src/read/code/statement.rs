@@ -128,29 +128,12 @@ impl Lowering<'_> {
                 let mut steps = Vec::new();
                 self.expression(test, test.span, &mut steps);
                 steps.extend(self.block(body).iter().cloned());
-                push(StepKind::Loop(Loop { name: None, items: None, body: steps.into() }));
+                // What is true from the start has a first turn.
+                let items = matches!(test.kind, ExprKind::Bool(true))
+                    .then(|| vec![crate::program::Expr::text("true", self.near(test.span))]);
+                push(StepKind::Loop(Loop { name: None, items, body: steps.into() }));
             }
-            StmtKind::Try { body, handlers, last } => {
-                self.trying += 1;
-                let body = self.block(body);
-                self.trying -= 1;
-                let handlers: Vec<Block> = handlers.iter().map(|handler| self.block(handler)).collect();
-                let handler: Block = match handlers.as_slice() {
-                    [only] => only.clone(),
-                    several => {
-                        let arm = |body: &Block| Arm {
-                            test: Arc::from([]),
-                            guard: Guard::Opaque(None, Vec::new()),
-                            body: body.clone(),
-                        };
-                        Arc::from([Step { kind: StepKind::Branch(several.iter().map(arm).collect()), span }])
-                    }
-                };
-                push(if handlers.is_empty() { StepKind::Group(body) } else { StepKind::Fallback(body, handler) });
-                if !last.is_empty() {
-                    push(StepKind::Group(self.block(last)));
-                }
-            }
+            StmtKind::Try { body, handlers, last } => self.attempt(body, handlers, last, span, out),
             StmtKind::Block { enters, body } => {
                 for (value, target) in enters {
                     let node = self.node(value);
@@ -175,6 +158,40 @@ impl Lowering<'_> {
             StmtKind::Continue => push(StepKind::Continue),
             StmtKind::Function(_) | StmtKind::Import(_) | StmtKind::Outer(_) | StmtKind::Raise | StmtKind::Other => {}
             StmtKind::Class(class) => self.fields(class, span, out),
+        }
+    }
+
+    /// Something that is tried, and what is done when it fails.
+    fn attempt(&mut self, body: &[Stmt], handlers: &[Vec<Stmt>], last: &[Stmt], span: Span, out: &mut Vec<Step>) {
+        let mut push = |kind| out.push(Step { kind, span });
+        let leaves = body.last().is_some_and(|last| matches!(last.kind, StmtKind::Return(_)));
+        self.trying += 1;
+        let body = self.block(body);
+        self.trying -= 1;
+        let handlers: Vec<Block> = handlers.iter().map(|handler| self.block(handler)).collect();
+        let handler: Block = match handlers.as_slice() {
+            [only] => only.clone(),
+            several => {
+                let arm = |body: &Block| Arm {
+                    test: Arc::from([]),
+                    guard: Guard::Opaque(None, Vec::new()),
+                    body: body.clone(),
+                };
+                Arc::from([Step { kind: StepKind::Branch(several.iter().map(arm).collect()), span }])
+            }
+        };
+        push(match handlers.is_empty() {
+            true => StepKind::Group(body),
+            // What leaves where it succeeds is followed by nothing: the handler is the other way.
+            false if leaves => {
+                let arm = |guard, body| Arm { test: Arc::from([]), guard, body };
+                let unknown = Guard::Opaque(None, Vec::new());
+                StepKind::Branch(vec![arm(unknown, body), arm(Guard::Always, handler)])
+            }
+            false => StepKind::Fallback(body, handler),
+        });
+        if !last.is_empty() {
+            push(StepKind::Group(self.block(last)));
         }
     }
 
