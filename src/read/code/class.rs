@@ -89,6 +89,7 @@ impl Lowering<'_> {
         let own_first = usize::from(self.language == Language::Python);
         let kind = self.type_name(&class.name);
         let mut make: Option<Routine> = None;
+        let mut methods: Vec<Step> = Vec::new();
         for method in &class.methods {
             let name = method.name.rsplit('.').next().unwrap_or(&method.name).to_owned();
             let is_static = method.decorators.iter().any(|decorator| {
@@ -96,7 +97,9 @@ impl Lowering<'_> {
             });
             let skipped = if is_static { 0 } else { own_first };
             if is_maker(&name) {
+                self.makes = true;
                 make = Some(self.routine(method, kind.clone(), None, skipped));
+                self.makes = false;
                 continue;
             }
             let own = match method.parameters.first().map(|first| &first.target.kind) {
@@ -105,13 +108,23 @@ impl Lowering<'_> {
             };
             let own = (!has_state && !is_static).then_some(own);
             let mut routine = self.routine(method, format!("{kind}.{name}"), own, skipped);
-            routine.after = has_state.then(|| kind.clone());
-            out.push(Step { kind: StepKind::Routine(Arc::new(routine)), span: method.head });
+            // By the time that somebody calls it, other methods may have changed what it finds.
+            routine.after = has_state.then(|| format!("{kind}!"));
+            methods.push(Step { kind: StepKind::Routine(Arc::new(routine)), span: method.head });
         }
         let make = match make {
             Some(make) => Routine { makes: Some(kind.clone()), ..make },
             None => self.made_of_fields(class, has_state),
         };
+        if has_state {
+            let start = format!(".{kind}.");
+            let changed = self.changed.iter().filter(|name| name.starts_with(&start));
+            let forget = changed.map(|name| Step { kind: StepKind::Forget(name.clone()), span: class.head });
+            let body = make.body.iter().cloned().chain(forget).collect();
+            let found = Routine { name: format!("{kind}!"), body, makes: None, inner: true, ..make.clone() };
+            out.push(Step { kind: StepKind::Routine(Arc::new(found)), span });
+        }
+        out.append(&mut methods);
         out.push(Step { kind: StepKind::Routine(Arc::new(make)), span });
         self.class = outer;
     }

@@ -85,6 +85,7 @@ pub(super) fn program(snippet: &Snippet, file: FileId, language: Language) -> Pr
         class: None,
         scopes: vec![scope],
         scope_count: 0,
+        makes: false,
         trying: 0,
         depth: 0,
         changed: BTreeSet::new(),
@@ -108,6 +109,8 @@ struct Lowering<'t> {
     /// Names by where they are known, the innermost last.
     scopes: Vec<Scope>,
     scope_count: usize,
+    /// Whether the function that is read makes an object of the type.
+    makes: bool,
     /// How many statements around catch what fails.
     trying: usize,
     depth: usize,

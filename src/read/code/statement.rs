@@ -261,10 +261,14 @@ impl Lowering<'_> {
         Some(StepKind::Let(self.pick(target), node, own))
     }
 
-    /// Notes a name of the file that a function changes.
+    /// Notes a name of the file, or a part of a type's state, that a function changes which does not make it.
     fn note_changed(&mut self, variable: &str) {
         let is_file_own = self.scopes.first().is_some_and(|scope| variable.ends_with(&scope.id));
-        if is_file_own && self.scopes.iter().any(|scope| scope.is_function) {
+        let is_state = !self.makes
+            && self.class.as_ref().is_some_and(|class| {
+                variable.strip_prefix('.').and_then(|rest| rest.strip_prefix(&self.type_name(class))).is_some()
+            });
+        if (is_file_own || is_state) && self.scopes.iter().any(|scope| scope.is_function) {
             self.changed.insert(variable.to_owned());
         }
     }
@@ -290,7 +294,10 @@ impl Lowering<'_> {
             TargetKind::Part(expr) => {
                 let (name, path) = self.way(expr)?;
                 match change {
-                    Change::Set(node) if path.is_empty() => Some(StepKind::Let(Pick::Name(name), node, false)),
+                    Change::Set(node) if path.is_empty() => {
+                        self.note_changed(&name);
+                        Some(StepKind::Let(Pick::Name(name), node, false))
+                    }
                     change => Some(self.put(name, path, change, span)),
                 }
             }
