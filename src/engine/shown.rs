@@ -20,6 +20,7 @@ const NAMES: &[&str] = &[ID, "AUTH_SERVICE_ENABLED"];
 const MAX_DEPTH: usize = 60;
 /// Scripts that run where the service runs, by words of their names.
 const STARTS: &[&str] = &["entrypoint", "start", "boot", "docker", "serve", "run"];
+
 /// What the configuration asks for, as rules ask for it.
 pub(super) fn required(requires: &[Require]) -> Vec<Requirement> {
     let one = |require: &Require| Requirement { when: require.when.clone(), needs: require.needs.clone() };

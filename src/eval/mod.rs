@@ -6,9 +6,11 @@
 //! and no disk.
 
 mod borrow;
+mod call;
 mod change;
 mod code;
 mod declare;
+mod each;
 mod env;
 mod exec;
 mod expand;

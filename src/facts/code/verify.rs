@@ -13,7 +13,7 @@ pub struct Verification {
     pub function: String,
     /// Whether the audience is given.
     pub audience: Truth,
-    /// Whether the same function asks for the audience of what it gives, and may check it itself.
+    /// Whether the program asks for the audience of what it gives, or hands all of it on, and may check it itself.
     pub checks: bool,
     /// Where it is called.
     pub place: Place,
@@ -21,7 +21,7 @@ pub struct Verification {
     pub at: Statement,
 }
 
-/// By which name a reader says which parts of what a call gives the same function asks for: a list.
+/// By which name a reader says which parts of what a call gives the program asks for: a list.
 const ASKED: &str = "asked";
 /// How many verifications before it a payload may be of.
 const RECENT: usize = 32;
