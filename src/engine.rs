@@ -21,7 +21,7 @@ use crate::facts::{self, Facts};
 use crate::finding::Finding;
 use crate::outcome::Outcome;
 use crate::program::Program;
-use crate::project::Project;
+use crate::project::{Need, Project, Verdict};
 use crate::read;
 use crate::rule::{Check, Report, Rule};
 use crate::rules::RULES;
@@ -259,6 +259,9 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
                     merger,
                 );
             }
+            Check::Service(ask) => {
+                ask_all(rule, &facts.services, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
             Check::Header(ask) => {
                 ask_all(rule, &facts.headers, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
@@ -295,6 +298,10 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
                         merger.add(rule, &first.at, report.into_drafts());
                     }
                 }
+            }
+            Check::Need(ask) => {
+                let ask = |(need, verdict): &(Need, Verdict), report: &mut Report| ask(need, verdict, project, report);
+                ask_all(rule, project.needs(), |(need, _)| &need.at, ask, merger);
             }
             Check::Gcloud(ask) => {
                 ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);

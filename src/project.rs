@@ -3,6 +3,7 @@
 //!
 //! What silences may come from anywhere in the project and matches generously; what accuses must be the same for sure.
 
+mod access;
 mod entry;
 mod environment;
 mod session;
@@ -17,8 +18,10 @@ use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::principal::{self, is_project_id, project_of};
 use crate::gcp::role::Role;
 use crate::gcp::url::{HostKind, Url};
+use crate::source::FileId;
 use crate::value::{Piece, Place, Truth, Value, may_equal};
 
+pub use access::{Actor, Doubt, Due, Miss, Missing, Need, Principal, Purpose, Resource, Verdict, differ, is_same_account};
 pub use entry::{Audience, is_host, is_same_service, service_name};
 pub use environment::{Environment, Lack};
 pub use session::Session;
@@ -43,6 +46,12 @@ pub struct Project {
     projects: OnceLock<BTreeSet<String>>,
     /// Who gcloud is logged in as, gathered likewise.
     sessions: OnceLock<session::Sessions>,
+    /// What files that hold a policy are the policies of, where that is said elsewhere.
+    pub policies: BTreeMap<FileId, Vec<Resource>>,
+    /// What grants are found by, gathered likewise.
+    access: OnceLock<access::Access>,
+    /// What permissions are needed for, and whether they are granted, judged likewise.
+    judged: OnceLock<Vec<(Need, Verdict)>>,
 }
 
 impl Project {

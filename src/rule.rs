@@ -3,10 +3,10 @@
 use crate::eval::Statement;
 use crate::facts::{
     Account, Authentication, Call, CiJob, CustomAudiences, FullName, Gcloud, Given, Grant, Header, Metadata, Minted,
-    SignedUrl, Stored, Verbatim, Verification,
+    Service, SignedUrl, Stored, Verbatim, Verification,
 };
 use crate::finding::{Level, Safety};
-use crate::project::{Environment, Project};
+use crate::project::{Environment, Need, Project, Verdict};
 use crate::value::Place;
 
 /// A rule: a name for a fault, its page, and the questions that find it. Total and stateless.
@@ -33,12 +33,16 @@ pub enum Check {
     Call(fn(&Call, &Project, &mut Report)),
     /// Of each change of a policy.
     Grant(fn(&Grant, &Project, &mut Report)),
+    /// Of each statement about who may call a service.
+    Service(fn(&Service, &Project, &mut Report)),
     /// Of the audiences of its own that each service is given in a file.
     Audiences(fn(&CustomAudiences, &Project, &mut Report)),
     /// Of each header of a job or task.
     Header(fn(&Header, &Project, &mut Report)),
     /// Of the variables that each target is given by the statements of one flow.
     Environment(fn(&Environment, &Project, &mut Report)),
+    /// Of each permission that somebody needs, and whether it is granted.
+    Need(fn(&Need, &Verdict, &Project, &mut Report)),
     /// Of each stored value.
     Stored(fn(&Stored, &Project, &mut Report)),
     /// Of each account that is named.
@@ -80,6 +84,8 @@ pub struct Draft {
     pub related: Vec<(Place, String)>,
     /// How to mend it; edits at places that are not exact are no fix.
     pub fix: Option<(Safety, Vec<(Place, String)>)>,
+    /// Whether the fix is made behind another statement, where a line ends.
+    pub elsewhere: bool,
     /// The statement.
     pub at: Statement,
 }
@@ -117,6 +123,7 @@ impl Report {
             help: String::new(),
             related: Vec::new(),
             fix: None,
+            elsewhere: false,
             at: at.clone(),
         });
         let last = self.drafts.len() - 1;
@@ -160,6 +167,12 @@ impl Draft {
             Some(place) => self.related(place, format!("{what} is built here")),
             None => self,
         }
+    }
+
+    /// How to mend it behind another statement, where a line ends there.
+    pub fn fix_behind(&mut self, place: Place, text: String) -> &mut Self {
+        self.elsewhere = true;
+        self.fix(Safety::Unsafe, [(place, text)])
     }
 
     /// How to mend it, at places whose bytes are known.

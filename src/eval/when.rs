@@ -34,6 +34,11 @@ pub(super) struct When(Rc<[Constraint]>);
 pub struct Circumstances(Option<Arc<[Constraint]>>);
 
 impl Circumstances {
+    /// Whether there are none: it is reached in every run.
+    pub fn is_always(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Whether both at once cannot be.
     pub fn contradict(&self, other: &Self) -> bool {
         let (Some(a), Some(b)) = (&self.0, &other.0) else { return false };

@@ -5,7 +5,9 @@
 
 use super::declare::{given, given_at};
 use super::environment::{Builder, secret_name};
-use super::{Account, Exposure, Facts, Given, Purpose, Service, Sink, Stored, TargetKind, ci, login};
+use super::{
+    Account, Deployment, Exposure, Facts, Given, Identity, Purpose, Service, Sink, Stored, Target, TargetKind, ci, login,
+};
 use crate::eval::{Declared, Run, Statement};
 use crate::gcp::wording::Wording;
 use crate::value::{Field, List, Piece, Place, Tree, Truth, Value};
@@ -222,12 +224,28 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
         deploys: true,
         second_generation,
         name: input("name").map(text),
+        project: input("project_id").map(text),
         exposure: Exposure::Unknown,
         said: declared.head,
         at: declared.at.clone(),
     });
+    let account = input("service_account").or_else(|| input("service_account_email")).and_then(given);
+    facts.deployments.push(Deployment {
+        target: Target {
+            kind: TargetKind::Function,
+            name: input("name").map(text),
+            project: input("project_id").map(text),
+            region: input("region").map(text),
+        },
+        identity: account.map_or(Identity::Unknown, Identity::Account),
+        publishes: None,
+        source: None,
+        wording: Wording::Command,
+        said: declared.head,
+        at: declared.at.clone(),
+    });
     for name in ["service_account", "service_account_email", "event_trigger_service_account"] {
-        account(facts, input(name).and_then(given), &declared.at);
+        self::account(facts, input(name).and_then(given), &declared.at);
     }
     let mut builder = Builder::new(declared, TargetKind::Function, input("name").map(text), Wording::Command)
         .within(input("project_id").map(text), input("region").map(text));

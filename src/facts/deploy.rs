@@ -41,6 +41,7 @@ fn service(facts: &mut Facts, invocation: &Invocation, run: &Run, function: bool
         deploys: true,
         second_generation,
         name: invocation.positionals.first().cloned(),
+        project: invocation.value("--project").cloned(),
         exposure,
         said,
         at: run.at.clone(),

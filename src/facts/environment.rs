@@ -21,6 +21,8 @@ pub enum TargetKind {
     WorkerPool,
     /// A function, of either generation.
     Function,
+    /// A workflow.
+    Workflow,
     /// A service of App Engine.
     AppEngine,
     /// A workload of a cluster, which others may change on the way.
@@ -35,6 +37,7 @@ impl TargetKind {
             Self::Job => "Cloud Run job",
             Self::WorkerPool => "worker pool",
             Self::Function => "function",
+            Self::Workflow => "workflow",
             Self::AppEngine => "App Engine service",
             Self::Workload => "workload",
         }

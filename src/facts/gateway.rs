@@ -26,6 +26,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         url: Some(url),
         method: None,
         body: Truth::Unknown,
+        content: None,
         command: declared.head,
         at: declared.at.clone(),
     });

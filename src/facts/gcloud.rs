@@ -1,6 +1,9 @@
 //! A gcloud command line → what it says. Which file knows which command stands here, and nowhere else.
 
-use super::{Account, Caller, Facts, Gcloud, Given, Purpose, deploy, entry, environment, grant, login, schedule};
+use super::{
+    Account, Caller, Facts, Gcloud, Given, Purpose, deploy, deployment, entry, environment, grant, impersonation, login,
+    schedule, trigger,
+};
 use crate::eval::Run;
 use crate::gcp::invocation::Invocation;
 
@@ -16,6 +19,9 @@ pub(super) fn add(facts: &mut Facts, invocation: Invocation, run: &Run) {
         accounts(facts, &invocation, run);
         schedule::add(facts, &invocation, run);
         deploy::add(facts, &invocation, run);
+        deployment::add(facts, &invocation, run);
+        trigger::add(facts, &invocation, run);
+        impersonation::add(facts, &invocation, run);
         entry::add(facts, &invocation, run);
         environment::add(facts, &invocation, run);
         grant::add(facts, &invocation, run);

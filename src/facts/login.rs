@@ -30,7 +30,7 @@ pub enum Who {
 pub struct Login {
     /// Who.
     pub who: Who,
-    /// The account that a federated identity goes on to impersonate.
+    /// The account that gcloud then is, where it is named; of a federated identity the one that it goes on to impersonate.
     pub account: Option<Given>,
     /// Where that is said.
     pub place: Place,
@@ -55,7 +55,20 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
     }
     let who = if invocation.is_command { who(facts, invocation) } else { other(run) };
     let Some(who) = who else { return };
-    facts.logins.push(Login { who, account: None, place: invocation.at, at: run.at.clone() });
+    let account = if invocation.is_command { named(invocation) } else { None };
+    facts.logins.push(Login { who, account, place: invocation.at, at: run.at.clone() });
+}
+
+/// The account that a command names to gcloud.
+fn named(invocation: &Invocation) -> Option<Given> {
+    let number = match invocation.path {
+        "auth activate-service-account" => 0,
+        "config set" => 1,
+        _ => return None,
+    };
+    let value = invocation.positionals.get(number)?.clone();
+    let at = value.place()?;
+    Some(Given { value, at, whole: at })
 }
 
 /// Who gcloud is after a command; `None` when that changes nothing.

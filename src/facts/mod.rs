@@ -9,12 +9,14 @@ mod custom;
 mod declare;
 mod delegation;
 mod deploy;
+mod deployment;
 mod entry;
 mod environment;
 mod gateway;
 mod gcloud;
 mod grant;
 mod header;
+mod impersonation;
 mod login;
 mod metadata;
 mod object;
@@ -23,6 +25,7 @@ mod pulumi;
 mod request;
 mod schedule;
 mod terraform;
+mod trigger;
 mod workflow;
 
 use crate::eval::{Asked, Declared, Run, Statement};
@@ -35,11 +38,15 @@ pub use ci::{CiJob, Federation};
 pub use code::{Minted, SignedUrl, Verification};
 pub use custom::CustomAudiences;
 pub use delegation::FullName;
+pub use deployment::{Deployment, Identity};
 pub use entry::{Entry, EntryKind};
 pub use environment::{EnvChange, Others, Removed, Room, Target, TargetKind, Variable};
+pub use grant::{Authority, CustomRole, Grant, ResourceKind, Verb};
 pub use header::Header;
+pub use impersonation::Impersonation;
 pub use login::{Login, Who};
 pub use metadata::Metadata;
+pub use trigger::Trigger;
 
 /// Everything that is said, each kind in order.
 #[derive(Debug, Default)]
@@ -48,8 +55,18 @@ pub struct Facts {
     pub calls: Vec<Call>,
     /// Changes of IAM policies.
     pub grants: Vec<Grant>,
+    /// Roles that are made here.
+    pub custom_roles: Vec<CustomRole>,
     /// Deployments of services and functions.
     pub services: Vec<Service>,
+    /// What is deployed, and what it runs as.
+    pub deployments: Vec<Deployment>,
+    /// Triggers that deliver events.
+    pub triggers: Vec<Trigger>,
+    /// Accounts that are impersonated.
+    pub impersonations: Vec<Impersonation>,
+    /// E-mails of accounts that are made here.
+    pub made_accounts: Vec<Value>,
     /// What is handed to modules that are not here, and may be the names of services there.
     pub handed: Vec<Value>,
     /// How services are entered.
@@ -153,6 +170,8 @@ pub struct Call {
     pub credential: Credential,
     /// Whether it sends a body.
     pub body: Truth,
+    /// What it sends, as far as that stands in the words.
+    pub content: Option<Value>,
     /// Where the command stands, without its flags, or the head of what declares it.
     pub command: Place,
     /// The statement.
@@ -197,59 +216,6 @@ pub struct Token {
     pub open: bool,
 }
 
-/// Whether a binding comes or goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// It is added.
-    Add,
-    /// It is taken away.
-    Remove,
-}
-
-/// The kinds of resources whose policies are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ResourceKind {
-    /// A project.
-    Project,
-    /// A folder or an organization.
-    Ancestor,
-    /// A Cloud Run service.
-    RunService,
-    /// A Cloud Run job.
-    RunJob,
-    /// A function, of either generation.
-    Function,
-    /// A service account, as the thing that others use.
-    ServiceAccount,
-    /// Anything else.
-    Other,
-}
-
-/// A change of an IAM policy.
-#[derive(Debug, Clone)]
-pub struct Grant {
-    /// Whether it comes or goes.
-    pub verb: Verb,
-    /// What the policy is of.
-    pub kind: ResourceKind,
-    /// Its name.
-    pub resource: Option<Value>,
-    /// What names it in a declaration, as it is written there.
-    pub named: Option<Given>,
-    /// In whose words it is made.
-    pub wording: Wording,
-    /// The role.
-    pub role: Option<Given>,
-    /// Who is meant.
-    pub member: Option<Given>,
-    /// The same in a declaration, as it is written there.
-    pub member_named: Option<Given>,
-    /// Where the command stands, without its flags, or the head of what declares it.
-    pub command: Place,
-    /// The statement.
-    pub at: Statement,
-}
-
 /// Who may call a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exposure {
@@ -274,6 +240,8 @@ pub struct Service {
     pub second_generation: Truth,
     /// Its name.
     pub name: Option<Value>,
+    /// Its project, where that is said.
+    pub project: Option<Value>,
     /// Who may call it.
     pub exposure: Exposure,
     /// Where that is said.
@@ -365,7 +333,12 @@ impl Facts {
     pub fn append(&mut self, mut other: Self) {
         self.calls.append(&mut other.calls);
         self.grants.append(&mut other.grants);
+        self.custom_roles.append(&mut other.custom_roles);
         self.services.append(&mut other.services);
+        self.deployments.append(&mut other.deployments);
+        self.triggers.append(&mut other.triggers);
+        self.impersonations.append(&mut other.impersonations);
+        self.made_accounts.append(&mut other.made_accounts);
         self.handed.append(&mut other.handed);
         self.entries.append(&mut other.entries);
         self.custom_audiences.append(&mut other.custom_audiences);
@@ -389,7 +362,12 @@ impl Facts {
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()
             && self.grants.is_empty()
+            && self.custom_roles.is_empty()
             && self.services.is_empty()
+            && self.deployments.is_empty()
+            && self.triggers.is_empty()
+            && self.impersonations.is_empty()
+            && self.made_accounts.is_empty()
             && self.handed.is_empty()
             && self.entries.is_empty()
             && self.custom_audiences.is_empty()

@@ -1,15 +1,15 @@
 //! Bindings of a policy as a file holds it: who has which role.
 
 use super::declare::{given, given_at};
-use super::{Facts, Given, Grant, ResourceKind, Verb, grant};
+use super::{Authority, Facts, Given, Grant, ResourceKind, Verb, grant};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
-use crate::value::{Field, Place, Tree, Value};
+use crate::value::{Field, Place, Tree, Truth, Value};
 
 /// A binding of a policy by itself: what it is the policy of, the file does not say.
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
-    add_binding(facts, declared, &declared.body, ResourceKind::Other, None);
+    add_binding(facts, declared, &declared.body, ResourceKind::Unsaid, None);
 }
 
 /// A role with its members, each of which is a text or has a field `member`.
@@ -21,9 +21,10 @@ pub(super) fn add_binding(
     resource: Option<&Value>,
 ) {
     let role = given_at(binding, &["role"]);
+    let conditional = binding.has(&["condition"]);
     let members = binding.at(&["members"]).map_or_else(|| vec![None], members);
     for member in members {
-        add_grant(facts, declared, role.clone(), member, kind, resource);
+        add_grant(facts, declared, role.clone(), member, (kind, resource), conditional);
     }
 }
 
@@ -33,27 +34,26 @@ pub(super) fn add_grant(
     declared: &Declared,
     role: Option<Given>,
     member: Option<Given>,
-    kind: ResourceKind,
-    resource: Option<&Value>,
+    (kind, resource): (ResourceKind, Option<&Value>),
+    conditional: Truth,
 ) {
-    let mut grant = Grant {
+    let grant = Grant {
         verb: Verb::Add,
         kind,
         resource: resource.cloned(),
         named: None,
+        project: resource.filter(|_| kind == ResourceKind::Project).cloned(),
         wording: Wording::Object,
         role,
         member,
         member_named: None,
+        conditional,
+        authority: if kind == ResourceKind::Unsaid { Authority::Policy } else { Authority::Adds },
+        file: None,
         command: declared.head,
         at: declared.at.clone(),
     };
-    // A policy by itself may be that of any service.
-    if kind == ResourceKind::Other && resource.is_none() {
-        grant.kind = ResourceKind::RunService;
-    }
     facts.services.extend(grant::exposure(&grant));
-    grant.kind = kind;
     facts.grants.push(grant);
 }
 

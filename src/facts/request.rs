@@ -103,6 +103,7 @@ pub(super) fn add(facts: &mut Facts, run: &Run) {
             method: parts.method.clone(),
             credential: if several { Credential::Unknown } else { parts.credential() },
             body,
+            content: parts.bodies.first().map(|body| body.value.clone()),
             command,
             at: run.at.clone(),
         });

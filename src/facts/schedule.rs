@@ -37,6 +37,7 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         method: given(invocation, "--http-method").or_else(|| given(invocation, "--method")),
         credential,
         body,
+        content: invocation.value("--message-body").or_else(|| invocation.value("--body-content")).cloned(),
         command: invocation.at,
         at: run.at.clone(),
     });

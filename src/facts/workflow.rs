@@ -25,6 +25,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         method: Some(method),
         credential: credential(body),
         body: body.has(&["body"]),
+        content: None,
         command: declared.head,
         at: declared.at.clone(),
     });

@@ -45,6 +45,18 @@ fn text(attribute: &Attribute, place: Place, left: &mut usize) -> Option<Value> 
         ("google_cloud_run_v2_service", "id") => made.named("services"),
         ("google_workflows_workflow", "id") => made.named("workflows"),
         ("google_cloudfunctions2_function" | "google_cloudfunctions_function", "id") => made.named("functions"),
+        ("google_project_iam_custom_role", "id" | "name") => {
+            let (project, id) = (made.project(), made.said("role_id")?);
+            Some(joined(&[&made.literal("projects/"), &project, &made.literal("/roles/"), &id]))
+        }
+        ("google_organization_iam_custom_role", "id" | "name") => {
+            let (organization, id) = (made.said("org_id")?, made.said("role_id")?);
+            Some(joined(&[&made.literal("organizations/"), &organization, &made.literal("/roles/"), &id]))
+        }
+        ("google_secret_manager_secret", "id" | "name") => {
+            let (project, id) = (made.project(), made.said("secret_id")?);
+            Some(joined(&[&made.literal("projects/"), &project, &made.literal("/secrets/"), &id]))
+        }
         // Its `.name` has the number of the project.
         ("google_iam_workload_identity_pool", "id") => made.pool(),
         _ => None,

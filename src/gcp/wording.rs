@@ -21,6 +21,8 @@ pub enum Wording {
     JavaScript,
     /// The libraries of Go.
     Go,
+    /// The configuration of the project.
+    Declared,
 }
 
 /// The names of what asks for tokens. Sources: `gcloud scheduler jobs create http --help`; Terraform's
@@ -45,7 +47,7 @@ impl Wording {
     pub fn names(self) -> Names {
         let names = |id_token, access_token, audience, scope| Names { id_token, access_token, audience, scope };
         match self {
-            Self::Command => names(
+            Self::Command | Self::Declared => names(
                 "--oidc-service-account-email",
                 "--oauth-service-account-email",
                 "--oidc-token-audience",
@@ -91,7 +93,7 @@ impl Wording {
 
     fn asks(self, name: &str, account: &str) -> String {
         match self {
-            Self::Command => format!("`{name}={account}`"),
+            Self::Command | Self::Declared => format!("`{name}={account}`"),
             Self::Terraform => format!("`{name} {{ service_account_email = … }}` for `{account}`"),
             Self::Module | Self::Python => format!("`{name}` with the `service_account_email` `{account}`"),
             Self::JavaScript => format!("`{name}` with the `serviceAccountEmail` `{account}`"),

@@ -7,8 +7,10 @@ use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, T
 use crate::finding::Safety;
 use crate::gcp::output::{Meaning, meaning_of};
 use crate::gcp::principal::MemberFault;
+use crate::gcp::role::Role;
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
+use crate::project::{Doubt, Miss, Missing, Need, Project, Verdict};
 use crate::rule::{Draft, Report, Rule};
 use crate::value::{Piece, Place};
 
@@ -38,9 +40,12 @@ rules! {
     conflicting_flags,
     console_url_as_target,
     custom_domain_without_custom_audience,
+    declared_grant_unused,
     delegate_with_project,
+    deployer_cannot_publish,
     email_as_account_id,
     flag_with_value,
+    iap_agent_without_invoker,
     id_token_for_google_api,
     id_token_from_user_credentials,
     id_token_under_federation,
@@ -48,6 +53,7 @@ rules! {
     impersonation_flag_misuse,
     invalid_config,
     invented_service_url,
+    job_overrides_without_grant,
     job_run_method,
     key_as_credential,
     malformed_federation_provider,
@@ -56,10 +62,19 @@ rules! {
     malformed_principal,
     member_type,
     misplaced_custom_audiences,
+    missing_act_as,
     missing_call_credential,
+    missing_event_receiver,
     missing_id_token_permission,
     missing_required_variable,
+    missing_run_invoker,
+    missing_secret_accessor,
     missing_service_id,
+    missing_token_creator,
+    policy_overwrite,
+    project_wide_impersonation,
+    public_private_conflict,
+    public_service,
     push_to_google_api,
     resource_role_on_account,
     scope_as_audience,
@@ -71,6 +86,7 @@ rules! {
     skipped_file,
     stored_short_lived_token,
     suppression_without_reason,
+    undecided_access,
     unencrypted_service_url,
     unexpanded_variable,
     unknown_auth_command,
@@ -80,6 +96,7 @@ rules! {
     unknown_workflow_auth,
     unreadable_file,
     unstable_service_id,
+    unstated_condition,
     unused_suppression,
     unverified_audience,
     url_as_iap_audience,
@@ -211,6 +228,65 @@ fn account_reference(named: &Given, from: &[&str], to: &str) -> Option<(Place, S
     let written = format!("{}.{}", attribute.of.shown, attribute.path);
     let exact = place.span.len() as usize == written.len();
     Some((Place { exact, ..*place }, format!("{}.{to}", attribute.of.shown)))
+}
+
+/// Whether an account is granted here what it needs to deploy, so that what it is not granted may be missed.
+fn may_deploy(project: &Project, account: &Given) -> bool {
+    const DEPLOYS: [&str; 2] = ["run.services.create", "cloudfunctions.functions.create"];
+    project.granted_to(account).any(|grant| {
+        let role = grant.role.as_ref().and_then(|role| role.value.literal()).and_then(|name| Role::find(&name));
+        role.is_some_and(|role| DEPLOYS.iter().any(|permission| role.grants(permission).is_yes()))
+    })
+}
+
+/// What decides whether a need is met, as a message says it, and where that stands.
+fn doubt_shown(doubt: &Doubt, project: &Project) -> (String, Option<Place>) {
+    match doubt {
+        Doubt::Account(place) => ("who it is, these files do not say".to_owned(), *place),
+        Doubt::Target(place) => ("what it leads to, these files do not say".to_owned(), *place),
+        Doubt::Exposure => ("whether the target is public, these files do not say".to_owned(), None),
+        Doubt::DefaultAccount => ("the default account of the project may hold roles/editor".to_owned(), None),
+        Doubt::Handed => ("a module that is not here is handed it, and may grant it".to_owned(), None),
+        Doubt::Grant(number, why) => {
+            let place = project.facts.grants.get(*number).map(|grant| grant.command);
+            (format!("a grant may give it; {why}"), place)
+        }
+    }
+}
+
+/// Says of a missing grant where its resource is made, which grant comes nearest, and what to write.
+fn say_missing(need: &Need, verdict: &Verdict, missing: &Missing, project: &Project, draft: &mut Draft) {
+    if let Some(target) = need.target {
+        draft.related(target, "the target");
+    }
+    if let Some(code) = need.code {
+        draft.related(code, "called here");
+    }
+    if let Some(made) = missing.made {
+        draft.related(made, "deployed here");
+    }
+    if let Some((grant, miss)) = missing.nearest.and_then(|(grant, miss)| Some((project.facts.grants.get(grant)?, miss)))
+    {
+        let place = match miss {
+            Miss::Role => grant.role.as_ref().map(|role| role.at),
+            Miss::Member => grant.member.as_ref().map(|member| member.at),
+            Miss::Removed | Miss::Resource => None,
+        };
+        let role = grant.role.as_ref().map(|role| format!("`{}`", role.value));
+        let words = match miss {
+            Miss::Removed => "the grant that is taken away again".to_owned(),
+            Miss::Role => format!("the nearest grant: {} does not hold it", role.unwrap_or_default()),
+            Miss::Member => "the nearest grant: it is for somebody else".to_owned(),
+            Miss::Resource => "the nearest grant: it is on something else".to_owned(),
+        };
+        draft.related(place.unwrap_or(grant.command), words);
+    }
+    if let Some(due) = project.due(need, verdict) {
+        draft.help(due.help);
+        if let Some((place, text)) = due.edit {
+            draft.fix_behind(place, text);
+        }
+    }
 }
 
 /// Says what is wrong with a member or an account's e-mail.

@@ -314,6 +314,27 @@ impl Value {
         self.starts_with(prefix).is_yes().then(|| self.skip(prefix.len()))
     }
 
+    /// The value without this literal suffix; `None` when it does not surely end with it.
+    pub fn strip_suffix(&self, suffix: &str) -> Option<Self> {
+        if !self.ends_with(suffix).is_yes() {
+            return None;
+        }
+        let mut kept = self.pieces.clone();
+        let mut left = suffix.len();
+        while left > 0 {
+            let Some(Piece::Text(text, place)) = kept.pop() else { return None };
+            let cut = left.min(text.len());
+            left -= cut;
+            if cut < text.len() {
+                let end = text.len() - cut;
+                kept.push(Piece::Text(text.get(..end).unwrap_or("").into(), place.part(0..end)));
+            }
+        }
+        let mut rest = self.emptied();
+        kept.into_iter().for_each(|piece| rest.push(piece));
+        Some(rest)
+    }
+
     /// A value without pieces that is known as well as this one.
     fn emptied(&self) -> Self {
         Self { pieces: Vec::new(), assumed: self.assumed, loose: self.loose }
@@ -544,6 +565,13 @@ pub(crate) mod tests {
         let (_, domain) = email.split_once('@').unwrap();
         assert_eq!(domain.place(), Some(place(20, 25)));
         assert_eq!(value("a,b,,c").split(',').len(), 4);
+    }
+
+    #[test]
+    fn ends_are_taken_away() {
+        assert_eq!(value("{J}-x:run").strip_suffix(":run").unwrap().to_string(), "${J}-x");
+        assert_eq!(value(":run").strip_suffix(":run").unwrap().is_empty(), Truth::Yes);
+        assert!(value("{J}").strip_suffix(":run").is_none());
     }
 
     #[test]

@@ -190,6 +190,7 @@ fn target(facts: &mut Facts, call: &Called, method: &Method, spelling: &Spelling
         method: target.at(&[spelling.method]).map(method_of),
         credential,
         body: target.has(&[spelling.body]),
+        content: None,
         command: call.declared.head,
         at: call.declared.at.clone(),
     });
@@ -304,6 +305,7 @@ fn subscription(facts: &mut Facts, call: &Called, method: &Method, spelling: &Sp
         method: None,
         credential: credential(&push.tree, spelling, None, map.open || method.changes || call.body.open),
         body: Truth::Yes,
+        content: None,
         command: call.declared.head,
         at: call.declared.at.clone(),
     });

@@ -75,6 +75,7 @@ fn push(facts: &mut Facts, called: &Called, request: Request, credential: Creden
         method: request.method,
         credential,
         body: request.body,
+        content: None,
         command: called.declared.head,
         at: called.declared.at.clone(),
     });

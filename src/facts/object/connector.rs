@@ -7,8 +7,8 @@ use crate::eval::Declared;
 use crate::facts::declare::{given, given_at, store, text_at};
 use crate::facts::header::names_a_credential;
 use crate::facts::{
-    Call, Caller, Credential, Entry, EntryKind, Exposure, Facts, Given, Purpose, ResourceKind, Service, Sink,
-    TargetKind, Token, policy,
+    Call, Caller, Credential, Deployment, Entry, EntryKind, Exposure, Facts, Given, Identity, Purpose, ResourceKind,
+    Service, Sink, Target, TargetKind, Token, policy,
 };
 use crate::gcp::wording::Wording;
 use crate::value::{Field, Hole, Piece, Place, Tree, Truth, Value, identity};
@@ -115,6 +115,7 @@ fn call(declared: &Declared, caller: Caller) -> Call {
         method: None,
         credential: Credential::Unknown,
         body: Truth::Unknown,
+        content: None,
         command: declared.head,
         at: declared.at.clone(),
     }
@@ -175,6 +176,7 @@ fn service(facts: &mut Facts, declared: &Declared) {
         deploys: true,
         second_generation: Truth::No,
         name: name(declared),
+        project: project(declared),
         exposure,
         said,
         at: declared.at.clone(),
@@ -189,14 +191,33 @@ fn service(facts: &mut Facts, declared: &Declared) {
         }
     }
     let email = referred(declared, body.at(&["spec", "template", "serviceAccountRef"]));
+    deployment(facts, declared, TargetKind::Service, email.clone());
     account(facts, declared, email, Purpose::Identity, None);
     let containers = ["spec", "template", "containers"];
     variables(facts, declared, body.at(&containers));
     environment::connector(facts, declared, TargetKind::Service, name(declared), &containers);
 }
 
+fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, account: Option<Given>) {
+    facts.deployments.push(Deployment {
+        target: Target {
+            kind,
+            name: name(declared),
+            project: project(declared),
+            region: text_at(&declared.body, &["spec", "location"]),
+        },
+        identity: account.map_or(Identity::Unknown, Identity::Account),
+        publishes: None,
+        source: None,
+        wording: Wording::Object,
+        said: declared.head,
+        at: declared.at.clone(),
+    });
+}
+
 fn job(facts: &mut Facts, declared: &Declared) {
     let email = referred(declared, declared.body.at(&["spec", "template", "template", "serviceAccountRef"]));
+    deployment(facts, declared, TargetKind::Job, email.clone());
     account(facts, declared, email, Purpose::Identity, None);
     let containers = ["spec", "template", "template", "containers"];
     variables(facts, declared, declared.body.at(&containers));
@@ -214,6 +235,7 @@ fn resource(declared: &Declared) -> (ResourceKind, Option<Value>) {
         Some("RunService") => ResourceKind::RunService,
         Some("RunJob") => ResourceKind::RunJob,
         Some("IAMServiceAccount") => ResourceKind::ServiceAccount,
+        Some("SecretManagerSecret") => ResourceKind::Secret,
         _ => ResourceKind::Other,
     };
     let name = text_at(body, &["spec", "resourceRef", "external"]).map(|external| last(&external));
@@ -228,7 +250,8 @@ fn member(facts: &mut Facts, declared: &Declared) {
     let role = given_at(body, &["spec", "role"]);
     let member =
         given_at(body, &["spec", "member"]).or_else(|| member_from(declared, body.at(&["spec", "memberFrom"])?));
-    policy::add_grant(facts, declared, role, member, kind, name.as_ref());
+    let conditional = body.has(&["spec", "condition"]);
+    policy::add_grant(facts, declared, role, member, (kind, name.as_ref()), conditional);
 }
 
 fn bindings(facts: &mut Facts, declared: &Declared) {

@@ -5,7 +5,10 @@
 use super::{account, environment, variables};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
-use crate::facts::{Entry, EntryKind, Exposure, Facts, Purpose, Service, TargetKind};
+use crate::facts::{
+    Deployment, Entry, EntryKind, Exposure, Facts, Given, Identity, Purpose, Service, Target, TargetKind,
+};
+use crate::gcp::wording::Wording;
 use crate::value::{Field, Place, Truth};
 
 /// What is said of a service as a whole. Of a revision none of it counts.
@@ -23,11 +26,13 @@ pub(super) fn service(facts: &mut Facts, declared: &Declared) {
         deploys: true,
         second_generation: Truth::No,
         name: text_at(body, &["metadata", "name"]),
+        project: text_at(body, &["metadata", "namespace"]),
         exposure,
         said,
         at: declared.at.clone(),
     });
     let email = given_at(body, &["spec", "template", "spec", "serviceAccountName"]);
+    deployment(facts, declared, TargetKind::Service, email.clone(), &["spec", "template", "spec", "serviceAccountName"]);
     account(facts, declared, email, Purpose::Identity, None);
     let containers = ["spec", "template", "spec", "containers"];
     variables(facts, declared, body.at(&containers));
@@ -40,10 +45,34 @@ pub(super) fn job(facts: &mut Facts, declared: &Declared) {
     let task = ["spec", "template", "spec", "template", "spec"];
     let at = |name: &'static str| task.iter().copied().chain([name]).collect::<Vec<&str>>();
     let email = given_at(&declared.body, &at("serviceAccountName"));
+    deployment(facts, declared, TargetKind::Job, email.clone(), &at("serviceAccountName"));
     account(facts, declared, email, Purpose::Identity, None);
     variables(facts, declared, declared.body.at(&at("containers")));
     let name = text_at(&declared.body, &["metadata", "name"]);
     environment::knative(facts, declared, TargetKind::Job, name, &at("containers"));
+}
+
+/// What is deployed, and as whom it runs. What others fill in may say more.
+fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, account: Option<Given>, path: &[&str]) {
+    let identity = match account {
+        Some(account) => Identity::Account(account),
+        None if declared.body.has(path).is_no() => Identity::Default,
+        None => Identity::Unknown,
+    };
+    facts.deployments.push(Deployment {
+        target: Target {
+            kind,
+            name: text_at(&declared.body, &["metadata", "name"]),
+            project: text_at(&declared.body, &["metadata", "namespace"]),
+            region: None,
+        },
+        identity,
+        publishes: None,
+        source: None,
+        wording: Wording::Object,
+        said: declared.head,
+        at: declared.at.clone(),
+    });
 }
 
 fn exposure(declared: &Declared) -> (Exposure, Place) {

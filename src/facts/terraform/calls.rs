@@ -76,6 +76,7 @@ fn http(facts: &mut Facts, declared: &Declared, caller: Caller, target: &Tree, u
         method: given_at(target, &["http_method"]),
         credential,
         body: target.has(&["body"]),
+        content: text_at(target, &["body"]),
         command: declared.head,
         at: declared.at.clone(),
     });
@@ -160,6 +161,7 @@ pub(super) fn subscription(facts: &mut Facts, declared: &Declared) {
         method: None,
         credential: credential(&push.tree, false),
         body: Truth::Yes,
+        content: None,
         command: declared.head,
         at: declared.at.clone(),
     });

@@ -1,11 +1,11 @@
 //! Changes of IAM policies: `…_iam_member`, `…_iam_binding`, `…_iam_policy`.
 
 use crate::eval::Declared;
-use crate::facts::declare::{given, given_at};
-use crate::facts::{Facts, Given, Grant, ResourceKind, Verb, grant};
+use crate::facts::declare::{given, given_at, text_at};
+use crate::facts::{Authority, CustomRole, Facts, Given, Grant, ResourceKind, Verb, grant};
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
-use crate::value::{Field, Piece, Place, Tree, Value};
+use crate::value::{Field, Piece, Place, Tree, Truth, Value};
 
 /// Types by what stands before `_iam_…`, the kind of resource that each is for, and the argument that names it.
 const TARGETS: &[(&str, ResourceKind, &str)] = &[
@@ -18,6 +18,7 @@ const TARGETS: &[(&str, ResourceKind, &str)] = &[
     ("google_cloudfunctions_function", ResourceKind::Function, "cloud_function"),
     ("google_cloudfunctions2_function", ResourceKind::Function, "cloud_function"),
     ("google_service_account", ResourceKind::ServiceAccount, "service_account_id"),
+    ("google_secret_manager_secret", ResourceKind::Secret, "secret_id"),
 ];
 
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
@@ -28,22 +29,45 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         None => (ResourceKind::Other, None),
     };
     let (named, resource) = (resource.and_then(written), resource.and_then(given));
-    let made = |role: Option<Given>, named_member: Option<Given>| Grant {
+    let own_project = text_at(&declared.body, &["project"]);
+    let project = match kind {
+        ResourceKind::Project => own_project,
+        _ => resource.as_ref().and_then(|given| grant::project_in(&given.value)).or(own_project),
+    };
+    let authority = match form {
+        "binding" => Authority::Role,
+        "policy" => Authority::Policy,
+        _ => Authority::Adds,
+    };
+    let made = |role: Option<Given>, named_member: Option<Given>, conditional: Truth| Grant {
         verb: Verb::Add,
         kind,
-        resource: resource.as_ref().map(|given| own_name(&given.value)),
+        resource: resource.as_ref().map(|given| grant::last(&given.value)),
         named: named.clone(),
+        project: project.clone(),
         wording: Wording::Terraform,
         role,
         member: named_member.as_ref().map(|given| Given { value: settle(&given.value), ..given.clone() }),
         member_named: named_member,
+        conditional,
+        authority,
+        file: None,
         command: declared.head,
         at: declared.at.clone(),
     };
     let grants: Vec<Grant> = match form {
-        "member" => vec![made(given_at(&declared.body, &["role"]), declared.body.at(&["member"]).and_then(written))],
-        "binding" => binding(&declared.body).into_iter().map(|(role, member)| made(role, member)).collect(),
-        "policy" => policy(&declared.body).into_iter().map(|(role, member)| made(role, member)).collect(),
+        "member" => {
+            let member = declared.body.at(&["member"]).and_then(written);
+            vec![made(given_at(&declared.body, &["role"]), member, declared.body.has(&["condition"]))]
+        }
+        "binding" => {
+            let conditional = declared.body.has(&["condition"]);
+            binding(&declared.body).into_iter().map(|(role, member)| made(role, member, conditional)).collect()
+        }
+        "policy" => {
+            // A condition of one of them is not looked at: what may count counts.
+            policy(&declared.body).into_iter().map(|(role, member)| made(role, member, Truth::Unknown)).collect()
+        }
         _ => return,
     };
     for grant in grants {
@@ -94,7 +118,11 @@ fn policy(body: &Tree) -> Vec<(Option<Given>, Option<Given>)> {
     bindings.tree.items().iter().flat_map(binding).chain(unseen).collect()
 }
 
-/// A resource's own name: the last part of a full one.
-fn own_name(value: &Value) -> Value {
-    value.split('/').pop().unwrap_or_default()
+/// A role that is made here.
+pub(super) fn role(facts: &mut Facts, declared: &Declared) {
+    let Some(id) = text_at(&declared.body, &["role_id"]) else { return };
+    let Some(list) = declared.body.at(&["permissions"]) else { return };
+    let permissions: Vec<Value> = list.tree.items().iter().filter_map(Tree::text).cloned().collect();
+    let whole = matches!(&list.tree, Tree::List(items) if !items.open && items.items.len() == permissions.len());
+    facts.custom_roles.push(CustomRole { id, permissions, open: !whole });
 }

@@ -8,7 +8,7 @@ mod grants;
 mod services;
 mod verbatim;
 
-use super::{Account, Caller, Facts, Given, Purpose, Sink, Stored};
+use super::{Account, Caller, Facts, Given, Purpose, Sink, Stored, trigger};
 use crate::eval::Declared;
 use crate::facts::declare::given_at;
 use crate::gcp::attribute::settle;
@@ -20,7 +20,12 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         "google_cloud_scheduler_job" => calls::scheduler(facts, declared),
         "google_cloud_tasks_queue" => calls::queue(facts, declared),
         "google_pubsub_subscription" => calls::subscription(facts, declared),
-        "google_eventarc_trigger" => calls::trigger(facts, declared),
+        "google_eventarc_trigger" => {
+            calls::trigger(facts, declared);
+            trigger::terraform(facts, declared, calls::wording(declared));
+        }
+        "google_project_iam_custom_role" | "google_organization_iam_custom_role" => grants::role(facts, declared),
+        "google_service_account" => services::account(facts, declared),
         "google_cloud_run_v2_service"
         | "google_cloud_run_service"
         | "google_cloudfunctions2_function"

@@ -1,11 +1,13 @@
 //! Deployments: who may call a service, what it runs as, and what is put where it reads it.
 
-use super::{identity, store};
+use super::{calls, identity, store};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
-use crate::facts::{Entry, EntryKind, Exposure, Facts, Service, Sink};
+use crate::facts::{
+    Deployment, Entry, EntryKind, Exposure, Facts, Identity, Service, Sink, Target, TargetKind,
+};
 use crate::gcp::attribute::settle;
-use crate::value::{Field, Tree, Truth, Value};
+use crate::value::{Field, Place, Tree, Truth, Value};
 
 /// Annotations of a Cloud Run service as the older resource writes them.
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
@@ -20,6 +22,7 @@ pub(super) fn service(facts: &mut Facts, declared: &Declared) {
         deploys: true,
         second_generation: Truth::from(kind == "google_cloudfunctions2_function"),
         name: text_at(body, &["name"]),
+        project: text_at(body, &["project"]),
         exposure,
         said,
         at: declared.at.clone(),
@@ -35,19 +38,65 @@ pub(super) fn service(facts: &mut Facts, declared: &Declared) {
     ] {
         identity(facts, declared, path);
     }
+    let runs_as = ["template", "service_config"].iter().find_map(|block| {
+        let names: &[&[&str]] = &[&["service_account"], &["spec", "service_account_name"], &["service_account_email"]];
+        names.iter().map(|path| [&[*block], *path].concat()).find(|path| !body.has(path).is_no())
+    });
+    let kind = if function { TargetKind::Function } else { TargetKind::Service };
+    deployment(facts, declared, kind, &runs_as.unwrap_or_else(|| vec!["service_account_email"]));
     variables(facts, declared);
     entries(facts, declared);
+}
+
+/// What is deployed, and as whom it runs: who a path names.
+fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, path: &[&str]) {
+    let body = &declared.body;
+    let text = |name: &str| text_at(body, &[name]);
+    let identity = match (body.has(path), given_at(body, path)) {
+        (Truth::No, _) => Identity::Default,
+        (_, Some(account)) => Identity::Account(account),
+        _ => Identity::Unknown,
+    };
+    facts.deployments.push(Deployment {
+        target: Target {
+            kind,
+            name: text("name"),
+            project: text("project"),
+            region: text("location").or_else(|| text("region")),
+        },
+        identity,
+        publishes: None,
+        source: text("source_contents"),
+        wording: calls::wording(declared),
+        said: declared.head,
+        at: declared.at.clone(),
+    });
+}
+
+/// An account that is made here.
+pub(super) fn account(facts: &mut Facts, declared: &Declared) {
+    let Some(id) = text_at(&declared.body, &["account_id"]) else { return };
+    let near = Place { exact: false, ..declared.head };
+    let mut email = id;
+    email.append(&Value::text("@", near));
+    email.append(&text_at(&declared.body, &["project"]).unwrap_or_else(|| Value::unknown(near)));
+    email.append(&Value::text(".iam.gserviceaccount.com", near));
+    facts.made_accounts.push(email);
 }
 
 /// A job, or a pool of workers.
 pub(super) fn job(facts: &mut Facts, declared: &Declared) {
     identity(facts, declared, &["template", "template", "service_account"]);
     identity(facts, declared, &["template", "service_account"]);
+    if declared.kind.ends_with("job") {
+        deployment(facts, declared, TargetKind::Job, &["template", "template", "service_account"]);
+    }
     variables(facts, declared);
 }
 
 pub(super) fn workflow(facts: &mut Facts, declared: &Declared) {
     identity(facts, declared, &["service_account"]);
+    deployment(facts, declared, TargetKind::Workflow, &["service_account"]);
     named_variables(facts, declared, &["user_env_vars"]);
 }
 

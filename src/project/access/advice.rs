@@ -1,0 +1,159 @@
+//! The grant that is due, as it is written where the other grants of the project stand.
+
+use super::{Need, Purpose, Resource, Verdict};
+use crate::facts::{Grant, ResourceKind, Verb};
+use crate::gcp::wording::Wording;
+use crate::project::Project;
+use crate::source::Span;
+use crate::value::{Place, Value};
+
+/// A grant that is due.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// What to write.
+    pub help: String,
+    /// Where, and with what around it: behind a grant of the same kind.
+    pub edit: Option<(Place, String)>,
+}
+
+impl Need {
+    /// The least role that gives what is needed.
+    pub fn role(&self) -> &'static str {
+        let gen1 = self.permissions == ["cloudfunctions.functions.invoke"];
+        match self.purpose {
+            Purpose::Invoke if gen1 => "roles/cloudfunctions.invoker",
+            Purpose::Invoke | Purpose::RunJob => "roles/run.invoker",
+            Purpose::OverrideJob => "roles/run.jobsExecutorWithOverrides",
+            Purpose::Impersonate => "roles/iam.serviceAccountTokenCreator",
+            Purpose::ReadSecret => "roles/secretmanager.secretAccessor",
+            Purpose::ReceiveEvents => "roles/eventarc.eventReceiver",
+            Purpose::ActAs => "roles/iam.serviceAccountUser",
+            Purpose::Publish => "roles/run.admin",
+        }
+    }
+}
+
+impl Project {
+    /// The grant that a need lacks, as it is to be written.
+    pub fn due(&self, need: &Need, verdict: &Verdict) -> Option<Due> {
+        let (Verdict::Missing(missing), Some(account), Some(on)) = (verdict, need.account(), &need.on) else {
+            return None;
+        };
+        let role = need.role();
+        let beside = self.beside_grant(need, missing.nearest.map(|(grant, _)| grant));
+        let member = format!("serviceAccount:{}", account.value);
+        let plain = |text: &str| !text.contains(['$', '<', '"', '\'', ' ', '`', '\\', '…']);
+        let is_plain = plain(&member) && plain(&on.name.to_string());
+        let line = command(on, role, &member);
+        let Some(grant) = beside else {
+            return Some(Due { help: format!("run `{line}`"), edit: None });
+        };
+        let end = Place::exact(grant.at.file, Span::new(grant.at.span.end, grant.at.span.end));
+        let stands = grant.at.sites.is_empty() && !grant.at.loose && is_plain;
+        if grant.wording == Wording::Terraform {
+            let block = terraform(on, role, &member, &label(need));
+            let edit = stands.then(|| (end, format!("\n\n{block}")));
+            let shown = block.split_whitespace().collect::<Vec<_>>().join(" ");
+            return Some(Due { help: format!("add `{shown}`"), edit });
+        }
+        let edit = (stands && grant.wording == Wording::Command).then(|| (end, format!("\n{line}")));
+        Some(Due { help: format!("add `{line}`"), edit })
+    }
+
+    /// The grant beside which another one fits best: the nearest miss, one of the same account or resource, any.
+    fn beside_grant(&self, need: &Need, nearest: Option<usize>) -> Option<&Grant> {
+        let own = |grant: &&Grant| {
+            grant.verb == Verb::Add
+                && matches!(grant.wording, Wording::Command | Wording::Terraform)
+                && grant.kind != ResourceKind::Unsaid
+                && grant.file.is_none()
+        };
+        let grants = &self.facts.grants;
+        let nearest = nearest.and_then(|number| grants.get(number)).filter(own);
+        let account = need.account();
+        let of_account = || {
+            let numbers = self.access().grants.of_account(&account?.value);
+            let bindings = numbers.into_iter().filter_map(|number| self.access().grants.binding(number));
+            bindings.filter_map(|binding| grants.get(binding.grant)).filter(own).last()
+        };
+        let in_flow = || grants.iter().filter(own).rfind(|grant| grant.at.flow == need.at.flow);
+        nearest.or_else(of_account).or_else(in_flow).or_else(|| grants.iter().filter(own).next_back())
+    }
+}
+
+/// gcloud's line.
+fn command(on: &Resource, role: &str, member: &str) -> String {
+    let region = |flag: &str| on.region.as_ref().map(|region| format!(" {flag}={region}")).unwrap_or_default();
+    let project = match &on.project {
+        Some(project) => project.to_string(),
+        None => "PROJECT_ID".to_owned(),
+    };
+    let name = &on.name;
+    match on.kind {
+        ResourceKind::RunService => format!(
+            "gcloud run services add-iam-policy-binding {name}{} --member=\"{member}\" --role={role}",
+            region("--region")
+        ),
+        ResourceKind::RunJob => format!(
+            "gcloud run jobs add-iam-policy-binding {name}{} --member=\"{member}\" --role={role}",
+            region("--region")
+        ),
+        ResourceKind::Function => {
+            format!("gcloud functions add-invoker-policy-binding {name}{} --member=\"{member}\"", region("--region"))
+        }
+        ResourceKind::ServiceAccount => {
+            format!("gcloud iam service-accounts add-iam-policy-binding {name} --member=\"{member}\" --role={role}")
+        }
+        ResourceKind::Secret => {
+            format!("gcloud secrets add-iam-policy-binding {name} --member=\"{member}\" --role={role}")
+        }
+        _ => format!("gcloud projects add-iam-policy-binding {project} --member=\"{member}\" --role={role}"),
+    }
+}
+
+/// Terraform's block. Below a function of the second generation lies a service of its name.
+fn terraform(on: &Resource, role: &str, member: &str, label: &str) -> String {
+    let (kind, argument) = match (on.kind, role) {
+        (ResourceKind::Function, "roles/cloudfunctions.invoker") => {
+            ("google_cloudfunctions_function_iam_member", "cloud_function")
+        }
+        (ResourceKind::RunService | ResourceKind::Function, _) => ("google_cloud_run_v2_service_iam_member", "name"),
+        (ResourceKind::RunJob, _) => ("google_cloud_run_v2_job_iam_member", "name"),
+        (ResourceKind::ServiceAccount, _) => ("google_service_account_iam_member", "service_account_id"),
+        (ResourceKind::Secret, _) => ("google_secret_manager_secret_iam_member", "secret_id"),
+        _ => ("google_project_iam_member", "project"),
+    };
+    let name = match on.kind {
+        ResourceKind::ServiceAccount => format!("projects/-/serviceAccounts/{}", on.name),
+        _ => on.name.to_string(),
+    };
+    let location = on.region.as_ref().and_then(Value::literal).filter(|_| argument == "name");
+    let location = location.map(|region| format!("  location = \"{region}\"\n")).unwrap_or_default();
+    format!(
+        "resource \"{kind}\" \"{label}\" {{\n{location}  {argument} = \"{name}\"\n  role = \"{role}\"\n  member = \
+         \"{member}\"\n}}"
+    )
+}
+
+/// A name for a block: who does what.
+fn label(need: &Need) -> String {
+    let plain = |text: String| -> String {
+        let text = text.to_ascii_lowercase();
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+    };
+    let who = need.account().map(|account| account.value.known_prefix()).unwrap_or_default();
+    let who = plain(who.split('@').next().unwrap_or("").to_owned());
+    let on = need.on.as_ref().map(|on| plain(on.name.known_prefix())).unwrap_or_default();
+    let on = on.split("_iam_").next().unwrap_or("").to_owned();
+    let verb = match need.purpose {
+        Purpose::Invoke => "calls",
+        Purpose::RunJob | Purpose::OverrideJob => "runs",
+        Purpose::Impersonate => "impersonates",
+        Purpose::ReadSecret => "reads",
+        Purpose::ReceiveEvents => "receives_events",
+        Purpose::ActAs => "acts_as",
+        Purpose::Publish => "publishes",
+    };
+    let whole = format!("{who}_{verb}_{on}");
+    whole.trim_matches('_').to_owned()
+}

@@ -1,0 +1,124 @@
+//! What rules ask of the grants of a project beside needs.
+
+use super::resource::Resource;
+use super::{Need, Verdict, differ};
+use crate::eval::Statement;
+use crate::facts::{EntryKind, Exposure, Gcloud, Given, Grant, ResourceKind, Service};
+use crate::gcp::principal::is_project_id;
+use crate::project::Project;
+use crate::value::{Place, Value};
+
+/// Kinds of files whose text people run by hand, command by command.
+const DOCUMENTS: &[&str] = &[".md", ".markdown", ".mdx", ".ipynb"];
+
+impl Project {
+    /// What an account is granted here, on whatever.
+    pub fn granted_to(&self, account: &Given) -> impl Iterator<Item = &Grant> {
+        self.numbered(self.access().grants.of_account(&account.value)).map(|(_, grant)| grant)
+    }
+
+    /// The grants on the policy of a service, each with its number among the facts.
+    pub fn grants_on(&self, service: &Service) -> impl Iterator<Item = (usize, &Grant)> {
+        let on = service.name.as_ref().map(|name| Resource {
+            kind: if service.function { ResourceKind::Function } else { ResourceKind::RunService },
+            name: name.clone(),
+            project: self.project_of(service.project.as_ref(), &service.at).cloned(),
+            region: None,
+        });
+        self.numbered(on.map(|on| self.access().grants.on_resource(&on)).unwrap_or_default())
+    }
+
+    /// The grants on the same policy as another one, itself among them.
+    pub fn grants_alike<'p>(&'p self, grant: &'p Grant) -> impl Iterator<Item = &'p Grant> {
+        let numbers = match &grant.resource {
+            Some(name) => self.access().grants.alike(grant.kind, name),
+            None => Vec::new(),
+        };
+        let same = |other: &&Grant| {
+            matches!((&other.resource, &grant.resource), (Some(a), Some(b)) if a.same(b)) && other.kind == grant.kind
+        };
+        self.numbered(numbers).map(|(_, other)| other).filter(same)
+    }
+
+    fn numbered(&self, numbers: Vec<usize>) -> impl Iterator<Item = (usize, &Grant)> {
+        let bindings = numbers.into_iter().filter_map(|number| self.access().grants.binding(number));
+        bindings.filter_map(|binding| Some((binding.grant, self.facts.grants.get(binding.grant)?)))
+    }
+
+    /// Whether a grant and a service are known to be of one project, by its id.
+    pub fn is_one_project(&self, grant: &Grant, service: &Service) -> bool {
+        let id = |said: Option<&Value>, at: &Statement| {
+            self.project_of(said, at)
+                .filter(|project| !project.assumed)
+                .and_then(Value::literal)
+                .filter(|id| is_project_id(id))
+        };
+        let own = id(grant.project.as_ref(), &grant.at);
+        own.is_some() && own == id(service.project.as_ref(), &service.at)
+    }
+
+    /// Whether it is this flag of a command that says who may call a service.
+    pub fn is_flag(&self, service: &Service, flag: &str) -> bool {
+        self.command_at(&service.at).is_some_and(|command| {
+            command.invocation.flag(flag).is_some_and(|used| used.at == service.said)
+        })
+    }
+
+    /// Whether a service is open because nobody is checked.
+    pub fn unchecked(&self, service: &Service) -> bool {
+        if let Some(command) = self.command_at(&service.at) {
+            return command.invocation.flag("--no-invoker-iam-check").is_some_and(|flag| flag.at == service.said);
+        }
+        let is_iap = self.facts.entries.iter().any(|entry| {
+            matches!(entry.kind, EntryKind::Iap(_)) && entry.said == service.said
+        });
+        service.exposure == Exposure::Open && service.deploys && !is_iap
+    }
+
+    fn command_at(&self, at: &Statement) -> Option<&Gcloud> {
+        // In the order of flows and statements as they are read.
+        self.facts.commands.iter().find(|command| command.at.order == at.order && command.at == *at)
+    }
+
+    /// Whether something before a grant in its flow gets the policy that it replaces.
+    pub fn reads_policy_before(&self, grant: &Grant) -> bool {
+        self.facts.commands.iter().any(|command| {
+            command.at.flow == grant.at.flow
+                && command.at.order < grant.at.order
+                && command.invocation.path.ends_with("get-iam-policy")
+        })
+    }
+
+    /// Where the same policy that a command changes is given a binding with a condition.
+    pub fn conditional_beside(&self, at: &Statement) -> Option<Place> {
+        let grant = self.facts.grants.iter().find(|grant| grant.at.order == at.order && grant.at == *at)?;
+        let is_it = |other: &&Grant| {
+            other.conditional.is_yes() && !differ(other.project.as_ref(), grant.project.as_ref())
+        };
+        self.grants_alike(grant).find(is_it).map(|other| other.command)
+    }
+
+    /// Whether a statement stands in a document that people work through by hand.
+    pub fn is_document(&self, at: &Statement) -> bool {
+        let path = self.paths.get(at.file.0 as usize).map_or("", String::as_str);
+        DOCUMENTS.iter().any(|end| path.ends_with(end))
+    }
+
+    /// Whether something here may need a grant.
+    pub fn is_needed(&self, grant: &Grant) -> bool {
+        let grants = &self.access().grants;
+        let Some(number) = grants.number_of(&self.facts, grant) else { return true };
+        self.needs().iter().any(|(need, verdict): &(Need, Verdict)| {
+            let (Some(account), Some(on)) = (need.account(), &need.on) else {
+                // What is not known may be what the grant is for.
+                return matches!(verdict, Verdict::Unknown(_)) && need.on.as_ref().is_none_or(|on| {
+                    grants.binding(number).is_some_and(|binding| {
+                        binding.is_on(on, true) != super::grants::Match::No
+                    })
+                });
+            };
+            let matched = grants.matches(number, &self.facts, &account.value, need.permissions, on, grant.at.flow);
+            matched != super::grants::Match::No
+        })
+    }
+}

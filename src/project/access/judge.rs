@@ -1,0 +1,332 @@
+//! Whether the grants of a project meet a need.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::account::{Key, key};
+use super::grants::{Binding, Grants, Match, Miss};
+use super::resource::Resource;
+use super::scope::Scopes;
+use super::{Actor, Doubt, Missing, Need, Principal, Purpose, Verdict, differ};
+use crate::facts::{Authority, EntryKind, Exposure, Facts, ResourceKind, Service};
+use crate::gcp::principal;
+use crate::gcp::wording::Wording;
+use crate::project::{Project, is_same_service};
+use crate::source::FileId;
+use crate::value::{Place, Value, may_equal};
+
+/// The needs of a project with their verdicts, and what they are judged by.
+#[derive(Debug, Default)]
+pub(in crate::project) struct Access {
+    pub grants: Grants,
+    pub scopes: Scopes,
+    services: Names,
+    deployments: Names,
+    handed: HashSet<String>,
+}
+
+/// Where things of a name are found.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    by_name: HashMap<String, Vec<usize>>,
+    /// Those whose name is not known.
+    open: Vec<usize>,
+}
+
+impl Names {
+    fn new<'f>(names: impl Iterator<Item = Option<&'f Value>>) -> Self {
+        let mut out = Self::default();
+        for (number, name) in names.enumerate() {
+            match name.and_then(Resource::key) {
+                Some(key) => out.by_name.entry(key).or_default().push(number),
+                None => out.open.push(number),
+            }
+        }
+        out
+    }
+
+    /// Those that may have a name: a superset.
+    fn like(&self, name: &Value, all: usize) -> Vec<usize> {
+        match Resource::key(name) {
+            Some(key) => self.by_name.get(&key).into_iter().flatten().chain(&self.open).copied().collect(),
+            None => (0..all).collect(),
+        }
+    }
+}
+
+impl Access {
+    pub(in crate::project) fn new(facts: &Facts, policies: &BTreeMap<FileId, Vec<Resource>>, paths: &[String]) -> Self {
+        let scopes = Scopes::new(facts);
+        let (policies, resolved) = policy_files(facts, policies, paths);
+        let handed = facts.handed.iter().filter_map(Value::literal).filter(|text| !text.is_empty());
+        Self {
+            grants: Grants::new(facts, &scopes, &policies, &resolved),
+            services: Names::new(facts.services.iter().map(|service| service.name.as_ref())),
+            deployments: Names::new(facts.deployments.iter().map(|deployment| deployment.target.name.as_ref())),
+            handed: handed.map(|text| text.to_ascii_lowercase()).collect(),
+            scopes,
+        }
+    }
+}
+
+/// Which policies the files of a project hold, and the commands whose files are here.
+fn policy_files(
+    facts: &Facts,
+    declared: &BTreeMap<FileId, Vec<Resource>>,
+    paths: &[String],
+) -> (BTreeMap<FileId, Vec<Resource>>, BTreeSet<usize>) {
+    let mut policies = declared.clone();
+    let mut resolved = BTreeSet::new();
+    let held: BTreeSet<FileId> =
+        facts.grants.iter().filter(|grant| grant.kind == ResourceKind::Unsaid).map(|grant| grant.at.file).collect();
+    for (number, grant) in facts.grants.iter().enumerate() {
+        let Some(file) = grant.file.as_ref().map(Value::known_suffix).filter(|file| !file.is_empty()) else { continue };
+        let file = file.trim_start_matches("./").trim_start_matches('/');
+        let is_it = |id: &&FileId| {
+            let path = paths.get(id.0 as usize).map_or("", String::as_str);
+            path.strip_suffix(file).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        let found: Vec<FileId> = held.iter().filter(is_it).copied().collect();
+        if let ([only], Some(name)) = (found.as_slice(), &grant.resource) {
+            let (kind, project) = (grant.kind, grant.project.clone());
+            policies.entry(*only).or_default().push(Resource { kind, name: name.clone(), project, region: None });
+            resolved.insert(number);
+        }
+    }
+    (policies, resolved)
+}
+
+impl Project {
+    pub(in crate::project) fn access(&self) -> &Access {
+        self.access.get_or_init(|| Access::new(&self.facts, &self.policies, &self.paths))
+    }
+
+    /// The needs of the project, each with whether it is met.
+    pub fn needs(&self) -> &[(Need, Verdict)] {
+        self.judged.get_or_init(|| {
+            let mut first = true;
+            let judged = super::gather::needs(self).into_iter().map(|need| {
+                let mut verdict = self.judge(&need);
+                if let Verdict::Missing(missing) = &mut verdict
+                    && !missing.is_managed()
+                    && need.purpose == Purpose::Invoke
+                {
+                    missing.first = std::mem::take(&mut first);
+                }
+                (need, verdict)
+            });
+            judged.collect()
+        })
+    }
+
+    /// The statements about services that may have a name.
+    pub(in crate::project) fn services_named<'p>(&'p self, name: &Value) -> impl Iterator<Item = &'p Service> {
+        let numbers = self.access().services.like(name, self.facts.services.len());
+        numbers.into_iter().filter_map(|number| self.facts.services.get(number))
+    }
+
+    /// The deployments that may have a name.
+    pub(super) fn deployments_named<'p>(
+        &'p self,
+        name: &Value,
+    ) -> impl Iterator<Item = &'p crate::facts::Deployment> {
+        let numbers = self.access().deployments.like(name, self.facts.deployments.len());
+        numbers.into_iter().filter_map(|number| self.facts.deployments.get(number))
+    }
+
+    /// Whether a need is met.
+    pub fn judge(&self, need: &Need) -> Verdict {
+        let Some(on) = &need.on else { return Verdict::Unknown(Doubt::Target(need.target)) };
+        let is_proxy = need.actor == Actor::Proxy;
+        let exposed = matches!(need.purpose, Purpose::Invoke).then(|| match is_proxy {
+            // That it stands in front does not open the service to it.
+            true if self.opened(on, |service| !self.is_iap(service)).is_none() => (Exposure::Private, None),
+            _ => self.exposure_of(on),
+        });
+        if let Some((Exposure::Open, place)) = exposed {
+            return place.map_or(Verdict::Unknown(Doubt::Exposure), Verdict::Open);
+        }
+        let account = match &need.principal {
+            Principal::Account(account) => account,
+            Principal::Default => return Verdict::Unknown(Doubt::DefaultAccount),
+            Principal::Unknown(given) => return Verdict::Unknown(Doubt::Account(given.as_ref().map(|given| given.at))),
+        };
+        if key(&account.value) == Key::Default {
+            return Verdict::Unknown(Doubt::DefaultAccount);
+        }
+        let access = self.access();
+        let Some(candidates) = access.grants.candidates(need.purpose, &account.value, on) else {
+            return Verdict::Unknown(Doubt::Account(None));
+        };
+        let mut doubt = None;
+        for number in candidates {
+            let grant = access.grants.binding(number).map(|binding| binding.grant);
+            let matched =
+                access.grants.matches(number, &self.facts, &account.value, need.permissions, on, need.at.flow);
+            match (matched, grant) {
+                (Match::Yes, Some(grant)) => return Verdict::Granted(grant),
+                (Match::May(why), Some(grant)) if doubt.is_none() => doubt = Some(Doubt::Grant(grant, why)),
+                _ => {}
+            }
+        }
+        if let Some(doubt) = doubt {
+            return Verdict::Unknown(doubt);
+        }
+        if self.is_handed(&account.value) || self.is_handed(&on.name) {
+            return Verdict::Unknown(Doubt::Handed);
+        }
+        if let Some((exposure, _)) = exposed
+            && exposure != Exposure::Private
+        {
+            return Verdict::Unknown(Doubt::Exposure);
+        }
+        self.missing(need, &account.value, on)
+    }
+
+    fn missing(&self, need: &Need, account: &Value, on: &Resource) -> Verdict {
+        let grants = &self.access().grants;
+        let (of_account, on_resource) = (grants.of_account(account), grants.on_resource(on));
+        let made = self.made(on);
+        let is_private_member = |binding: &Binding| self.names_somebody(binding);
+        // What is deployed on must be known here; accounts, secrets and projects are known by their names.
+        if matches!(on.kind, ResourceKind::RunService | ResourceKind::Function | ResourceKind::RunJob) && made.is_empty() {
+            return Verdict::Unknown(Doubt::Target(need.target));
+        }
+        let near = |number: usize| -> Option<(Miss, usize, usize)> {
+            let binding = grants.binding(number)?;
+            let grant = self.facts.grants.get(binding.grant)?;
+            if binding.removed {
+                let same = binding.is_for(account, false) != Match::No && binding.is_on(on, false) != Match::No;
+                return same.then_some((Miss::Removed, 0, binding.grant));
+            }
+            let role = grants.permits(binding, grant, need.permissions, on) != Match::No;
+            let member = binding.is_for(account, false) != Match::No;
+            let resource = binding.is_on(on, false) != Match::No;
+            match (role, member, resource) {
+                (true, false, true) => Some((Miss::Member, 0, binding.grant)),
+                (false, true, true) if binding.kind == on.kind => Some((Miss::Role, 0, binding.grant)),
+                (true, true, false) => Some((Miss::Resource, 0, binding.grant)),
+                // Of a project, any role is on the resource.
+                (false, true, true) => Some((Miss::Role, 1, binding.grant)),
+                _ => None,
+            }
+        };
+        let rank = |miss: Miss| match miss {
+            Miss::Removed => 0,
+            Miss::Role => 1,
+            Miss::Resource => 2,
+            Miss::Member => 3,
+        };
+        let all: BTreeSet<usize> = of_account.iter().chain(&on_resource).copied().collect();
+        let nearest = all.into_iter().filter_map(near).min_by_key(|(miss, less, grant)| {
+            (*less, rank(*miss), *grant)
+        });
+        let on_resource = on_resource.iter().filter_map(|number| grants.binding(*number)).any(is_private_member);
+        Verdict::Missing(Missing {
+            nearest: nearest.map(|(miss, _, grant)| (grant, miss)),
+            knows_account: !of_account.is_empty(),
+            knows_resource: on_resource,
+            one_flow: made.iter().any(|(flow, _)| *flow == need.at.flow),
+            made: made.first().map(|(_, place)| *place),
+            first: false,
+        })
+    }
+
+    /// Whether a binding shows that access to its resource is managed here.
+    fn names_somebody(&self, binding: &Binding) -> bool {
+        self.facts.grants.get(binding.grant).is_some_and(|grant| grant.member.is_some() || grant.role.is_some())
+    }
+
+    /// Where a resource is surely made here: the flow, and the place.
+    fn made(&self, on: &Resource) -> Vec<(FileId, Place)> {
+        if !matches!(on.kind, ResourceKind::RunService | ResourceKind::Function | ResourceKind::RunJob) {
+            return Vec::new();
+        }
+        let is_it = |deployment: &&crate::facts::Deployment| {
+            let named = |name: &Value| on.is_named(super::kind_of(deployment.target.kind).unwrap_or(ResourceKind::Other), Some(name));
+            deployment.target.name.as_ref().is_some_and(|name| named(name).is_yes())
+                && !differ(self.project_of(deployment.target.project.as_ref(), &deployment.at), on.project.as_ref())
+        };
+        self.deployments_named(&on.name).filter(is_it).map(|deployment| (deployment.at.flow, deployment.said)).collect()
+    }
+
+    /// The project that a statement is about: the one that it names, else the one that its flow was told before.
+    pub(super) fn project_of<'p>(
+        &'p self,
+        said: Option<&'p Value>,
+        at: &crate::eval::Statement,
+    ) -> Option<&'p Value> {
+        said.or_else(|| self.access().scopes.at(at))
+    }
+
+    /// Whether a module that is not here is handed this name, and may grant something to it or on it.
+    fn is_handed(&self, name: &Value) -> bool {
+        let literal = name.literal().map(|name| name.to_ascii_lowercase());
+        match literal {
+            Some(name) => {
+                self.access().handed.contains(&name) || self.access().handed.contains(&format!("serviceaccount:{name}"))
+            }
+            None => self.facts.handed.iter().any(|handed| {
+                handed.same(name) || handed.strip_prefix("serviceAccount:").is_some_and(|handed| handed.same(name))
+            }),
+        }
+    }
+
+    /// The statements about services of a name, without those of projects that are others.
+    fn services_at<'p>(&'p self, on: &'p Resource) -> impl Iterator<Item = &'p Service> {
+        let here = |service: &&Service| {
+            !differ(self.project_of(service.project.as_ref(), &service.at), on.project.as_ref())
+        };
+        self.services_named(&on.name).filter(here)
+    }
+
+    /// Where something may open a service to everyone, or put IAP in front of it.
+    fn opened(&self, on: &Resource, counts: impl Fn(&Service) -> bool) -> Option<Place> {
+        let may = |service: &Service| {
+            service.name.as_ref().is_none_or(|name| is_same_service(name, &on.name) || may_equal(name, &on.name, &[]))
+        };
+        self.services_at(on)
+            .find(|service| service.exposure == Exposure::Open && may(service) && counts(service))
+            .map(|service| service.said)
+    }
+
+    /// Whether it is IAP that makes a service open.
+    fn is_iap(&self, service: &Service) -> bool {
+        let is_it = |entry: &crate::facts::Entry| matches!(entry.kind, EntryKind::Iap(_)) && entry.said == service.said;
+        self.facts.entries.iter().any(is_it)
+    }
+
+    /// Who may call a service or function, and where that is said.
+    pub(in crate::project) fn exposure_of(&self, on: &Resource) -> (Exposure, Option<Place>) {
+        if let Some(open) = self.opened(on, |_| true) {
+            return (Exposure::Open, Some(open));
+        }
+        let on_resource = self.access().grants.on_resource(on);
+        let bindings = on_resource.iter().filter_map(|number| self.access().grants.binding(*number));
+        let grants: Vec<_> = bindings.filter_map(|binding| self.facts.grants.get(binding.grant)).collect();
+        // What a file that is not here holds may be for everyone.
+        if grants.iter().any(|grant| {
+            grant.wording == Wording::Command && grant.authority == Authority::Policy && grant.member.is_none()
+        }) {
+            return (Exposure::Unknown, None);
+        }
+        let names_invoker = || {
+            grants.iter().any(|grant| {
+                grant.member.as_ref().is_some_and(|member| principal::parse(&member.value).kind.is_named())
+            })
+        };
+        let surely = |service: &&Service| {
+            service.deploys && service.name.as_ref().is_some_and(|name| is_same_service(name, &on.name))
+        };
+        let mut exposure = (Exposure::Unknown, None);
+        for service in self.services_at(on).filter(surely) {
+            match service.exposure {
+                Exposure::Private => return (Exposure::Private, Some(service.said)),
+                Exposure::Granted | Exposure::Unknown if names_invoker() => {
+                    exposure = (Exposure::Private, Some(service.said));
+                }
+                _ => {}
+            }
+        }
+        exposure
+    }
+}

@@ -1,0 +1,71 @@
+//! Which project something is said in: what a flag says, else what gcloud was told before in the same flow.
+
+use std::collections::BTreeMap;
+
+use crate::eval::Statement;
+use crate::facts::Facts;
+use crate::gcp::principal::is_project_id;
+use crate::source::FileId;
+use crate::value::Value;
+
+/// The projects that flows are told, in the order of their statements.
+#[derive(Debug, Default)]
+pub(super) struct Scopes {
+    flows: BTreeMap<FileId, Vec<(u32, Option<Value>)>>,
+}
+
+impl Scopes {
+    pub fn new(facts: &Facts) -> Self {
+        let mut flows: BTreeMap<FileId, Vec<(u32, Option<Value>)>> = BTreeMap::new();
+        for command in &facts.commands {
+            let invocation = &command.invocation;
+            let is_project = |name: &Value| ["project", "core/project"].iter().any(|own| name.equals(own).is_yes());
+            let project = match invocation.path {
+                "config set" if invocation.positionals.first().is_some_and(is_project) => {
+                    invocation.positionals.get(1).cloned()
+                }
+                // Another configuration has another project.
+                "config configurations activate" | "config configurations create" | "init" => None,
+                _ => continue,
+            };
+            // Where order says little, so does what was said before.
+            let project = project.filter(|_| !command.at.loose);
+            flows.entry(command.at.flow).or_default().push((command.at.order, project));
+        }
+        flows.values_mut().for_each(|said| said.sort_by_key(|(order, _)| *order));
+        Self { flows }
+    }
+
+    /// The project of a statement that names none.
+    pub fn at(&self, at: &Statement) -> Option<&Value> {
+        let said = self.flows.get(&at.flow)?;
+        let before = said.partition_point(|(order, _)| *order < at.order);
+        said.get(before.checked_sub(1)?)?.1.as_ref()
+    }
+}
+
+/// Whether two projects are known by their ids and surely are not one. A default may be overridden, and a number may be
+/// that of any id.
+pub fn differ(a: Option<&Value>, b: Option<&Value>) -> bool {
+    let id = |project: Option<&Value>| {
+        let project = project.filter(|project| !project.assumed)?;
+        project.literal().filter(|text| is_project_id(text))
+    };
+    matches!((id(a), id(b)), (Some(a), Some(b)) if a != b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::value;
+
+    #[test]
+    fn only_known_ids_differ() {
+        let differ = |a: &str, b: &str| differ(Some(&value(a)), Some(&value(b)));
+        assert!(differ("acme-prod", "acme-staging"));
+        assert!(!differ("acme-prod", "acme-prod"));
+        assert!(!differ("acme-prod", "{P}"));
+        assert!(!differ("acme-prod", "123456789012"));
+        assert!(!super::differ(None, Some(&value("acme-prod"))));
+    }
+}

@@ -1,0 +1,30 @@
+//! A grant that the configuration declares is one that nothing here needs.
+
+use crate::facts::Grant;
+use crate::finding::Level;
+use crate::gcp::wording::Wording;
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "declared-grant-unused",
+    level: Level::Warning,
+    fix: None,
+    page: page!("declared-grant-unused"),
+    covers: &[],
+    checks: &[Check::Grant(check)],
+};
+
+fn check(grant: &Grant, project: &Project, report: &mut Report) {
+    if grant.wording != Wording::Declared || project.is_needed(grant) {
+        return;
+    }
+    let member = grant.member.as_ref().map(|member| member.value.to_string()).unwrap_or_default();
+    let role = grant.role.as_ref().map(|role| role.value.to_string()).unwrap_or_default();
+    let on = grant.resource.as_ref().map(|on| format!(" on `{on}`")).unwrap_or_default();
+    let message = format!("nothing in this project needs `{role}`{on} for `{member}`: what is declared here says nothing");
+    report
+        .warning(&grant.at, grant.command, message)
+        .label("needed by nothing")
+        .help("take it away; or mend the member, the role or `on`: `authlint graph` shows who calls what");
+}

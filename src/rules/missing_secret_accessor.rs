@@ -1,0 +1,33 @@
+//! A service mounts a secret that its account may not read.
+
+use crate::finding::{Level, Safety};
+use crate::project::{Need, Project, Purpose, Verdict};
+use crate::rule::{Check, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "missing-secret-accessor",
+    level: Level::Warning,
+    fix: Some(Safety::Unsafe),
+    page: page!("missing-secret-accessor"),
+    covers: &[],
+    checks: &[Check::Need(check)],
+};
+
+fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {
+    let (Purpose::ReadSecret, Verdict::Missing(missing)) = (need.purpose, verdict) else { return };
+    let (Some(account), Some(on)) = (need.account(), &need.on) else { return };
+    // Secrets are often granted where they are made: only what this project grants its accounts shows what it lacks.
+    if !missing.knows_account {
+        return;
+    }
+    let message = format!(
+        "{} runs as `{}` and is given {}, and no grant in these files lets that account read it \
+         (`secretmanager.versions.access`); the deployment will fail: \"Permission denied on secret\"",
+        need.subject(),
+        account.value,
+        on.shown()
+    );
+    let draft = report.warning(&need.at, need.place, message);
+    draft.label("may not read the secret");
+    super::say_missing(need, verdict, missing, project, draft);
+}

@@ -1,0 +1,53 @@
+//! A binding is changed without a word about its condition, which fails where the policy has conditions.
+
+use crate::facts::Gcloud;
+use crate::finding::{Level, Safety};
+use crate::project::Project;
+use crate::rule::{Check, Report, Rule};
+use crate::value::Place;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unstated-condition",
+    level: Level::Warning,
+    fix: Some(Safety::Safe),
+    page: page!("unstated-condition"),
+    covers: &[],
+    checks: &[Check::Gcloud(check)],
+};
+
+/// Commands whose bindings may have conditions are those that know the flag (the argument parsers of gcloud 578).
+fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
+    let invocation = &gcloud.invocation;
+    let changes = invocation.path.ends_with("add-iam-policy-binding") || invocation.path.ends_with("remove-iam-policy-binding");
+    let knows = || invocation.command.is_some_and(|command| command.flag("--condition").is_some());
+    let says = || ["--condition", "--condition-from-file", "--all"].iter().any(|flag| !invocation.has(flag).is_no());
+    if !changes || invocation.guessed || !knows() || says() || project.is_document(&gcloud.at) {
+        return;
+    }
+    let conditional = project.conditional_beside(&gcloud.at);
+    let answer = "gcloud answers \"Adding a binding without specifying a condition to a policy containing conditions is \
+                  prohibited in non-interactive mode\"";
+    let draft = match conditional {
+        Some(other) => {
+            let message = format!(
+                "`{}` says nothing of a condition, and this project gives the same policy a binding with one: in a script, \
+                 {answer}",
+                invocation.shown()
+            );
+            report.warning(&gcloud.at, invocation.at, message).related(other, "a binding with a condition")
+        }
+        None => {
+            let message = format!(
+                "`{}` says nothing of a condition: as soon as the policy has a binding with one, in a script, {answer}",
+                invocation.shown()
+            );
+            report.advice(&gcloud.at, invocation.at, message)
+        }
+    };
+    draft.label("without `--condition`").help("add `--condition=None`");
+    if invocation.at.exact {
+        let length = invocation.at.span.len() as usize;
+        let end: Place = invocation.at.part(length..length);
+        draft.fix(Safety::Safe, [(end, " --condition=None".to_owned())]);
+    }
+}
