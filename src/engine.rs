@@ -1,6 +1,7 @@
 //! Run, merge, sort: the whole way from bytes to findings. Knows no disk beyond [`Files`], no terminal, no format.
 
 mod conclude;
+mod declared;
 mod levels;
 mod link;
 mod merge;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, On};
 use crate::eval;
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
@@ -69,6 +70,10 @@ pub struct Settings {
     pub ignore: Vec<String>,
     /// The configuration of each project that has one, by the project's index.
     pub configs: BTreeMap<u32, Arc<Config>>,
+    /// Files that hold the policy of something, as evidence.
+    pub policies: Vec<(On, PathBuf)>,
+    /// Whether what cannot be decided is told, as advice.
+    pub show_unknown: bool,
     /// The process ends after this run: what the run built is left to the system. Freeing its many small pieces one by
     /// one is a twentieth of a run.
     pub last: bool,
@@ -114,8 +119,50 @@ enum NotRead {
 /// What is said of a file whose reading ends in a panic, which is caught.
 const FAILED: &str = "reading it failed, which is a fault of authlint";
 
+/// What the files of a run say, joined by project, before any rule has spoken.
+#[derive(Debug)]
+pub struct Joined {
+    /// The projects, by their index.
+    pub projects: BTreeMap<u32, Project>,
+    /// All files that were read, and the configurations, by their number.
+    pub sources: Vec<Source>,
+}
+
+/// A run up to the rules.
+struct Run {
+    read: Vec<File>,
+    linker: Linker,
+    found: Vec<Finding>,
+    projects: BTreeMap<u32, Project>,
+    configs: BTreeMap<u32, FileId>,
+    outcome: Outcome,
+}
+
+/// Joins what the files say, and asks no rule.
+pub fn join(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Joined {
+    let run = run(inputs, files, settings);
+    Joined { projects: run.projects, sources: run.outcome.sources }
+}
+
 /// Finds the faults.
 pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outcome {
+    let Run { read, linker, mut found, projects, configs, mut outcome } = run(inputs, files, settings);
+    for project in projects.values() {
+        let mut merger = Merger::new(&outcome.sources);
+        for rule in RULES {
+            judge(rule, project, &mut merger);
+        }
+        found.append(&mut merger.finish());
+    }
+    conclude::conclude(&read, &linker, settings, &configs, found, &mut outcome);
+    merge::sort(&mut outcome);
+    if settings.last {
+        std::mem::forget((read, linker, projects));
+    }
+    outcome
+}
+
+fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Run {
     let mut outcome = Outcome { files: inputs.len(), ..Outcome::default() };
     let mut read: Vec<File> = Vec::new();
     let mut linker = Linker::default();
@@ -166,9 +213,22 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
         let project = root.iter().find_map(|program| read.get(program.file.0 as usize)).map_or(0, |file| file.project);
         projects.entry(project).or_default().facts.append(facts);
     }
+    // A configuration is a file, too: what it declares has its places there.
+    let files = outcome.sources.len();
+    let mut configs: BTreeMap<u32, FileId> = BTreeMap::new();
+    for (index, config) in &settings.configs {
+        let file = FileId(outcome.sources.len() as u32);
+        outcome.sources.push(config.source.clone());
+        configs.insert(*index, file);
+        let declared = declared::grants(config, file);
+        if !declared.is_empty() {
+            projects.entry(*index).or_default().facts.grants.extend(declared);
+        }
+    }
     let paths: Arc<[String]> = outcome.sources.iter().map(|source| source.path().to_owned()).collect();
     for (index, project) in &mut projects {
         project.paths = paths.clone();
+        project.policies = declared::policies(settings, settings.configs.get(index).map(|config| &**config), &linker, files);
         if !project.facts.environment.is_empty() {
             let requires = settings.configs.get(index).map_or(&[][..], |config| config.requires());
             project.required = shown::required(requires);
@@ -177,19 +237,7 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
             }
         }
     }
-    for project in projects.values() {
-        let mut merger = Merger::new(&outcome.sources);
-        for rule in RULES {
-            judge(rule, project, &mut merger);
-        }
-        found.append(&mut merger.finish());
-    }
-    conclude::conclude(&read, &linker, settings, found, &mut outcome);
-    merge::sort(&mut outcome);
-    if settings.last {
-        std::mem::forget((read, linker, projects));
-    }
-    outcome
+    Run { read, linker, found, projects, configs, outcome }
 }
 
 /// What is said of the files of a root whose running ended in a panic.

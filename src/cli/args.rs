@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::config::{KINDS, On};
 use crate::finding::Level;
 use crate::report::{FORMATS, Format};
 
@@ -59,6 +60,14 @@ pub(super) struct Check {
     #[arg(long)]
     pub advice: bool,
 
+    /// Show what cannot be decided, and what would decide it
+    #[arg(long, value_name = "WHAT")]
+    pub show: Option<Show>,
+
+    /// A policy that `gcloud … get-iam-policy --format=json` wrote, as evidence: `run-service:billing=FILE`
+    #[arg(long, value_name = "KIND:NAME=FILE", value_parser = policy_parser)]
+    pub iam_policy: Vec<(On, PathBuf)>,
+
     /// The lowest level that makes the exit status 1
     #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level_parser())]
     pub fail_on: Level,
@@ -76,6 +85,13 @@ pub(super) struct Check {
     pub stdin_filename: Option<String>,
 }
 
+/// What is shown beside findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Show {
+    /// Permissions of which it cannot be told whether they are granted
+    Unknown,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
@@ -87,6 +103,17 @@ pub(super) enum Color {
 fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
         .try_map(|name| FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
+}
+
+/// `run-service:billing=policy.json`
+fn policy_parser(text: &str) -> Result<(On, PathBuf), String> {
+    let (on, file) = text.split_once('=').ok_or("write KIND:NAME=FILE, as in run-service:billing=policy.json")?;
+    let on = On::parse(on)?;
+    if on.kind.is_none() {
+        let kinds: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+        return Err(format!("a policy is of one kind of resource: {}", kinds.join(", ")));
+    }
+    Ok((on, PathBuf::from(file)))
 }
 
 fn level_parser() -> impl TypedValueParser<Value = Level> {

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, On};
 use crate::engine::{self, Content, Files, Input};
 use crate::files::{self, Omit, Trouble};
 use crate::report::clean;
@@ -122,6 +122,47 @@ pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>) -> Gathered {
 }
 
 impl Gathered {
+    /// Reads files that hold policies, as evidence for every project of the run; where each lies.
+    pub(super) fn policies(&mut self, named: &[(On, PathBuf)]) -> Vec<(On, PathBuf)> {
+        let base = current_dir();
+        let own: Vec<(u32, PathBuf)> = self
+            .configs
+            .iter()
+            .flat_map(|(project, config)| config.policies().map(|(_, path)| (*project, path)).collect::<Vec<_>>())
+            .collect();
+        for (project, path) in own {
+            self.policy(&path, project, &base);
+        }
+        let mut out = Vec::new();
+        for (on, path) in named {
+            let projects: BTreeSet<u32> = self.inputs.iter().map(|input| input.project).collect();
+            if let Some(place) = self.policy(path, projects.first().copied().unwrap_or(0), &base) {
+                out.push((on.clone(), place));
+            }
+        }
+        out
+    }
+
+    fn policy(&mut self, path: &Path, project: u32, base: &Path) -> Option<PathBuf> {
+        let place = path.canonicalize().unwrap_or_else(|_| base.join(path));
+        if self.inputs.iter().any(|input| input.disk == place) {
+            return Some(place);
+        }
+        let shown = files::relative(&place, base);
+        match files::read(&place, MAX_SIZE) {
+            Ok(bytes) => {
+                let content = Content::Bytes(bytes);
+                let disk = place.clone();
+                self.inputs.push(Input { path: shown, content, reported: false, project, disk, partial: true });
+                Some(place)
+            }
+            Err(trouble) => {
+                self.faults.push(Note { path: shown, what: What::Trouble(trouble) });
+                None
+            }
+        }
+    }
+
     /// Writes the notes to standard error.
     pub(super) fn print_notes(&self) {
         self.notes.iter().take(NOTES).for_each(|note| super::note(format_args!("authlint: {note}")));

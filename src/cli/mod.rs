@@ -16,7 +16,8 @@ use crate::engine::{self, Settings};
 use crate::finding::Level;
 use crate::outcome::Outcome;
 use crate::report;
-use args::{Args, Check, Color, Command};
+use crate::rules::own::UNDECIDED_ACCESS;
+use args::{Args, Check, Color, Command, Show};
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,15 +51,29 @@ fn check(args: Check) -> Status {
     if args.paths.iter().any(|path| path.as_os_str() == "-") != args.stdin_filename.is_some() {
         return fault("`-` and `--stdin-filename NAME` go together: the name says what kind of file it is");
     }
-    let gathered = gather::gather(&args.paths, args.stdin_filename.as_deref());
+    let mut gathered = gather::gather(&args.paths, args.stdin_filename.as_deref());
+    let policies = gathered.policies(&args.iam_policy);
     let mut worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
     gathered.print_notes();
 
-    let settings = Settings { select: args.select, ignore: args.ignore, configs: gathered.configs, last: true };
+    let show_unknown = args.show == Some(Show::Unknown);
+    let settings = Settings {
+        select: args.select,
+        ignore: args.ignore,
+        configs: gathered.configs,
+        policies,
+        show_unknown,
+        last: true,
+    };
     let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
     outcome.files = gathered.looked_at;
 
-    let options = options(args.color, args.advice || args.fail_on == Level::Advice);
+    let advice = args.advice || args.fail_on == Level::Advice;
+    // What was asked for is shown without all other advice.
+    if show_unknown && !advice {
+        outcome.findings.retain(|finding| finding.level > Level::Advice || finding.rule == UNDECIDED_ACCESS.id);
+    }
+    let options = options(args.color, advice || show_unknown);
     worst = worst.max(print(status(&outcome, args.fail_on), |out| (args.format.write)(&outcome, &options, out)));
     for (feature, count) in &outcome.lacking {
         let files = if *count == 1 { "file" } else { "files" };

@@ -1,6 +1,7 @@
 //! The text of `authlint.toml` → levels of rules, and which files are read. Knows no disk and no rule: whether a rule of
 //! a name exists is asked elsewhere.
 
+mod granted;
 mod paths;
 mod size;
 mod table;
@@ -12,6 +13,7 @@ use toml::de::DeTable;
 
 use crate::finding::Level;
 use crate::source::{LARGEST, MAX_SIZE, Source, Span, Spanned};
+pub use granted::{Granted, KINDS, On, OnKind, Policy};
 use paths::Paths;
 use table::Reading;
 
@@ -28,6 +30,8 @@ pub struct Config {
     rules: Vec<(Spanned<String>, Setting)>,
     overrides: Vec<Override>,
     requires: Vec<Require>,
+    grants: Vec<Granted>,
+    policies: Vec<Policy>,
     exclude: Paths,
 }
 
@@ -95,6 +99,8 @@ impl Config {
             rules: Vec::new(),
             overrides: Vec::new(),
             requires: Vec::new(),
+            grants: Vec::new(),
+            policies: Vec::new(),
             exclude: Paths::default(),
             source: Source::empty(""),
         };
@@ -112,7 +118,7 @@ impl Config {
     }
 
     fn fill(&mut self, table: &DeTable<'_>, reading: &mut Reading) {
-        for (key, value) in reading.keys(table, &["rules", "overrides", "require", "files"], "") {
+        for (key, value) in reading.keys(table, &["rules", "overrides", "require", "grants", "policies", "files"], "") {
             match key {
                 "rules" => self.rules = reading.rules(value),
                 "overrides" => {
@@ -124,6 +130,14 @@ impl Config {
                     for (table, at) in reading.tables(value, "require").into_iter().take(MOST_REQUIRES) {
                         self.requires.extend(one_require(table, at, reading));
                     }
+                }
+                "grants" => {
+                    let tables = reading.tables(value, "grants");
+                    self.grants = reading.grants(tables);
+                }
+                "policies" => {
+                    let tables = reading.tables(value, "policies");
+                    self.policies = reading.policies(tables);
                 }
                 _ => {
                     let Some(table) = reading.table(value, "files") else { continue };
@@ -172,6 +186,17 @@ impl Config {
     /// The variables that it says need others.
     pub fn requires(&self) -> &[Require] {
         &self.requires
+    }
+
+    /// The grants that it says are made elsewhere.
+    pub fn grants(&self) -> &[Granted] {
+        &self.grants
+    }
+
+    /// The files that it says hold policies, each with where it lies.
+    pub fn policies(&self) -> impl Iterator<Item = (&On, PathBuf)> {
+        let directory = self.path.parent().unwrap_or(Path::new(""));
+        self.policies.iter().map(move |policy| (&policy.on, directory.join(&policy.file)))
     }
 
     /// The ids of rules that it names.
@@ -259,12 +284,12 @@ mod tests {
     #[test]
     fn what_does_nothing_is_told() {
         assert_eq!(
-            faults("[rulez]\na = \"off\"\n[files]\nexclude = \"a\"\nmaxsize = 1\n[[grants]]\nrole = \"x\"\n"),
+            faults("[rulez]\na = \"off\"\n[files]\nexclude = \"a\"\nmaxsize = 1\n[[grantz]]\nrole = \"x\"\n"),
             [
                 "rulez: there is no key `rulez`; it does nothing | write `rules`",
                 "\"a\": `exclude` is a list of texts, not a text | write `exclude = [\"…\"]`",
                 "maxsize: there is no key `maxsize` in `files`; it does nothing | write `max-size`",
-                "grants: there is no key `grants`; it does nothing | keys here are `rules`, `overrides`, `require`, `files`",
+                "grantz: there is no key `grantz`; it does nothing | write `grants`",
             ]
         );
         assert_eq!(

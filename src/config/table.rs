@@ -222,7 +222,17 @@ impl Reading {
         }
     }
 
-    fn fault(&mut self, at: Range<usize>, message: String, help: String, nearest: Option<&'static str>) {
+    /// A text with its place.
+    pub fn spanned(&mut self, value: &Value<'_>, key: &str) -> Option<Spanned<String>> {
+        if let DeValue::String(text) = value.get_ref() {
+            return Some(Spanned { value: text.to_string(), span: span(value.span()) });
+        }
+        let message = format!("`{key}` is a text, not {}", kind(value));
+        self.fault(value.span(), message, "write it in quotes".to_owned(), None);
+        None
+    }
+
+    pub(super) fn fault(&mut self, at: Range<usize>, message: String, help: String, nearest: Option<&'static str>) {
         if self.faults.len() < MOST {
             self.faults.push(Fault { span: span(at), message, help, nearest });
         }

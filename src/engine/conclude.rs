@@ -17,6 +17,7 @@ pub(super) fn conclude(
     read: &[File],
     linker: &Linker,
     settings: &Settings,
+    files: &BTreeMap<u32, FileId>,
     mut found: Vec<Finding>,
     outcome: &mut Outcome,
 ) {
@@ -30,11 +31,9 @@ pub(super) fn conclude(
     // A configuration bears on every run that uses it, whatever paths are asked for.
     let mut configs: BTreeMap<FileId, (u32, &Path)> = BTreeMap::new();
     for (project, config) in &settings.configs {
-        let file = FileId(outcome.sources.len() as u32);
+        let Some(file) = files.get(project).copied() else { continue };
         found.extend(own::config(file, config));
-        silence.add(file, &config.source, &nothing);
         configs.insert(file, (*project, config.path()));
-        outcome.sources.push(config.source.clone());
     }
     let place = |file: FileId| match configs.get(&file) {
         Some(place) => Some(*place),

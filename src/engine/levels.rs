@@ -10,7 +10,8 @@ impl Settings {
     /// The level at which a rule's finding in a file is reported; `None` when it is not.
     pub(super) fn level(&self, rule: &str, own: Level, project: u32, path: &Path) -> Option<Level> {
         let listed = |list: &[String]| list.iter().any(|id| id == rule);
-        if listed(&self.ignore) || !self.select.is_empty() && !listed(&self.select) {
+        let unasked = rule == crate::rules::own::UNDECIDED_ACCESS.id && !self.show_unknown && !listed(&self.select);
+        if unasked || listed(&self.ignore) || !self.select.is_empty() && !listed(&self.select) {
             return None;
         }
         match self.configs.get(&project).and_then(|config| config.setting(rule, path)) {

@@ -226,6 +226,7 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
         name: input("name").map(text),
         project: input("project_id").map(text),
         exposure: Exposure::Unknown,
+        unchecked: Truth::Unknown,
         said: declared.head,
         at: declared.at.clone(),
     });
@@ -239,6 +240,7 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
         },
         identity: account.map_or(Identity::Unknown, Identity::Account),
         publishes: None,
+        mounts: Vec::new(),
         source: None,
         wording: Wording::Command,
         said: declared.head,

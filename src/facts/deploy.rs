@@ -43,6 +43,7 @@ fn service(facts: &mut Facts, invocation: &Invocation, run: &Run, function: bool
         name: invocation.positionals.first().cloned(),
         project: invocation.value("--project").cloned(),
         exposure,
+        unchecked: invocation.has("--no-invoker-iam-check"),
         said,
         at: run.at.clone(),
     });

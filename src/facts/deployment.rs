@@ -1,8 +1,9 @@
 //! What is deployed, and as whom it runs.
 
+use super::environment::secret_name;
 use super::{Given, Target, TargetKind};
 use crate::eval::{Run, Statement};
-use crate::gcp::invocation::Invocation;
+use crate::gcp::invocation::{Invocation, pairs};
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Value};
 
@@ -26,6 +27,8 @@ pub struct Deployment {
     pub identity: Identity,
     /// What asks that everyone may call it: a flag, for which the deployer needs to set its policy.
     pub publishes: Option<Place>,
+    /// Secrets that it mounts as files, each with where that is said.
+    pub mounts: Vec<(Value, Place)>,
     /// The file that it is made of: of a workflow its source.
     pub source: Option<Value>,
     /// In whose words it is made.
@@ -51,6 +54,17 @@ const COMMANDS: &[(&str, TargetKind, bool)] = &[
 /// (<https://cloud.google.com/run/docs/authenticating/public>, checked 2026-11-21).
 const PUBLISHES: &[&str] = &["--allow-unauthenticated", "--no-invoker-iam-check"];
 
+/// `--set-secrets=/etc/tls/key=SECRET:latest`
+fn mounts(invocation: &Invocation) -> Vec<(Value, Place)> {
+    let flags = ["--set-secrets", "--update-secrets"];
+    let flags = invocation.flags.iter().filter(|flag| flags.contains(&flag.name.as_str()));
+    let mounted = flags.filter_map(|flag| Some((flag.at, flag.value.as_ref()?))).flat_map(|(at, value)| {
+        let pairs = pairs(value).into_iter().filter(|(path, _)| path.starts_with("/").is_yes());
+        pairs.filter_map(move |(_, secret)| Some((secret_name(&secret?), at))).collect::<Vec<_>>()
+    });
+    mounted.collect()
+}
+
 pub(super) fn add(facts: &mut super::Facts, invocation: &Invocation, run: &Run) {
     let Some((_, kind, creates)) = COMMANDS.iter().find(|(path, ..)| *path == invocation.path) else { return };
     let identity = match invocation.flag("--service-account").map(Given::of) {
@@ -68,6 +82,7 @@ pub(super) fn add(facts: &mut super::Facts, invocation: &Invocation, run: &Run) 
         },
         identity,
         publishes: PUBLISHES.iter().find_map(|flag| invocation.flag(flag)).map(|flag| flag.at),
+        mounts: mounts(invocation),
         source: invocation.value("--source").filter(|_| *kind == TargetKind::Workflow).cloned(),
         wording: Wording::Command,
         said: invocation.at,

@@ -233,6 +233,7 @@ pub(super) fn exposure(grant: &Grant) -> Option<Service> {
         name: grant.resource.clone(),
         project: grant.project.clone(),
         exposure: Exposure::Open,
+        unchecked: Truth::Unknown,
         said,
         at: grant.at.clone(),
     })

@@ -1,9 +1,9 @@
 //! Accounts that are impersonated: whoever does it needs a grant on them.
 
-use super::{Facts, Given};
+use super::{Facts, Given, login};
 use crate::eval::{Run, Statement};
 use crate::gcp::invocation::Invocation;
-use crate::value::{Place, Truth};
+use crate::value::Truth;
 
 /// An account that gcloud is told to impersonate.
 #[derive(Debug, Clone)]
@@ -12,17 +12,16 @@ pub struct Impersonation {
     pub account: Given,
     /// Whether only an ID token is asked for.
     pub id_token: Truth,
-    /// Where the command stands, without its flags.
-    pub command: Place,
     /// The statement.
     pub at: Statement,
 }
 
 pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
-    let Some(account) = invocation.flag("--impersonate-service-account").and_then(Given::of) else { return };
+    let flag = invocation.flag("--impersonate-service-account").and_then(Given::of);
+    let Some(account) = flag.or_else(|| login::impersonated(invocation)) else { return };
     // A chain of accounts has grants between its links.
     if account.value.contains(",").is_no() || !account.value.is_literal() {
         let id_token = Truth::from(invocation.is(&["auth print-identity-token"]));
-        facts.impersonations.push(Impersonation { account, id_token, command: invocation.at, at: run.at.clone() });
+        facts.impersonations.push(Impersonation { account, id_token, at: run.at.clone() });
     }
 }

@@ -32,6 +32,8 @@ pub struct Login {
     pub who: Who,
     /// The account that gcloud then is, where it is named; of a federated identity the one that it goes on to impersonate.
     pub account: Option<Given>,
+    /// Whether it is one that gcloud impersonates for all that it does but to print ID tokens.
+    pub impersonated: bool,
     /// Where that is said.
     pub place: Place,
     /// The statement.
@@ -55,8 +57,21 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
     }
     let who = if invocation.is_command { who(facts, invocation) } else { other(run) };
     let Some(who) = who else { return };
-    let account = if invocation.is_command { named(invocation) } else { None };
-    facts.logins.push(Login { who, account, place: invocation.at, at: run.at.clone() });
+    let property = impersonated(invocation).filter(|_| invocation.is_command);
+    let impersonated = property.is_some();
+    let account = property.or_else(|| named(invocation).filter(|_| invocation.is_command));
+    facts.logins.push(Login { who, account, impersonated, place: invocation.at, at: run.at.clone() });
+}
+
+/// The account that a command tells gcloud to impersonate from then on.
+pub(super) fn impersonated(invocation: &Invocation) -> Option<Given> {
+    let is_it = |name: &Value| name.equals("auth/impersonate_service_account").is_yes();
+    if invocation.path != "config set" || !invocation.positionals.first().is_some_and(is_it) {
+        return None;
+    }
+    let value = invocation.positionals.get(1)?.clone();
+    let at = value.place()?;
+    Some(Given { value, at, whole: at })
 }
 
 /// The account that a command names to gcloud.
@@ -146,6 +161,7 @@ pub(super) fn step(facts: &mut Facts, authentication: &Authentication, with: Opt
     facts.logins.push(Login {
         who,
         account: authentication.account.clone(),
+        impersonated: false,
         place: declared.head,
         at: declared.at.clone(),
     });
@@ -153,5 +169,5 @@ pub(super) fn step(facts: &mut Facts, authentication: &Authentication, with: Opt
 
 /// Another machine begins.
 pub(super) fn machine(facts: &mut Facts, declared: &Declared) {
-    facts.logins.push(Login { who: Who::Nobody, account: None, place: declared.head, at: declared.at.clone() });
+    facts.logins.push(Login { who: Who::Nobody, account: None, impersonated: false, place: declared.head, at: declared.at.clone() });
 }

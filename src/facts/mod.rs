@@ -65,6 +65,8 @@ pub struct Facts {
     pub triggers: Vec<Trigger>,
     /// Accounts that are impersonated.
     pub impersonations: Vec<Impersonation>,
+    /// What a flow is told to take for its project where nothing else is said; `None` where it is told several.
+    pub default_projects: Vec<(Statement, Option<Value>)>,
     /// E-mails of accounts that are made here.
     pub made_accounts: Vec<Value>,
     /// What is handed to modules that are not here, and may be the names of services there.
@@ -244,6 +246,8 @@ pub struct Service {
     pub project: Option<Value>,
     /// Who may call it.
     pub exposure: Exposure,
+    /// Whether nobody who calls it is checked.
+    pub unchecked: Truth,
     /// Where that is said.
     pub said: Place,
     /// The statement.
@@ -338,6 +342,7 @@ impl Facts {
         self.deployments.append(&mut other.deployments);
         self.triggers.append(&mut other.triggers);
         self.impersonations.append(&mut other.impersonations);
+        self.default_projects.append(&mut other.default_projects);
         self.made_accounts.append(&mut other.made_accounts);
         self.handed.append(&mut other.handed);
         self.entries.append(&mut other.entries);
@@ -367,6 +372,7 @@ impl Facts {
             && self.deployments.is_empty()
             && self.triggers.is_empty()
             && self.impersonations.is_empty()
+            && self.default_projects.is_empty()
             && self.made_accounts.is_empty()
             && self.handed.is_empty()
             && self.entries.is_empty()

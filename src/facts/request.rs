@@ -2,6 +2,7 @@
 
 use super::{Call, Caller, Credential, Facts, Given, Token, delegation, metadata};
 use crate::eval::Run;
+use crate::gcp::invocation::Invocation;
 use crate::gcp::output::{Meaning, meaning_of};
 use crate::gcp::wording::Wording;
 use crate::value::{Piece, Place, Truth, Value};
@@ -341,7 +342,11 @@ fn bearer(header: &Given, token: &Value) -> Credential {
     };
     let made = |audience: Option<Value>| {
         let audience = audience.map(|value| Given { value, at: header.at, whole: header.whole });
-        Token { at: header.at, whole: header.whole, account: None, audience, scope: None, minted, open: true }
+        let account = match token.pieces() {
+            [Piece::Output(output, _)] => minted_for(&output.words),
+            _ => None,
+        };
+        Token { at: header.at, whole: header.whole, account, audience, scope: None, minted, open: true }
     };
     match meaning_of(token) {
         Meaning::AccessToken => Credential::AccessToken(made(None)),
@@ -352,6 +357,18 @@ fn bearer(header: &Given, token: &Value) -> Credential {
         _ if token.ends_with(".json").is_yes() || is_key_path(token) => Credential::NoToken(header.clone()),
         _ => Credential::Unknown,
     }
+}
+
+/// The account that gcloud is told to print a token of.
+fn minted_for(words: &crate::value::List) -> Option<Given> {
+    let invocation = Invocation::parse(words)?;
+    let flags = ["--impersonate-service-account", "--account"];
+    flags.iter().find_map(|flag| Given::of(invocation.flag(flag)?)).or_else(|| {
+        // `print-identity-token ACCOUNT`
+        let value = invocation.positionals.first().filter(|_| invocation.path.starts_with("auth print-"))?.clone();
+        let at = value.place()?;
+        Some(Given { value, at, whole: at })
+    })
 }
 
 /// A JSON file whose name says that it holds a key; one with another name may hold a token and nothing else.

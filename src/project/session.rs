@@ -1,7 +1,7 @@
 //! Who gcloud is logged in as at a statement: what was said of it before, in the same flow and on the same machine.
 
 use crate::eval::Statement;
-use crate::facts::{Facts, Login, Who};
+use crate::facts::{Facts, Given, Login, Who};
 
 /// What is known of a login that holds.
 #[derive(Debug, Clone)]
@@ -17,6 +17,19 @@ impl Session {
     /// nothing calls.
     pub fn surely(&self) -> Who {
         if self.login.at.loose { Who::Unknown } else { self.who }
+    }
+}
+
+impl Session {
+    /// The account that gcloud surely acts as.
+    pub fn account(&self) -> Option<&Given> {
+        let known = self.login.impersonated || matches!(self.who, Who::Key | Who::Other | Who::Federated);
+        self.login.account.as_ref().filter(|_| known && !self.login.at.loose)
+    }
+
+    /// The account whose ID tokens gcloud surely prints.
+    pub fn own_account(&self) -> Option<&Given> {
+        self.account().filter(|_| !self.login.impersonated)
     }
 }
 

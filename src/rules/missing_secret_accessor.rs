@@ -16,8 +16,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {
     let (Purpose::ReadSecret, Verdict::Missing(missing)) = (need.purpose, verdict) else { return };
     let (Some(account), Some(on)) = (need.account(), &need.on) else { return };
-    // Secrets are often granted where they are made: only what this project grants its accounts shows what it lacks.
-    if !missing.knows_account {
+    // A project that grants this account nothing, and nobody this secret, grants both elsewhere.
+    if !missing.knows_account && !missing.knows_resource {
         return;
     }
     let message = format!(

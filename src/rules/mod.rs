@@ -103,11 +103,12 @@ rules! {
     wrong_invoker_role,
 }
 
-/// The rules about authlint itself ask no facts: the engine reports by them.
+/// The rules about authlint itself ask no facts: the engine reports by them. What cannot be decided is told on request.
 pub mod own {
     pub use super::invalid_config::RULE as INVALID_CONFIG;
     pub use super::skipped_file::RULE as SKIPPED_FILE;
     pub use super::suppression_without_reason::RULE as SUPPRESSION_WITHOUT_REASON;
+    pub use super::undecided_access::RULE as UNDECIDED_ACCESS;
     pub use super::unknown_rule::RULE as UNKNOWN_RULE;
     pub use super::unreadable_file::RULE as UNREADABLE_FILE;
     pub use super::unused_suppression::RULE as UNUSED_SUPPRESSION;

@@ -21,7 +21,7 @@ fn check(service: &Service, project: &Project, report: &mut Report) {
     let Some(name) = service.name.as_ref().filter(|_| service.deploys) else { return };
     match service.exposure {
         Exposure::Private if project.is_flag(service, "--no-allow-unauthenticated") => kept(service, name, project, report),
-        Exposure::Open if project.unchecked(service) => unchecked(service, name, project, report),
+        Exposure::Open if service.unchecked.is_yes() => unchecked(service, name, project, report),
         _ => {}
     }
 }

@@ -1,10 +1,11 @@
 //! It cannot be told from the files whether an account may do what it is set up to do.
 
 use crate::finding::Level;
-use crate::project::{Doubt, Need, Project, Verdict};
+use crate::project::{Need, Project, Verdict};
 use crate::rule::{Check, Report, Rule};
 
-pub(super) static RULE: Rule = Rule {
+/// Told on request alone.
+pub static RULE: Rule = Rule {
     id: "undecided-access",
     level: Level::Advice,
     fix: None,

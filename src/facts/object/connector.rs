@@ -178,6 +178,7 @@ fn service(facts: &mut Facts, declared: &Declared) {
         name: name(declared),
         project: project(declared),
         exposure,
+        unchecked: text_at(body, &["spec", "invokerIamDisabled"]).map_or(Truth::Unknown, |value| value.equals("true")),
         said,
         at: declared.at.clone(),
     });
@@ -208,6 +209,7 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, account:
         },
         identity: account.map_or(Identity::Unknown, Identity::Account),
         publishes: None,
+        mounts: Vec::new(),
         source: None,
         wording: Wording::Object,
         said: declared.head,

@@ -9,7 +9,7 @@ use crate::facts::{
     Deployment, Entry, EntryKind, Exposure, Facts, Given, Identity, Purpose, Service, Target, TargetKind,
 };
 use crate::gcp::wording::Wording;
-use crate::value::{Field, Place, Truth};
+use crate::value::{Field, Place, Tree, Truth, Value};
 
 /// What is said of a service as a whole. Of a revision none of it counts.
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
@@ -28,6 +28,9 @@ pub(super) fn service(facts: &mut Facts, declared: &Declared) {
         name: text_at(body, &["metadata", "name"]),
         project: text_at(body, &["metadata", "namespace"]),
         exposure,
+        unchecked: annotation(declared, UNCHECKED)
+            .and_then(|field| field.tree.text())
+            .map_or(Truth::Unknown, |value| value.equals("true")),
         said,
         at: declared.at.clone(),
     });
@@ -68,11 +71,25 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, account:
         },
         identity,
         publishes: None,
+        mounts: mounts(declared, path),
         source: None,
         wording: Wording::Object,
         said: declared.head,
         at: declared.at.clone(),
     });
+}
+
+/// Secrets that stand in volumes, beside the account.
+fn mounts(declared: &Declared, account: &[&str]) -> Vec<(Value, Place)> {
+    let mut path = account.to_vec();
+    path.pop();
+    path.push("volumes");
+    let items = declared.body.at(&path).into_iter().flat_map(|field| field.tree.items());
+    let secret = |volume: &Tree| {
+        let field = volume.at(&["secret", "secretName"])?;
+        Some((field.tree.text()?.clone(), field.at))
+    };
+    items.filter_map(secret).collect()
 }
 
 fn exposure(declared: &Declared) -> (Exposure, Place) {

@@ -10,7 +10,7 @@ mod verbatim;
 
 use super::{Account, Caller, Facts, Given, Purpose, Sink, Stored, trigger};
 use crate::eval::Declared;
-use crate::facts::declare::given_at;
+use crate::facts::declare::{given_at, text_at};
 use crate::gcp::attribute::settle;
 use crate::value::{Place, Truth, Value};
 
@@ -40,6 +40,10 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         "google_workflows_workflow" => services::workflow(facts, declared),
         "google_cloud_run_domain_mapping" => services::domain(facts, declared),
         "google_secret_manager_secret_version" => services::secret(facts, declared),
+        "provider" if ["provider.google", "provider.google-beta"].contains(&declared.name.as_str()) => {
+            let project = text_at(&declared.body, &["project"]).filter(|_| declared.body.has(&["alias"]).is_no());
+            facts.default_projects.push((declared.at.clone(), project));
+        }
         "module" => services::handed(facts, &declared.body),
         kind if kind.starts_with("google_") && kind.contains("_iam_") => grants::add(facts, declared),
         _ => {}

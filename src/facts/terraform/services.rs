@@ -3,6 +3,7 @@
 use super::{calls, identity, store};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
+use crate::facts::grant;
 use crate::facts::{
     Deployment, Entry, EntryKind, Exposure, Facts, Identity, Service, Sink, Target, TargetKind,
 };
@@ -24,6 +25,7 @@ pub(super) fn service(facts: &mut Facts, declared: &Declared) {
         name: text_at(body, &["name"]),
         project: text_at(body, &["project"]),
         exposure,
+        unchecked: unchecked(declared),
         said,
         at: declared.at.clone(),
     });
@@ -66,11 +68,23 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, path: &[
         },
         identity,
         publishes: None,
+        mounts: mounts(body),
         source: text("source_contents"),
         wording: calls::wording(declared),
         said: declared.head,
         at: declared.at.clone(),
     });
+}
+
+/// Secrets that stand in volumes.
+fn mounts(body: &Tree) -> Vec<(Value, Place)> {
+    let volumes = [&["template", "volumes"][..], &["template", "template", "volumes"], &["template", "spec", "volumes"]];
+    let items = volumes.iter().filter_map(|path| body.at(path)).flat_map(|field| field.tree.items());
+    let secret = |volume: &Tree| {
+        let field = volume.at(&["secret", "secret"]).or_else(|| volume.at(&["secret", "secret_name"]))?;
+        Some((grant::last(&settle(field.tree.text()?)), field.at))
+    };
+    items.filter_map(secret).collect()
 }
 
 /// An account that is made here.
@@ -120,6 +134,13 @@ fn exposure(declared: &Declared) -> (Exposure, crate::value::Place) {
     let open_annotations = body.at(&ANNOTATIONS).is_some_and(|field| field.tree.map().is_none_or(|map| map.open));
     let exposure = if hidden || open_annotations { Exposure::Unknown } else { Exposure::Private };
     (exposure, declared.head)
+}
+
+/// Whether the check of who calls is surely off.
+fn unchecked(declared: &Declared) -> Truth {
+    let field = declared.body.at(&["invoker_iam_disabled"]);
+    let field = field.or_else(|| annotation(&declared.body, "run.googleapis.com/invoker-iam-disabled"));
+    field.and_then(|field| field.tree.text()).map_or(Truth::Unknown, |value| value.equals("true"))
 }
 
 fn annotation<'t>(body: &'t Tree, name: &str) -> Option<&'t Field> {

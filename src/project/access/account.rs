@@ -24,11 +24,8 @@ pub(super) fn key(email: &Value) -> Key {
     if service_agent(email).is_some() {
         return email.split('@').pop().and_then(|domain| domain.literal()).map_or(Key::Open, Key::Named);
     }
-    // An object of a cluster that stands for an account, or anything else that is a thing of its own.
-    if let [Piece::Hole(hole, _)] = email.pieces()
-        && hole.shown.starts_with("<IAMServiceAccount ")
-    {
-        return Key::Named(hole.shown.to_string());
+    if let Some(name) = object(email) {
+        return Key::Named(name.to_owned());
     }
     let Some((name, domain)) = email.split_once('@') else { return Key::Open };
     if domain.literal().is_some_and(|domain| !domain.ends_with(OWN)) {
@@ -60,17 +57,28 @@ pub fn is_same_account(a: &Value, b: &Value) -> bool {
 
 /// Whether two e-mails may be of one account.
 pub(super) fn may_be(a: &Value, b: &Value) -> bool {
+    // An object has the name of its account, unless it says another.
+    if object(a).is_some() || object(b).is_some() {
+        return match (key(a), key(b)) {
+            (Key::Named(a), Key::Named(b)) => a == b,
+            _ => true,
+        };
+    }
     let alone = |value: &Value| matches!(value.pieces(), [piece] if piece.text().is_none());
     // A hole may be a whole e-mail.
-    alone(a) && !a.same(b) && !is_object(a)
-        || alone(b) && !a.same(b) && !is_object(b)
+    alone(a)
+        || alone(b)
         || may_equal(a, b, &SEPARATORS)
         // A domain, or the end of one, may be a hole.
         || may_equal_parts(a, b)
 }
 
-fn is_object(value: &Value) -> bool {
-    matches!(value.pieces(), [Piece::Hole(hole, _)] if hole.shown.starts_with("<IAMServiceAccount "))
+/// The name of an object of a cluster that stands for an account.
+fn object(value: &Value) -> Option<&str> {
+    match value.pieces() {
+        [Piece::Hole(hole, _)] => hole.shown.strip_prefix("<IAMServiceAccount ")?.strip_suffix('>'),
+        _ => None,
+    }
 }
 
 /// Whether the names may be one, and so may the domains, of which a hole may be all.

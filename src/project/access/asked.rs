@@ -3,7 +3,7 @@
 use super::resource::Resource;
 use super::{Need, Verdict, differ};
 use crate::eval::Statement;
-use crate::facts::{EntryKind, Exposure, Gcloud, Given, Grant, ResourceKind, Service};
+use crate::facts::{Gcloud, Given, Grant, ResourceKind, Service};
 use crate::gcp::principal::is_project_id;
 use crate::project::Project;
 use crate::value::{Place, Value};
@@ -62,17 +62,6 @@ impl Project {
         self.command_at(&service.at).is_some_and(|command| {
             command.invocation.flag(flag).is_some_and(|used| used.at == service.said)
         })
-    }
-
-    /// Whether a service is open because nobody is checked.
-    pub fn unchecked(&self, service: &Service) -> bool {
-        if let Some(command) = self.command_at(&service.at) {
-            return command.invocation.flag("--no-invoker-iam-check").is_some_and(|flag| flag.at == service.said);
-        }
-        let is_iap = self.facts.entries.iter().any(|entry| {
-            matches!(entry.kind, EntryKind::Iap(_)) && entry.said == service.said
-        });
-        service.exposure == Exposure::Open && service.deploys && !is_iap
     }
 
     fn command_at(&self, at: &Statement) -> Option<&Gcloud> {

@@ -6,12 +6,12 @@ use super::resource::Resource;
 use super::{Actor, Need, Principal, Purpose, is_same_account, kind_of};
 use crate::facts::{
     Call, Caller, Credential, Deployment, EntryKind, Given, Identity, ResourceKind, Target, TargetKind,
-    Token, Trigger, Who,
+    Token, Trigger,
 };
 use crate::gcp::principal::project_of;
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
-use crate::project::Project;
+use crate::project::{Project, Session};
 use crate::value::{Piece, Place, Truth, Value};
 
 /// Services that one variable is looked for in; where there are more it says little.
@@ -31,7 +31,9 @@ pub(super) fn needs(project: &Project) -> Vec<Need> {
     }
     secrets(project, &mut needs);
     impersonations(project, &mut needs);
+    executions(project, &mut needs);
     for deployment in &project.facts.deployments {
+        mounted(project, deployment, &mut needs);
         of_deployer(project, deployment, &mut needs);
     }
     proxies(project, &mut needs);
@@ -168,13 +170,11 @@ fn of_request(project: &Project, call: &Call, token: &Token) -> Option<Principal
         return None;
     }
     let unknown = || Some(Principal::Unknown(None));
-    let Some(minted) = token.minted else { return unknown() };
-    if let Some(impersonation) = project.facts.impersonations.iter().find(|one| one.command == minted) {
-        return Some(principal(Some(&impersonation.account)));
+    if token.account.is_some() {
+        return Some(principal(token.account.as_ref()));
     }
-    let Some(session) = project.session(&call.at) else { return unknown() };
-    match session.surely() {
-        Who::Key | Who::Other | Who::Federated => Some(principal(session.login.account.as_ref())),
+    match (token.minted, project.session(&call.at)) {
+        (Some(_), Some(session)) => Some(principal(session.own_account())),
         _ => unknown(),
     }
 }
@@ -382,14 +382,36 @@ fn secrets(project: &Project, needs: &mut Vec<Need>) {
     }
 }
 
+/// The secrets that a deployment mounts as files.
+fn mounted(project: &Project, deployment: &Deployment, needs: &mut Vec<Need>) {
+    if deployment.mounts.is_empty() {
+        return;
+    }
+    let (principal, said) = runs_as(project, &deployment.target, &deployment.at);
+    for (secret, at) in &deployment.mounts {
+        let on = Resource { kind: ResourceKind::Secret, name: secret.clone(), project: None, region: None };
+        needs.push(Need {
+            purpose: Purpose::ReadSecret,
+            actor: Actor::Deployed(deployment.target.kind),
+            name: deployment.target.name.clone(),
+            principal: principal.clone(),
+            on: Some(located(project, on, deployment.target.project.as_ref(), &deployment.at)),
+            permissions: Purpose::ReadSecret.permissions(),
+            place: said.unwrap_or(*at),
+            target: Some(*at),
+            code: None,
+            wording: deployment.wording,
+            at: deployment.at.clone(),
+        });
+    }
+}
+
 // ---- whoever runs gcloud
 
 fn impersonations(project: &Project, needs: &mut Vec<Need>) {
     for impersonation in &project.facts.impersonations {
-        let login = project.session(&impersonation.at).filter(|session| {
-            matches!(session.surely(), Who::Key | Who::Other | Who::Federated)
-        });
-        let principal = principal(login.and_then(|session| session.login.account.as_ref()));
+        let login = project.session(&impersonation.at).and_then(Session::account);
+        let principal = principal(login);
         let account = &impersonation.account;
         let itself =
             matches!(&principal, Principal::Account(own) if super::account::may_be(&own.value, &account.value));
@@ -423,11 +445,47 @@ fn of_account(email: &Value, near: Place) -> Resource {
     Resource { kind: ResourceKind::ServiceAccount, name: email.clone(), project, region: None }
 }
 
+/// Who gcloud acts as in a statement, where anything says so.
+fn runs_gcloud(project: &Project, at: &crate::eval::Statement) -> Option<Principal> {
+    let impersonated = project.facts.impersonations.iter().find(|one| one.at.order == at.order && one.at == *at);
+    let account = impersonated.map(|one| &one.account);
+    account.or_else(|| project.session(at)?.account()).map(|account| principal(Some(account)))
+}
+
+/// Flags by which an execution differs from how the job was deployed (`HasExecutionOverrides` in
+/// `command_lib/run/flags.py` of gcloud 528.0.0, checked 2026-11-30).
+const OVERRIDES: [&str; 4] = ["--args", "--update-env-vars", "--task-timeout", "--tasks"];
+
+/// `gcloud run jobs execute`
+fn executions(project: &Project, needs: &mut Vec<Need>) {
+    for command in project.facts.commands.iter().filter(|command| command.invocation.is(&["run jobs execute"])) {
+        let invocation = &command.invocation;
+        let Some(name) = invocation.positionals.first() else { continue };
+        let Some(principal) = runs_gcloud(project, &command.at) else { continue };
+        let value = |flag: &str| invocation.value(flag).cloned();
+        let on = Resource { kind: ResourceKind::RunJob, name: name.clone(), project: value("--project"), region: value("--region") };
+        let on = located(project, on, None, &command.at);
+        let overrides = OVERRIDES.iter().find_map(|flag| invocation.flag(flag));
+        let need = |purpose: Purpose, place| Need {
+            purpose,
+            actor: Actor::Command,
+            name: None,
+            principal: principal.clone(),
+            on: Some(on.clone()),
+            permissions: purpose.permissions(),
+            place,
+            target: None,
+            code: None,
+            wording: Wording::Command,
+            at: command.at.clone(),
+        };
+        needs.extend(overrides.map(|flag| need(Purpose::OverrideJob, flag.at)));
+        needs.push(need(Purpose::RunJob, invocation.at));
+    }
+}
+
 fn of_deployer(project: &Project, deployment: &Deployment, needs: &mut Vec<Need>) {
-    let session = project.session(&deployment.at);
-    let login = session.filter(|session| matches!(session.surely(), Who::Key | Who::Other | Who::Federated));
-    let Some(login) = login else { return };
-    let principal = principal(login.login.account.as_ref());
+    let Some(principal) = runs_gcloud(project, &deployment.at) else { return };
     let need = |purpose: Purpose, on, place| Need {
         purpose,
         actor: Actor::Command,
@@ -456,7 +514,16 @@ fn of_deployer(project: &Project, deployment: &Deployment, needs: &mut Vec<Need>
 /// <https://docs.cloud.google.com/iap/docs/enabling-cloud-run>: the agent of IAP calls the service; checked 2026-11-30.
 fn proxies(project: &Project, needs: &mut Vec<Need>) {
     let mut seen: HashMap<String, ()> = HashMap::new();
-    for entry in project.facts.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Iap(true))) {
+    // gcloud grants it by itself (`_HandleIap` in `command_lib/run/serverless_operations.py` of gcloud 528.0.0).
+    let commands: BTreeSet<(crate::source::FileId, u32)> = project
+        .facts
+        .deployments
+        .iter()
+        .filter(|deployment| deployment.wording == Wording::Command)
+        .map(|deployment| (deployment.at.flow, deployment.at.order))
+        .collect();
+    let declared = project.facts.entries.iter().filter(|entry| !commands.contains(&(entry.at.flow, entry.at.order)));
+    for entry in declared.filter(|entry| matches!(entry.kind, EntryKind::Iap(true))) {
         let Some(name) = entry.service.clone() else { continue };
         if seen.insert(format!("{name} {:?}", entry.said), ()).is_some() {
             continue;

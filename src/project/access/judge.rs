@@ -22,6 +22,7 @@ pub(in crate::project) struct Access {
     services: Names,
     deployments: Names,
     handed: HashSet<String>,
+    policies: BTreeMap<FileId, Vec<Resource>>,
 }
 
 /// Where things of a name are found.
@@ -64,6 +65,7 @@ impl Access {
             deployments: Names::new(facts.deployments.iter().map(|deployment| deployment.target.name.as_ref())),
             handed: handed.map(|text| text.to_ascii_lowercase()).collect(),
             scopes,
+            policies,
         }
     }
 }
@@ -281,8 +283,12 @@ impl Project {
 
     /// Where something may open a service to everyone, or put IAP in front of it.
     fn opened(&self, on: &Resource, counts: impl Fn(&Service) -> bool) -> Option<Place> {
-        let may = |service: &Service| {
-            service.name.as_ref().is_none_or(|name| is_same_service(name, &on.name) || may_equal(name, &on.name, &[]))
+        let may = |service: &Service| match (&service.name, self.access().policies.get(&service.at.file)) {
+            (Some(name), _) => is_same_service(name, &on.name) || may_equal(name, &on.name, &[]),
+            (None, Some(of)) if !service.deploys => {
+                of.iter().any(|resource| !on.is_named(resource.kind, Some(&resource.name)).is_no())
+            }
+            (None, _) => true,
         };
         self.services_at(on)
             .find(|service| service.exposure == Exposure::Open && may(service) && counts(service))

@@ -10,8 +10,10 @@ use crate::value::Value;
 
 /// The projects that flows are told, in the order of their statements.
 #[derive(Debug, Default)]
-pub(super) struct Scopes {
+pub(in crate::project) struct Scopes {
     flows: BTreeMap<FileId, Vec<(u32, Option<Value>)>>,
+    /// Those whose flow has no order.
+    defaults: BTreeMap<FileId, Option<Value>>,
 }
 
 impl Scopes {
@@ -33,11 +35,23 @@ impl Scopes {
             flows.entry(command.at.flow).or_default().push((command.at.order, project));
         }
         flows.values_mut().for_each(|said| said.sort_by_key(|(order, _)| *order));
-        Self { flows }
+        let mut defaults: BTreeMap<FileId, Option<Value>> = BTreeMap::new();
+        for (at, project) in &facts.default_projects {
+            // Modules have what their callers have.
+            let known = defaults.entry(at.flow).or_insert_with(|| project.clone());
+            let same = matches!((&known, project), (Some(a), Some(b)) if a.same(b));
+            if !same {
+                *known = None;
+            }
+        }
+        Self { flows, defaults }
     }
 
     /// The project of a statement that names none.
     pub fn at(&self, at: &Statement) -> Option<&Value> {
+        if let Some(default) = self.defaults.get(&at.flow) {
+            return default.as_ref();
+        }
         let said = self.flows.get(&at.flow)?;
         let before = said.partition_point(|(order, _)| *order < at.order);
         said.get(before.checked_sub(1)?)?.1.as_ref()

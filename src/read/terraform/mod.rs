@@ -128,6 +128,8 @@ impl Reading<'_> {
             ("data", [kind, name]) => {
                 steps.push(self.declare(block, format!("data.{kind}"), format!("data.{kind}.{name}")));
             }
+            // What it says holds for all resources.
+            ("provider", [name]) => steps.push(self.declare(block, "provider".to_owned(), format!("provider.{name}"))),
             ("module", [name]) => {
                 let Some(source) = block.body.attribute("source") else { return };
                 let module = Module {

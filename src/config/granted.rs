@@ -1,0 +1,178 @@
+//! Grants that are made elsewhere, and policies that gcloud exported: what they are of.
+
+use std::ops::Range;
+
+use toml::de::DeTable;
+
+use super::table::Reading;
+use crate::source::{Span, Spanned};
+
+/// A grant that is made elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// The member, as a policy names it.
+    pub member: Spanned<String>,
+    /// The role.
+    pub role: Spanned<String>,
+    /// What it is on; the whole project where nothing is said.
+    pub on: Option<Spanned<On>>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A file that holds the policy of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// What it is the policy of.
+    pub on: On,
+    /// The file, as the configuration or the command line names it.
+    pub file: String,
+}
+
+/// What a grant or a policy is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct On {
+    /// Its kind; any where nothing is said.
+    pub kind: Option<OnKind>,
+    /// Its name.
+    pub name: String,
+}
+
+/// Kinds of resources that may be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnKind {
+    /// A Cloud Run service.
+    RunService,
+    /// A Cloud Run job.
+    RunJob,
+    /// A function.
+    Function,
+    /// A service account.
+    ServiceAccount,
+    /// A secret.
+    Secret,
+    /// A project.
+    Project,
+}
+
+/// Kinds by their names.
+pub const KINDS: [(&str, OnKind); 6] = [
+    ("run-service", OnKind::RunService),
+    ("run-job", OnKind::RunJob),
+    ("function", OnKind::Function),
+    ("service-account", OnKind::ServiceAccount),
+    ("secret", OnKind::Secret),
+    ("project", OnKind::Project),
+];
+
+/// Of the lists of grants and policies, those that count.
+const MOST: usize = 1000;
+
+impl On {
+    /// Reads `NAME` or `KIND:NAME`.
+    ///
+    /// # Errors
+    /// What is wrong, where the kind is none or there is no name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (kind, name) = match text.split_once(':') {
+            None => (None, text),
+            Some((kind, name)) => match KINDS.iter().find(|(known, _)| *known == kind) {
+                Some((_, kind)) => (Some(*kind), name),
+                None => return Err(format!("`{kind}` is no kind of resource")),
+            },
+        };
+        if name.is_empty() {
+            return Err("it names nothing".to_owned());
+        }
+        Ok(Self { kind, name: name.to_owned() })
+    }
+}
+
+/// What to write for something that a grant is on.
+fn help() -> String {
+    let kinds: Vec<String> = KINDS.iter().map(|(name, _)| format!("`{name}`")).collect();
+    format!("write a name, or a kind and a name, `run-service:billing`; kinds are {}", kinds.join(", "))
+}
+
+impl Reading {
+    /// `[[grants]]`
+    pub(super) fn grants(&mut self, tables: Vec<(&DeTable<'_>, Range<usize>)>) -> Vec<Granted> {
+        tables.into_iter().take(MOST).filter_map(|(table, at)| self.grant(table, at)).collect()
+    }
+
+    fn grant(&mut self, table: &DeTable<'_>, at: Range<usize>) -> Option<Granted> {
+        let says = "`member` and `role` say what is granted, `on` on what, `reason` where";
+        for key in ["member", "role"] {
+            if !table.contains_key(key) {
+                self.missing(at.clone(), key, says);
+            }
+        }
+        if !table.contains_key("reason") {
+            self.fault(
+                at.clone(),
+                "without `reason` nobody knows where this is granted".to_owned(),
+                "add `reason = \"…\"`: who grants it, and where".to_owned(),
+                None,
+            );
+        }
+        let (mut member, mut role, mut on, mut wrong) = (None, None, None, false);
+        for (key, value) in self.keys(table, &["member", "role", "on", "reason"], "grants") {
+            let Some(text) = self.spanned(value, key) else {
+                wrong |= key != "reason";
+                continue;
+            };
+            match key {
+                "member" => member = Some(text),
+                "role" => role = Some(text),
+                "on" => match On::parse(&text.value) {
+                    Ok(value) => on = Some(Spanned { value, span: text.span }),
+                    Err(what) => {
+                        wrong = true;
+                        self.fault(value.span(), what, help(), None);
+                    }
+                },
+                _ => {}
+            }
+        }
+        let span = Span::new(at.start as u32, at.end as u32);
+        Some(Granted { member: member?, role: role?, on, span }).filter(|_| !wrong)
+    }
+
+    /// `[[policies]]`
+    pub(super) fn policies(&mut self, tables: Vec<(&DeTable<'_>, Range<usize>)>) -> Vec<Policy> {
+        tables.into_iter().take(MOST).filter_map(|(table, at)| self.policy(table, at)).collect()
+    }
+
+    fn policy(&mut self, table: &DeTable<'_>, at: Range<usize>) -> Option<Policy> {
+        for key in ["on", "file"] {
+            if !table.contains_key(key) {
+                self.missing(at.clone(), key, "`on` says what the policy is of, `file` where gcloud exported it");
+            }
+        }
+        let (mut on, mut file) = (None, None);
+        for (key, value) in self.keys(table, &["on", "file"], "policies") {
+            let Some(text) = self.spanned(value, key) else { continue };
+            match key {
+                "file" => file = Some(text.value),
+                _ => match On::parse(&text.value) {
+                    Ok(value) if value.kind.is_some() => on = Some(value),
+                    Ok(_) => self.fault(value.span(), "a policy is of one kind of resource".to_owned(), help(), None),
+                    Err(what) => self.fault(value.span(), what, help(), None),
+                },
+            }
+        }
+        Some(Policy { on: on?, file: file? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_stand_before_names() {
+        assert_eq!(On::parse("billing"), Ok(On { kind: None, name: "billing".into() }));
+        assert_eq!(On::parse("run-job:close"), Ok(On { kind: Some(OnKind::RunJob), name: "close".into() }));
+        assert!(On::parse("service:billing").is_err() && On::parse("secret:").is_err() && On::parse("").is_err());
+    }
+}
