@@ -6,12 +6,10 @@ use std::path::Path;
 use super::Settings;
 use super::link::Linker;
 use crate::config::{Config, On, OnKind};
-use crate::eval::{Circumstances, Statement};
-use crate::facts::{Authority, Given, Grant, ResourceKind, Verb};
-use crate::gcp::wording::Wording;
+use crate::facts::{Given, Grant, ResourceKind};
 use crate::project::Resource;
 use crate::source::{FileId, Span, Spanned};
-use crate::value::{Place, Truth, Value};
+use crate::value::{Place, Value};
 
 /// The grants that a configuration declares; `file` is its own.
 pub(super) fn grants(config: &Config, file: FileId) -> Vec<Grant> {
@@ -21,33 +19,10 @@ pub(super) fn grants(config: &Config, file: FileId) -> Vec<Grant> {
         at: place(text.span),
         whole: place(text.span),
     };
-    let grant = |(order, granted): (usize, &crate::config::Granted)| {
-        let on = granted.on.as_ref().map(|on| (kind(on.value.kind), Value::text(on.value.name.clone(), place(on.span))));
-        let (kind, resource) = on.map_or((ResourceKind::Project, None), |(kind, name)| (kind, Some(name)));
-        Grant {
-            verb: Verb::Add,
-            kind,
-            project: resource.clone().filter(|_| kind == ResourceKind::Project),
-            resource,
-            named: None,
-            wording: Wording::Declared,
-            role: Some(given(&granted.role)),
-            member: Some(given(&granted.member)),
-            member_named: None,
-            conditional: Truth::No,
-            authority: Authority::Adds,
-            file: None,
-            command: place(granted.span),
-            at: Statement {
-                file,
-                span: granted.span,
-                sites: Vec::new(),
-                flow: file,
-                order: order as u32,
-                loose: true,
-                under: Circumstances::default(),
-            },
-        }
+    let grant = |(number, granted): (usize, &crate::config::Granted)| {
+        let on = granted.on.as_ref();
+        let on = on.map(|on| (kind(on.value.kind), Value::text(on.value.name.clone(), place(on.span))));
+        Grant::declared(on, given(&granted.role), given(&granted.member), place(granted.span), number as u32)
     };
     config.grants().iter().enumerate().map(grant).collect()
 }

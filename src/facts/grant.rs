@@ -1,7 +1,7 @@
 //! Changes of IAM policies, and the roles that are made for them.
 
 use super::{Exposure, Facts, Given, Service, given};
-use crate::eval::{Run, Statement};
+use crate::eval::{Circumstances, Run, Statement};
 use crate::gcp::invocation::{Invocation, items};
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::role::Role;
@@ -82,6 +82,37 @@ pub struct Grant {
     pub command: Place,
     /// The statement.
     pub at: Statement,
+}
+
+impl Grant {
+    /// A grant that is made elsewhere and declared in a configuration, which is no flow.
+    pub fn declared(on: Option<(ResourceKind, Value)>, role: Given, member: Given, said: Place, number: u32) -> Self {
+        let (kind, resource) = on.map_or((ResourceKind::Project, None), |(kind, name)| (kind, Some(name)));
+        Self {
+            verb: Verb::Add,
+            kind,
+            project: resource.clone().filter(|_| kind == ResourceKind::Project),
+            resource,
+            named: None,
+            wording: Wording::Declared,
+            role: Some(role),
+            member: Some(member),
+            member_named: None,
+            conditional: Truth::No,
+            authority: Authority::Adds,
+            file: None,
+            command: said,
+            at: Statement {
+                file: said.file,
+                span: said.span,
+                sites: Vec::new(),
+                flow: said.file,
+                order: number,
+                loose: true,
+                under: Circumstances::default(),
+            },
+        }
+    }
 }
 
 /// A role that is made here.

@@ -60,7 +60,9 @@ fn commands(fence: &Fence) -> Option<Snippet> {
     let text = fence.body.text();
     let shell = match fence.language.as_str() {
         "sh" | "bash" | "shell" | "zsh" | "ksh" | "console" | "shell-session" | "shellsession" | "terminal" => true,
-        "" => text.lines().find(|line| !is_remark(line)).is_some_and(starts_as_shell),
+        "" => text.lines().find(|line| !is_remark(line)).is_some_and(|first| {
+            starts_as_shell(first) || may_start_shell(first) && text.lines().any(starts_as_shell)
+        }),
         "diff" => text.lines().any(|line| line.starts_with("+gcloud ") || line.starts_with(" gcloud ")),
         _ => false,
     };
@@ -121,6 +123,16 @@ fn is_remark(line: &str) -> bool {
 fn starts_as_shell(line: &str) -> bool {
     let line = line.trim_start();
     prompt(line).is_some() || line.starts_with("gcloud ")
+}
+
+/// Whether a line begins a script as well as it begins other things.
+fn may_start_shell(line: &str) -> bool {
+    let line = line.trim_start();
+    let words = ["for ", "while ", "if [", "export ", "curl ", "sudo ", "echo ", "cd ", "set -", "cat <<"];
+    let assigned = line.split_once('=').map(|(name, _)| name);
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    words.iter().any(|word| line.starts_with(word))
+        || assigned.is_some_and(|name| name.len() > 1 && name.bytes().all(plain))
 }
 
 /// The length of a prompt: `$ `, `user@host:~$ `, `(venv) $ `, `% `.

@@ -18,7 +18,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(service: &Service, project: &Project, report: &mut Report) {
-    let Some(name) = service.name.as_ref().filter(|_| service.deploys) else { return };
+    // A document may show both ways.
+    let Some(name) = service.name.as_ref().filter(|_| service.deploys && !service.at.loose) else { return };
     match service.exposure {
         Exposure::Private if project.is_flag(service, "--no-allow-unauthenticated") => kept(service, name, project, report),
         Exposure::Open if service.unchecked.is_yes() => unchecked(service, name, project, report),
@@ -35,8 +36,8 @@ fn kept(service: &Service, name: &Value, project: &Project, report: &mut Report)
         if grant.verb != Verb::Add || !matches!(kind, MemberKind::AllUsers | MemberKind::AllAuthenticatedUsers) {
             continue;
         }
-        let one_flow = grant.at.flow == service.at.flow && !grant.at.loose && !service.at.loose;
-        if grant.at.excludes(&service.at) || !(one_flow || project.is_one_project(grant, service)) {
+        let one_flow = grant.at.flow == service.at.flow;
+        if grant.at.loose || grant.at.excludes(&service.at) || !(one_flow || project.is_one_project(grant, service)) {
             continue;
         }
         let later = one_flow && grant.at.order > service.at.order;

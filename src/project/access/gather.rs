@@ -43,8 +43,14 @@ pub(super) fn needs(project: &Project) -> Vec<Need> {
 /// An account that is known by its name, or is not.
 fn principal(account: Option<&Given>) -> Principal {
     match account {
-        Some(account) if is_known(&account.value) => Principal::Account(account.clone()),
-        other => Principal::Unknown(other.cloned()),
+        Some(account) => {
+            // `projects/P/serviceAccounts/EMAIL`
+            let full = account.value.contains("/serviceAccounts/").is_yes();
+            let email = account.value.split('/').pop().filter(|_| full);
+            let account = Given { value: email.unwrap_or_else(|| account.value.clone()), ..account.clone() };
+            if is_known(&account.value) { Principal::Account(account) } else { Principal::Unknown(Some(account)) }
+        }
+        None => Principal::Unknown(None),
     }
 }
 
@@ -288,6 +294,9 @@ fn runs_as(project: &Project, target: &Target, at: &crate::eval::Statement) -> (
     let (Some(name), Some(kind)) = (&target.name, kind_of(target.kind)) else { return (Principal::Unknown(None), None) };
     let own = Resource { kind, name: name.clone(), project: target.project.clone(), region: target.region.clone() };
     let here = project.project_of(target.project.as_ref(), at);
+    let surely = |other: &&&Deployment| {
+        kind_of(other.target.kind).is_some_and(|kind| own.is_named(kind, other.target.name.as_ref()).is_yes())
+    };
     let about: Vec<&Deployment> = project
         .deployments_named(name)
         .filter(|other| {
@@ -302,13 +311,19 @@ fn runs_as(project: &Project, target: &Target, at: &crate::eval::Statement) -> (
         Identity::Account(account) => Some(account),
         _ => None,
     });
-    let known = accounts.next();
+    // It must be said of this target; what may be said of it may contradict.
+    let known = about.iter().filter(surely).find_map(|deployment| match &deployment.identity {
+        Identity::Account(account) => Some(account),
+        _ => None,
+    });
     let others = accounts.any(|other| known.is_some_and(|known| !is_same_account(&known.value, &other.value)));
     match known {
         _ if others || about.len() > MAX_GIVEN => (Principal::Unknown(None), None),
         // In a deployment that says nothing it stays what it was.
         Some(account) => (principal(Some(account)), Some(account.at)),
-        None if about.iter().any(|one| matches!(one.identity, Identity::Default)) => (Principal::Default, None),
+        None if about.iter().filter(surely).any(|one| matches!(one.identity, Identity::Default)) => {
+            (Principal::Default, None)
+        }
         None => (Principal::Unknown(None), None),
     }
 }

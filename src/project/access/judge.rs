@@ -6,7 +6,7 @@ use super::account::{Key, key};
 use super::grants::{Binding, Grants, Match, Miss};
 use super::resource::Resource;
 use super::scope::Scopes;
-use super::{Actor, Doubt, Missing, Need, Principal, Purpose, Verdict, differ};
+use super::{Actor, Doubt, Missing, Need, Principal, Purpose, Verdict, differ, is_same_account};
 use crate::facts::{Authority, EntryKind, Exposure, Facts, ResourceKind, Service};
 use crate::gcp::principal;
 use crate::gcp::wording::Wording;
@@ -22,6 +22,8 @@ pub(in crate::project) struct Access {
     services: Names,
     deployments: Names,
     handed: HashSet<String>,
+    /// The flows that grant anything.
+    granting: BTreeSet<FileId>,
     policies: BTreeMap<FileId, Vec<Resource>>,
 }
 
@@ -64,6 +66,7 @@ impl Access {
             services: Names::new(facts.services.iter().map(|service| service.name.as_ref())),
             deployments: Names::new(facts.deployments.iter().map(|deployment| deployment.target.name.as_ref())),
             handed: handed.map(|text| text.to_ascii_lowercase()).collect(),
+            granting: facts.grants.iter().map(|grant| grant.at.flow).collect(),
             scopes,
             policies,
         }
@@ -227,10 +230,17 @@ impl Project {
             nearest: nearest.map(|(miss, _, grant)| (grant, miss)),
             knows_account: !of_account.is_empty(),
             knows_resource: on_resource,
-            one_flow: made.iter().any(|(flow, _)| *flow == need.at.flow),
+            one_flow: made.iter().any(|(flow, _)| *flow == need.at.flow) && self.grants_in(need, account),
             made: made.first().map(|(_, place)| *place),
             first: false,
         })
+    }
+
+    /// Whether the flow of a need makes the account, or grants anyone anything: then it is where grants are made.
+    fn grants_in(&self, need: &Need, account: &Value) -> bool {
+        need.actor == Actor::Proxy
+            || self.facts.made_accounts.iter().any(|made| is_same_account(made, account))
+            || self.access().granting.contains(&need.at.flow)
     }
 
     /// Whether a binding shows that access to its resource is managed here.
