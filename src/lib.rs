@@ -16,6 +16,7 @@ pub mod files;
 pub mod finding;
 pub mod fix;
 pub mod gcp;
+pub mod graph;
 pub mod nearest;
 pub mod outcome;
 pub mod program;

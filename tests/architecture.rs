@@ -51,8 +51,9 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     ("fix", &["finding", "source"]),
     ("report", &["finding", "outcome", "source"]),
+    ("graph", &["project", "report", "source", "value"]),
     ("files", &[]),
-    ("cli", &["config", "engine", "files", "finding", "nearest", "outcome", "report", "rule", "rules", "source"]),
+    ("cli", &["config", "engine", "files", "finding", "graph", "nearest", "outcome", "report", "rule", "rules", "source"]),
     ("main", &["cli"]),
 ];
 

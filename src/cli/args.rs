@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{KINDS, On};
 use crate::finding::Level;
+use crate::graph;
 use crate::report::{FORMATS, Format};
 
 /// Finds Google Cloud authentication faults in deploy scripts and runbooks before they are deployed.
@@ -33,6 +34,38 @@ pub(super) enum Command {
         /// The rule's id
         id: String,
     },
+    /// Draw who calls what, as whom, with which token, by which grant
+    Graph {
+        #[command(flatten)]
+        evidence: Evidence,
+
+        /// How the graph is written
+        #[arg(long, value_name = "FORMAT", default_value = "mermaid", value_parser = graph_parser())]
+        format: &'static graph::Format,
+    },
+    /// Say step by step why a call is thought to work or to fail
+    ///
+    /// Exit status: 0 it works or cannot be told, 1 a grant is missing, 2 there is no such call.
+    ExplainCall {
+        /// The caller: the name of a job, trigger, subscription, step or service, or its account
+        caller: String,
+        /// The target: the name of a service, function, job or account
+        target: String,
+        #[command(flatten)]
+        evidence: Evidence,
+    },
+}
+
+/// What the projects are read from.
+#[derive(Debug, clap::Args)]
+pub(super) struct Evidence {
+    /// Files and directories whose projects are read
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// A policy that `gcloud … get-iam-policy --format=json` wrote, as evidence: `run-service:billing=FILE`
+    #[arg(long, value_name = "KIND:NAME=FILE", value_parser = policy_parser)]
+    pub iam_policy: Vec<(On, PathBuf)>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -103,6 +136,11 @@ pub(super) enum Color {
 fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
         .try_map(|name| FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
+}
+
+fn graph_parser() -> impl TypedValueParser<Value = &'static graph::Format> {
+    PossibleValuesParser::new(graph::FORMATS.iter().map(|format| format.name))
+        .try_map(|name| graph::FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
 }
 
 /// `run-service:billing=policy.json`

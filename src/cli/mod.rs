@@ -2,6 +2,7 @@
 //! status. Knows files, the engine and the formats; no language and no single rule.
 
 mod args;
+mod calls;
 mod gather;
 mod pages;
 mod summary;
@@ -39,6 +40,8 @@ pub fn main() -> ExitCode {
             Ok(rule) => print(Status::Clean, |out| pages::explain(rule, out)),
             Err(unknown) => fault(unknown),
         },
+        Some(Command::Graph { evidence, format }) => calls::graph(&evidence, format),
+        Some(Command::ExplainCall { caller, target, evidence }) => calls::explain(&caller, &target, &evidence),
         None => check(args.check),
     };
     ExitCode::from(status as u8)

@@ -106,13 +106,16 @@ impl Machine<'_> {
     pub(super) fn declaration(&mut self, declaration: &Declaration) {
         let owner = identity((&declaration.name, declaration.head.span, declaration.head.file));
         for each in self.repetitions(declaration.each.as_ref()) {
+            // Turns that are not known may be none.
+            let unsure = declaration.each.is_some() && each.is_none();
             let trees =
                 self.in_turn(Turn { owner, each, ..Turn::default() }, |machine| machine.tree(&declaration.body));
             for (when, body) in trees {
                 if when.and(&self.env.path).is_none() {
                     continue;
                 }
-                let at = self.statement();
+                let mut at = self.statement();
+                at.loose |= unsure;
                 let made = self.made(declaration);
                 self.declared.push(Declared {
                     schema: declaration.schema,

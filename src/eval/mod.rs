@@ -110,7 +110,8 @@ pub struct Statement {
     pub flow: FileId,
     /// Its place in the order of the flow.
     pub order: u32,
-    /// Whether that place says little: in a document, or in a function that nothing here calls.
+    /// Whether that place says little: in a document, or in a function that nothing here calls; of something declared,
+    /// whether it may be there not at all.
     pub loose: bool,
     /// Under which circumstances it is reached.
     pub under: Circumstances,

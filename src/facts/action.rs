@@ -4,7 +4,7 @@
 //! `deploy-cloudrun` and `deploy-cloud-functions`, checked 2026-11-21.
 
 use super::declare::{given, given_at};
-use super::environment::{Builder, secret_name};
+use super::environment::{Builder, Secret};
 use super::{
     Account, Deployment, Exposure, Facts, Given, Identity, Purpose, Service, Sink, Stored, Target, TargetKind, ci, login,
 };
@@ -259,7 +259,7 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
         let (pairs, whole) = pairs(&text(field));
         for (name, secret) in pairs.iter().filter_map(|pair| pair.split_once('=')) {
             if !name.starts_with("/").is_yes() {
-                builder.variable_of(field, name, None, Some(secret_name(&secret)));
+                builder.variable_of(field, name, None, Some(Secret::of(&secret)));
             }
         }
         if !whole {

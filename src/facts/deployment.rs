@@ -1,6 +1,6 @@
 //! What is deployed, and as whom it runs.
 
-use super::environment::secret_name;
+use super::environment::Secret;
 use super::{Given, Target, TargetKind};
 use crate::eval::{Run, Statement};
 use crate::gcp::invocation::{Invocation, pairs};
@@ -28,7 +28,7 @@ pub struct Deployment {
     /// What asks that everyone may call it: a flag, for which the deployer needs to set its policy.
     pub publishes: Option<Place>,
     /// Secrets that it mounts as files, each with where that is said.
-    pub mounts: Vec<(Value, Place)>,
+    pub mounts: Vec<(Secret, Place)>,
     /// The file that it is made of: of a workflow its source.
     pub source: Option<Value>,
     /// In whose words it is made.
@@ -55,12 +55,12 @@ const COMMANDS: &[(&str, TargetKind, bool)] = &[
 const PUBLISHES: &[&str] = &["--allow-unauthenticated", "--no-invoker-iam-check"];
 
 /// `--set-secrets=/etc/tls/key=SECRET:latest`
-fn mounts(invocation: &Invocation) -> Vec<(Value, Place)> {
+fn mounts(invocation: &Invocation) -> Vec<(Secret, Place)> {
     let flags = ["--set-secrets", "--update-secrets"];
     let flags = invocation.flags.iter().filter(|flag| flags.contains(&flag.name.as_str()));
     let mounted = flags.filter_map(|flag| Some((flag.at, flag.value.as_ref()?))).flat_map(|(at, value)| {
         let pairs = pairs(value).into_iter().filter(|(path, _)| path.starts_with("/").is_yes());
-        pairs.filter_map(move |(_, secret)| Some((secret_name(&secret?), at))).collect::<Vec<_>>()
+        pairs.filter_map(move |(_, secret)| Some((Secret::of(&secret?), at))).collect::<Vec<_>>()
     });
     mounted.collect()
 }

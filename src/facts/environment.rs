@@ -7,7 +7,7 @@ use crate::eval::Statement;
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Value};
 
-pub(super) use command::{add, secret_name};
+pub(super) use command::add;
 pub(super) use tree::{Builder, Spelling};
 
 /// The kinds of things that have variables of their own.
@@ -66,6 +66,15 @@ pub enum Others {
     Dropped(Place),
 }
 
+/// A secret that something reads.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// Its name alone.
+    pub name: Value,
+    /// Its project, where a full name says it.
+    pub project: Option<Value>,
+}
+
 /// A variable that is given.
 #[derive(Debug, Clone)]
 pub struct Variable {
@@ -73,8 +82,8 @@ pub struct Variable {
     pub name: Value,
     /// Its value, where it is a plain one and said.
     pub value: Option<Value>,
-    /// The secret that it is filled from, by its name alone.
-    pub secret: Option<Value>,
+    /// The secret that it is filled from.
+    pub secret: Option<Secret>,
     /// The flag, field or entry that gives it.
     pub at: Place,
 }
@@ -126,6 +135,22 @@ pub struct EnvChange {
     pub said: Place,
     /// The statement.
     pub at: Statement,
+}
+
+impl Secret {
+    /// A secret by what names it: `NAME:latest`, `projects/P/secrets/NAME/versions/1`.
+    pub(super) fn of(value: &Value) -> Self {
+        let name = value.split_once(':').map_or_else(|| value.clone(), |(name, _)| name);
+        let parts = name.split('/');
+        let at = parts.iter().position(|part| part.equals("secrets").is_yes());
+        let project = name.strip_prefix("projects/").and_then(|rest| rest.split_once('/')).map(|(project, _)| project);
+        Self { name: at.and_then(|at| parts.get(at + 1)).cloned().unwrap_or(name), project }
+    }
+
+    /// One that goes by a name which is said elsewhere.
+    pub(super) fn unknown(near: Place) -> Self {
+        Self { name: Value::unknown(Place { exact: false, ..near }), project: None }
+    }
 }
 
 impl Variable {

@@ -64,6 +64,8 @@ pub struct Grant {
     pub named: Option<Given>,
     /// The project that it lies in, where that is said.
     pub project: Option<Value>,
+    /// Its region, where that is said.
+    pub region: Option<Value>,
     /// In whose words it is made.
     pub wording: Wording,
     /// The role; the invoker's where a command grants that and takes none.
@@ -94,6 +96,7 @@ impl Grant {
             project: resource.clone().filter(|_| kind == ResourceKind::Project),
             resource,
             named: None,
+            region: None,
             wording: Wording::Declared,
             role: Some(role),
             member: Some(member),
@@ -175,6 +178,7 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         resource,
         named: None,
         project,
+        region: invocation.value("--region").cloned(),
         wording: Wording::Command,
         // `add-invoker-policy-binding` refuses the flag.
         role: invocation.flag("--role").filter(|flag| flag.known.is_some()).and_then(Given::of),

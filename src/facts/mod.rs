@@ -40,7 +40,7 @@ pub use custom::CustomAudiences;
 pub use delegation::FullName;
 pub use deployment::{Deployment, Identity};
 pub use entry::{Entry, EntryKind};
-pub use environment::{EnvChange, Others, Removed, Room, Target, TargetKind, Variable};
+pub use environment::{EnvChange, Others, Removed, Room, Secret, Target, TargetKind, Variable};
 pub use grant::{Authority, CustomRole, Grant, ResourceKind, Verb};
 pub use header::Header;
 pub use impersonation::Impersonation;

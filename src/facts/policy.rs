@@ -43,6 +43,7 @@ pub(super) fn add_grant(
         resource: resource.cloned(),
         named: None,
         project: resource.filter(|_| kind == ResourceKind::Project).cloned(),
+        region: None,
         wording: Wording::Object,
         role,
         member,

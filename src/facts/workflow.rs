@@ -2,7 +2,7 @@
 //! the URL that is called
 //! (<https://cloud.google.com/workflows/docs/authenticate-from-workflow>, checked 2026-11-21).
 
-use super::declare::{given, given_at};
+use super::declare::{given, given_at, text_at};
 use super::{Call, Caller, Credential, Facts, Given, Token};
 use crate::eval::Declared;
 use crate::gcp::wording::Wording;
@@ -25,10 +25,19 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         method: Some(method),
         credential: credential(body),
         body: body.has(&["body"]),
-        content: None,
+        content: content(body),
         command: declared.head,
         at: declared.at.clone(),
     });
+}
+
+/// What is sent; of what is no text, that it overrides something.
+fn content(body: &Tree) -> Option<Value> {
+    let overrides = || {
+        let field = body.at(&["body", "overrides"])?;
+        Some(Value::text("overrides:", Place { exact: false, ..field.at }))
+    };
+    text_at(body, &["body"]).or_else(overrides)
 }
 
 /// `http.post` has it in its name; `http.request` is a GET when it names none.

@@ -18,6 +18,11 @@ use crate::outcome::Outcome;
 
 pub use clean::clean;
 
+/// A text of a linted file as it may be shown: secrets masked, nothing that steers a terminal.
+pub fn shown(text: &str) -> String {
+    clean(&secrets::masked(text))
+}
+
 /// A way to write findings down.
 #[derive(Debug)]
 pub struct Format {

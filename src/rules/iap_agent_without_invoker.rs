@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(need: &Need, verdict: &Verdict, _: &Project, report: &mut Report) {
     let (Actor::Proxy, Verdict::Missing(missing)) = (need.actor, verdict) else { return };
-    let Some(on) = &need.on else { return };
+    let Some(on) = need.on.as_ref().filter(|_| missing.is_managed()) else { return };
     let message = format!(
         "Identity-Aware Proxy is turned on for {}, and no grant in these files lets its service agent call it \
          (`run.routes.invoke`); users who are let in will see an error of the proxy",

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {
     let (Purpose::ActAs, Verdict::Missing(missing)) = (need.purpose, verdict) else { return };
     let (Some(account), Some(on)) = (need.account(), &need.on) else { return };
-    if !super::may_deploy(project, account) {
+    if !super::may_deploy(project, account, on) {
         return;
     }
     let message = format!(

@@ -20,11 +20,7 @@ fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report)
     if need.actor == Actor::Proxy || is_said_of_the_grant(missing, project) {
         return;
     }
-    let does = match (need.purpose, need.actor) {
-        (Purpose::RunJob, _) => "runs",
-        (_, Actor::Trigger) => "delivers to",
-        _ => "calls",
-    };
+    let does = need.purpose.does(need.actor);
     let what = format!("{} {does} {} as `{}`", need.subject(), on.shown(), account.value);
     let permission = need.permissions.first().copied().unwrap_or_default();
     if missing.is_managed() {

@@ -10,7 +10,7 @@ use crate::gcp::principal::MemberFault;
 use crate::gcp::role::Role;
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
-use crate::project::{Doubt, Miss, Missing, Need, Project, Verdict};
+use crate::project::{Miss, Missing, Need, Project, Resource, Verdict};
 use crate::rule::{Draft, Report, Rule};
 use crate::value::{Piece, Place};
 
@@ -232,27 +232,12 @@ fn account_reference(named: &Given, from: &[&str], to: &str) -> Option<(Place, S
 }
 
 /// Whether an account is granted here what it needs to deploy, so that what it is not granted may be missed.
-fn may_deploy(project: &Project, account: &Given) -> bool {
+fn may_deploy(project: &Project, account: &Given, on: &Resource) -> bool {
     const DEPLOYS: [&str; 2] = ["run.services.create", "cloudfunctions.functions.create"];
-    project.granted_to(account).any(|grant| {
+    project.granted_to(account, on).any(|grant| {
         let role = grant.role.as_ref().and_then(|role| role.value.literal()).and_then(|name| Role::find(&name));
         role.is_some_and(|role| DEPLOYS.iter().any(|permission| role.grants(permission).is_yes()))
     })
-}
-
-/// What decides whether a need is met, as a message says it, and where that stands.
-fn doubt_shown(doubt: &Doubt, project: &Project) -> (String, Option<Place>) {
-    match doubt {
-        Doubt::Account(place) => ("who it is, these files do not say".to_owned(), *place),
-        Doubt::Target(place) => ("what it leads to, these files do not say".to_owned(), *place),
-        Doubt::Exposure => ("whether the target is public, these files do not say".to_owned(), None),
-        Doubt::DefaultAccount => ("the default account of the project may hold roles/editor".to_owned(), None),
-        Doubt::Handed => ("a module that is not here is handed it, and may grant it".to_owned(), None),
-        Doubt::Grant(number, why) => {
-            let place = project.facts.grants.get(*number).map(|grant| grant.command);
-            (format!("a grant may give it; {why}"), place)
-        }
-    }
 }
 
 /// Says of a missing grant where its resource is made, which grant comes nearest, and what to write.

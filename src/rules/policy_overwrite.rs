@@ -53,6 +53,9 @@ fn other<'p>(grant: &'p Grant, project: &'p Project) -> Option<&'p Grant> {
     };
     project.grants_alike(grant).find(|other| {
         other.at.span != grant.at.span
+            // What may be there not at all excludes, or not, what may be there as well.
+            && !grant.at.loose
+            && !other.at.loose
             && other.verb == Verb::Add
             && other.wording == grant.wording
             && other.at.flow == grant.at.flow

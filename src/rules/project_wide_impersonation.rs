@@ -4,6 +4,7 @@ use crate::facts::{Grant, ResourceKind, Verb};
 use crate::finding::Level;
 use crate::gcp::agent::service_agent;
 use crate::gcp::principal;
+use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -27,7 +28,7 @@ const ROLES: [(&str, bool); 4] = [
 
 fn check(grant: &Grant, _: &Project, report: &mut Report) {
     let (Verb::Add, ResourceKind::Project | ResourceKind::Ancestor) = (grant.verb, grant.kind) else { return };
-    let Some(role) = &grant.role else { return };
+    let Some(role) = grant.role.as_ref().filter(|_| grant.wording != Wording::Declared) else { return };
     let Some(name) = role.value.literal() else { return };
     let Some((_, gives_tokens)) = ROLES.iter().find(|(known, _)| *known == name) else { return };
     let member = grant.member.as_ref().map(|member| principal::parse(&member.value));

@@ -1,6 +1,6 @@
 //! One place keeps a service private, another one opens it.
 
-use crate::facts::{Exposure, Service, Verb};
+use crate::facts::{Exposure, Grant, Service, Verb};
 use crate::finding::Level;
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::wording::Wording;
@@ -22,7 +22,7 @@ fn check(service: &Service, project: &Project, report: &mut Report) {
     let Some(name) = service.name.as_ref().filter(|_| service.deploys && !service.at.loose) else { return };
     match service.exposure {
         Exposure::Private if project.is_flag(service, "--no-allow-unauthenticated") => kept(service, name, project, report),
-        Exposure::Open if service.unchecked.is_yes() => unchecked(service, name, project, report),
+        Exposure::Open if service.unchecked.is_yes() && !project.is_checked_again(name) => unchecked(service, name, project, report),
         _ => {}
     }
 }
@@ -33,17 +33,19 @@ fn kept(service: &Service, name: &Value, project: &Project, report: &mut Report)
     for (_, grant) in project.grants_on(service) {
         let Some(member) = &grant.member else { continue };
         let kind = principal::parse(&member.value).kind;
-        if grant.verb != Verb::Add || !matches!(kind, MemberKind::AllUsers | MemberKind::AllAuthenticatedUsers) {
+        if grant.verb != Verb::Add || kind != MemberKind::AllUsers || !is_invokers(grant) {
             continue;
         }
         let one_flow = grant.at.flow == service.at.flow;
+        // What is opened by the same script afterwards is open when it ends.
+        if one_flow && grant.at.order > service.at.order {
+            continue;
+        }
         if grant.at.loose || grant.at.excludes(&service.at) || !(one_flow || project.is_one_project(grant, service)) {
             continue;
         }
-        let later = one_flow && grant.at.order > service.at.order;
-        let comes = if later { "the next deployment takes that grant away" } else { "this deployment takes that grant away" };
         let message = format!(
-            "`{name}` is deployed private here, and `{}` is granted to call it: {comes}",
+            "`{name}` is deployed private here, and `{}` is granted to call it: each deployment takes that grant away",
             member.value
         );
         report
@@ -54,6 +56,12 @@ fn kept(service: &Service, name: &Value, project: &Project, report: &mut Report)
     }
 }
 
+/// Whether a grant is of the invoker's role, which alone is taken away.
+fn is_invokers(grant: &Grant) -> bool {
+    let roles = ["roles/run.invoker", "roles/cloudfunctions.invoker"];
+    grant.role.as_ref().is_none_or(|role| role.value.literal().is_some_and(|name| roles.contains(&name.as_str())))
+}
+
 fn unchecked(service: &Service, name: &Value, project: &Project, report: &mut Report) {
     let named = project.grants_on(service).find(|(_, grant)| {
         grant.verb == Verb::Add
@@ -61,7 +69,7 @@ fn unchecked(service: &Service, name: &Value, project: &Project, report: &mut Re
             && (grant.at.flow == service.at.flow || project.is_one_project(grant, service))
             && !grant.at.excludes(&service.at)
             && grant.resource.as_ref().is_some_and(|own| is_same_service(own, name))
-            && grant.role.as_ref().is_none_or(|role| role.value.ends_with("nvoker").is_yes())
+            && is_invokers(grant)
             && grant.wording != Wording::Declared
     });
     let Some((_, grant)) = named else { return };

@@ -1,8 +1,10 @@
 //! A service or function may be called by everyone.
 
-use crate::facts::{Grant, ResourceKind, Verb};
+use crate::facts::{Grant, ResourceKind, Service, Verb};
 use crate::finding::Level;
 use crate::gcp::principal::{self, MemberKind};
+use crate::gcp::role::Role;
+use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -12,12 +14,22 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("public-service"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(check), Check::Service(deployed)],
 };
 
-fn check(grant: &Grant, _: &Project, report: &mut Report) {
+fn check(grant: &Grant, project: &Project, report: &mut Report) {
     let (Verb::Add, ResourceKind::RunService | ResourceKind::Function) = (grant.verb, grant.kind) else { return };
-    let Some(member) = &grant.member else { return };
+    if grant.wording == Wording::Declared {
+        return;
+    }
+    let Some(member) = grant.member.as_ref().filter(|_| !project.is_taken_away(grant)) else { return };
+    let invokes = |name: String| {
+        let permissions = ["run.routes.invoke", "cloudfunctions.functions.invoke"];
+        Role::find(&name).is_none_or(|role| permissions.iter().any(|permission| !role.grants(permission).is_no()))
+    };
+    if grant.role.as_ref().and_then(|role| role.value.literal()).is_some_and(|name| !invokes(name)) {
+        return;
+    }
     let who = match principal::parse(&member.value).kind {
         MemberKind::AllUsers => "everyone",
         MemberKind::AllAuthenticatedUsers => "everyone who has any Google account",
@@ -28,4 +40,18 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
     report.advice(&grant.at, member.at, message).label("public").help(
         "if it is meant, silence this with a reason; else grant roles/run.invoker to those who call",
     );
+}
+
+/// A deployment that asks for it, or that turns the check of who calls off.
+fn deployed(service: &Service, project: &Project, report: &mut Report) {
+    let Some(name) = service.name.as_ref().filter(|_| service.deploys) else { return };
+    let by_flag = project.is_flag(service, "--allow-unauthenticated");
+    if !by_flag && !service.unchecked.is_yes() {
+        return;
+    }
+    let message = format!("`{name}` may be called by everyone: the program itself has to tell who calls");
+    report
+        .advice(&service.at, service.said, message)
+        .label(if by_flag { "public" } else { "nobody is checked" })
+        .help("if it is meant, silence this with a reason; else deploy it private, and grant roles/run.invoker to those who call");
 }

@@ -25,8 +25,13 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
         return;
     }
     let conditional = project.conditional_beside(&gcloud.at);
-    let answer = "gcloud answers \"Adding a binding without specifying a condition to a policy containing conditions is \
-                  prohibited in non-interactive mode\"";
+    let answer = if invocation.path.ends_with("remove-iam-policy-binding") {
+        "gcloud answers \"Removing a binding without specifying a condition from a policy containing conditions is \
+         prohibited in non-interactive mode\""
+    } else {
+        "gcloud answers \"Adding a binding without specifying a condition to a policy containing conditions is prohibited \
+         in non-interactive mode\""
+    };
     let draft = match conditional {
         Some(other) => {
             let message = format!(

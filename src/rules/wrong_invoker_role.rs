@@ -19,6 +19,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(grant: &Grant, project: &Project, report: &mut Report) {
     let (Verb::Add, Some(role)) = (grant.verb, &grant.role) else { return };
+    // What is declared says in its own way what is granted elsewhere.
+    if grant.wording == Wording::Declared {
+        return;
+    }
     let Some(name) = role.value.literal() else { return };
     let (message, help) = match (grant.kind, name.as_str()) {
         (ResourceKind::Function, "roles/run.invoker") => (

@@ -12,6 +12,7 @@ use authlint::engine::{self, Content, Files, Input, Settings, relevant};
 use authlint::finding::{Finding, Safety};
 use authlint::outcome::Outcome;
 use authlint::report::{FORMATS, Options};
+use authlint::rules::own::UNDECIDED_ACCESS;
 use authlint::source::{FileId, Source};
 use authlint::syntax::markdown;
 
@@ -93,8 +94,16 @@ pub const UNREADABLE: &str = "(unreadable)\n";
 /// Lints files as one project, configured by its `authlint.toml` if that is among them; as the binary does, those that
 /// mention nothing are only read when others name them.
 pub fn lint(files: &BTreeMap<String, String>) -> Outcome {
+    lint_with(files, Settings::default())
+}
+
+/// What cannot be decided, and nothing else.
+fn undecided(files: &BTreeMap<String, String>) -> Outcome {
+    lint_with(files, Settings { select: vec![UNDECIDED_ACCESS.id.to_owned()], ..Settings::default() })
+}
+
+fn lint_with(files: &BTreeMap<String, String>, mut settings: Settings) -> Outcome {
     let root = PathBuf::from("/project");
-    let mut settings = Settings::default();
     if let Some(text) = files.get("authlint.toml") {
         let source = Source::new("authlint.toml", text.as_bytes()).unwrap();
         settings.configs.insert(0, Config::parse(source, &root.join("authlint.toml")).unwrap().into());
@@ -155,6 +164,8 @@ pub fn files(dir: &str) -> Vec<String> {
 
 /// Says what a document gets wrong; `advice` is shown where it is what the document is about.
 pub fn check(path: &str, sections: &Sections, advice: bool, failures: &mut Vec<String>) {
+    // What is told on request is asked for alone.
+    let lint = if path.ends_with(&format!("/{}.md", UNDECIDED_ACCESS.id)) { undecided } else { lint };
     for section in sections.good.iter().filter(|section| is_read(section)) {
         let found = shown_with(&lint(&section.files), advice);
         if !found.is_empty() {

@@ -8,6 +8,8 @@ CALLER="scoring-caller@acme-dev.iam.gserviceaccount.com"
 DEVELOPER="dev@acme.example"
 
 gcloud run deploy "$SERVICE" --image=europe-docker.pkg.dev/acme-dev/apps/scoring --region="$REGION" --no-allow-unauthenticated
+gcloud run services add-iam-policy-binding "$SERVICE" --region="$REGION" \
+  --member="serviceAccount:$CALLER" --role="roles/run.invoker"
 
 gcloud iam service-accounts add-iam-policy-binding "$CALLER" \
   --member="user:${DEVELOPER}" \

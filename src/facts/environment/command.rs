@@ -2,7 +2,7 @@
 //! plain ones alone, `--set-secrets` those from secrets alone, and an empty list replaces nothing (`_GetEnvChanges` and
 //! `_GetSecretsChanges` in `command_lib/run/flags.py` of gcloud 528.0.0, checked 2026-11-21).
 
-use super::{EnvChange, Others, Removed, Room, Target, TargetKind, Variable};
+use super::{EnvChange, Others, Removed, Room, Secret, Target, TargetKind, Variable};
 use crate::eval::Run;
 use crate::facts::Facts;
 use crate::gcp::invocation::{FlagUse, Invocation, delimiter, items, pairs};
@@ -129,19 +129,11 @@ impl EnvChange {
             if !name.is_literal() {
                 self.open = true;
             } else if let Some(value) = value {
-                let secret = Some(secret_name(&value));
+                let secret = Some(Secret::of(&value));
                 self.given.push(Variable { name, value: None, secret, at });
             }
         }
     }
-}
-
-/// The name of a secret without its version and project: `NAME:latest`, `projects/P/secrets/NAME/versions/1`.
-pub(in crate::facts) fn secret_name(value: &Value) -> Value {
-    let name = value.split_once(':').map_or_else(|| value.clone(), |(name, _)| name);
-    let parts = name.split('/');
-    let at = parts.iter().position(|part| part.equals("secrets").is_yes());
-    at.and_then(|at| parts.get(at + 1)).cloned().unwrap_or(name)
 }
 
 /// Whether a list may go on in what its last piece stands for: `A=1$MORE`, `A=$B$EXTRA_VARS`. A value that goes on there has
@@ -174,7 +166,10 @@ mod tests {
 
     #[test]
     fn names_of_secrets() {
-        let name = |text: &str| secret_name(&value(text)).to_string();
+        let name = |text: &str| Secret::of(&value(text)).name.to_string();
+        let project = Secret::of(&value("projects/acme-shared/secrets/s:latest")).project;
+        assert_eq!(project.map(|project| project.to_string()).as_deref(), Some("acme-shared"));
+        assert!(Secret::of(&value("s:latest")).project.is_none());
         assert_eq!(name("s:latest"), "s");
         assert_eq!(name("projects/1/secrets/s/versions/2"), "s");
         assert_eq!(name("projects/{P}/secrets/s:latest"), "s");

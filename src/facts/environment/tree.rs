@@ -1,6 +1,6 @@
 //! Variables in the bodies of what is declared: lists of containers, maps of names.
 
-use super::{EnvChange, Others, Target, TargetKind, Variable, command};
+use super::{EnvChange, Others, Secret, Target, TargetKind, Variable};
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
@@ -87,7 +87,7 @@ impl Builder {
         let source = variable.at(&[spelling.source]).map(|field| &field.tree);
         let secret = source
             .and_then(|source| spelling.secret.iter().find_map(|path| source.text_at(path)))
-            .map(|secret| command::secret_name(&settle(secret)));
+            .map(|secret| Secret::of(&settle(secret)));
         self.change.given.push(Variable { name, value, secret, at: field.whole });
     }
 
@@ -110,7 +110,10 @@ impl Builder {
             match item.at(&["key"]).and_then(|field| Some((field, settle(field.tree.text()?)))) {
                 Some((field, name)) => {
                     self.change.open |= !name.is_literal();
-                    let secret = item.text_at(&["secret"]).map(|secret| command::secret_name(&settle(secret)));
+                    let mut secret = item.text_at(&["secret"]).map(|secret| Secret::of(&settle(secret)));
+                    if let (Some(secret), Some(project)) = (&mut secret, item.text_at(&["project_id"])) {
+                        secret.project = Some(settle(project));
+                    }
                     self.change.given.push(Variable { name, value: None, secret, at: field.whole });
                 }
                 None => self.open(),
@@ -119,9 +122,18 @@ impl Builder {
     }
 
     /// One variable that is given in words of its own.
-    pub fn variable_of(&mut self, field: &Field, name: Value, value: Option<Value>, secret: Option<Value>) {
+    pub fn variable_of(&mut self, field: &Field, name: Value, value: Option<Value>, secret: Option<Secret>) {
         self.change.open |= !name.is_literal();
         self.change.given.push(Variable { name, value, secret, at: field.at });
+    }
+
+    /// The names of its secrets are said elsewhere.
+    pub fn aliased(&mut self) {
+        for secret in self.change.given.iter_mut().filter_map(|variable| variable.secret.as_mut()) {
+            if let Some(near) = secret.name.place() {
+                *secret = Secret::unknown(near);
+            }
+        }
     }
 
     /// What stands at the end of a path; where nobody can say, more may come.

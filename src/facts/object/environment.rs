@@ -39,6 +39,16 @@ pub(super) fn function(facts: &mut Facts, declared: &Declared, name: Option<Valu
     facts.environment.push(builder.finish());
 }
 
+/// Whether secrets of a service or job may go by names of its own: `run.googleapis.com/secrets: alias:projects/1/secrets/x`.
+pub(super) fn has_aliases(declared: &Declared) -> bool {
+    const ALIASES: &str = "run.googleapis.com/secrets";
+    let places: [&[&str]; 2] = [
+        &["spec", "template", "metadata", "annotations", ALIASES],
+        &["spec", "template", "spec", "template", "metadata", "annotations", ALIASES],
+    ];
+    places.iter().any(|path| !declared.body.has(path).is_no())
+}
+
 fn add(
     facts: &mut Facts,
     declared: &Declared,
@@ -53,6 +63,9 @@ fn add(
     // Without an image it is a patch of something that is said elsewhere; others change a workload on its way.
     let containers = body.at(path).map_or(&[][..], |field| field.tree.items());
     let is_patch = |container: &Tree| !container.has(&["image"]).is_yes() && container.text_at(&["image"]).is_none();
+    if has_aliases(declared) {
+        builder.aliased();
+    }
     if kind == TargetKind::Workload || containers.is_empty() || containers.iter().any(is_patch) {
         builder.open();
     }

@@ -6,10 +6,10 @@ use super::{account, environment, variables};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
 use crate::facts::{
-    Deployment, Entry, EntryKind, Exposure, Facts, Given, Identity, Purpose, Service, Target, TargetKind,
+    Deployment, Entry, EntryKind, Exposure, Facts, Given, Identity, Purpose, Secret, Service, Target, TargetKind,
 };
 use crate::gcp::wording::Wording;
-use crate::value::{Field, Place, Tree, Truth, Value};
+use crate::value::{Field, Place, Tree, Truth};
 
 /// What is said of a service as a whole. Of a revision none of it counts.
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
@@ -80,14 +80,16 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, account:
 }
 
 /// Secrets that stand in volumes, beside the account.
-fn mounts(declared: &Declared, account: &[&str]) -> Vec<(Value, Place)> {
+fn mounts(declared: &Declared, account: &[&str]) -> Vec<(Secret, Place)> {
     let mut path = account.to_vec();
     path.pop();
     path.push("volumes");
     let items = declared.body.at(&path).into_iter().flat_map(|field| field.tree.items());
+    let aliased = environment::has_aliases(declared);
     let secret = |volume: &Tree| {
         let field = volume.at(&["secret", "secretName"])?;
-        Some((field.tree.text()?.clone(), field.at))
+        let secret = if aliased { Secret::unknown(field.at) } else { Secret::of(field.tree.text()?) };
+        Some((secret, field.at))
     };
     items.filter_map(secret).collect()
 }

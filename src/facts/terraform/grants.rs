@@ -34,6 +34,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         ResourceKind::Project => own_project,
         _ => resource.as_ref().and_then(|given| grant::project_in(&given.value)).or(own_project),
     };
+    let region = text_at(&declared.body, &["location"]).or_else(|| text_at(&declared.body, &["region"]));
     let authority = match form {
         "binding" => Authority::Role,
         "policy" => Authority::Policy,
@@ -45,6 +46,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         resource: resource.as_ref().map(|given| grant::last(&given.value)),
         named: named.clone(),
         project: project.clone(),
+        region: region.clone(),
         wording: Wording::Terraform,
         role,
         member: named_member.as_ref().map(|given| Given { value: settle(&given.value), ..given.clone() }),

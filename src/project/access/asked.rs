@@ -3,21 +3,30 @@
 use super::resource::Resource;
 use super::{Need, Verdict, differ};
 use crate::eval::Statement;
-use crate::facts::{Gcloud, Given, Grant, ResourceKind, Service};
+use crate::facts::{Deployment, Gcloud, Given, Grant, ResourceKind, Service};
 use crate::gcp::principal::is_project_id;
 use crate::project::Project;
-use crate::value::{Place, Value};
+use crate::value::{Place, Value, may_equal};
 
 /// Kinds of files whose text people run by hand, command by command.
 const DOCUMENTS: &[&str] = &[".md", ".markdown", ".mdx", ".ipynb"];
 
+/// Whether two regions are known and differ.
+fn are_two(a: Option<&Value>, b: Option<&Value>) -> bool {
+    matches!((a.and_then(|a| a.literal()), b.and_then(|b| b.literal())), (Some(a), Some(b)) if a != b)
+}
+
 impl Project {
-    /// What an account is granted here, on whatever.
-    pub fn granted_to(&self, account: &Given) -> impl Iterator<Item = &Grant> {
-        self.numbered(self.access().grants.of_account(&account.value)).map(|(_, grant)| grant)
+    /// What an account is granted here and not denied again, in the project of something.
+    pub fn granted_to(&self, account: &Given, on: &Resource) -> impl Iterator<Item = &Grant> {
+        let numbers = self.access().grants.of_account(&account.value).into_iter().filter(|number| {
+            let binding = self.access().grants.binding(*number);
+            binding.is_some_and(|binding| !binding.removed && !differ(binding.project.as_ref(), on.project.as_ref()))
+        });
+        self.numbered(numbers.collect()).map(|(_, grant)| grant)
     }
 
-    /// The grants on the policy of a service, each with its number among the facts.
+    /// The grants on the policy of a service that are not taken away again, each with its number among the facts.
     pub fn grants_on(&self, service: &Service) -> impl Iterator<Item = (usize, &Grant)> {
         let on = service.name.as_ref().map(|name| Resource {
             kind: if service.function { ResourceKind::Function } else { ResourceKind::RunService },
@@ -25,8 +34,33 @@ impl Project {
             project: self.project_of(service.project.as_ref(), &service.at).cloned(),
             region: None,
         });
-        self.numbered(on.map(|on| self.access().grants.on_resource(&on)).unwrap_or_default())
+        let region = self.deployment_at(&service.at).and_then(|deployment| deployment.target.region.as_ref());
+        let numbers = on.map(|on| self.access().grants.on_resource(&on)).unwrap_or_default();
+        let stays = |number: &usize| self.access().grants.binding(*number).is_some_and(|binding| !binding.removed);
+        let numbers = numbers.into_iter().filter(stays).collect();
+        self.numbered(numbers).filter(move |(_, grant)| !are_two(region, grant.region.as_ref()))
     }
+
+    /// Whether the same flow surely takes a grant away again.
+    pub fn is_taken_away(&self, grant: &Grant) -> bool {
+        let alike = grant.resource.as_ref().map(|name| self.access().grants.alike(grant.kind, name));
+        let bindings = alike.unwrap_or_default().into_iter().filter_map(|number| self.access().grants.binding(number));
+        let own = |number: usize| self.facts.grants.get(number).is_some_and(|own| std::ptr::eq(own, grant));
+        bindings.filter(|binding| own(binding.grant)).any(|binding| binding.removed)
+    }
+
+    fn deployment_at(&self, at: &Statement) -> Option<&Deployment> {
+        self.facts.deployments.iter().find(|deployment| deployment.at.order == at.order && deployment.at == *at)
+    }
+
+    /// Whether the check of who calls a service is turned on somewhere.
+    pub fn is_checked_again(&self, name: &Value) -> bool {
+        self.facts.commands.iter().any(|command| {
+            command.invocation.flags.iter().any(|flag| flag.name == "--invoker-iam-check")
+                && command.invocation.positionals.first().is_none_or(|own| may_equal(own, name, &[]))
+        })
+    }
+
 
     /// The grants on the same policy as another one, itself among them.
     pub fn grants_alike<'p>(&'p self, grant: &'p Grant) -> impl Iterator<Item = &'p Grant> {
@@ -34,8 +68,17 @@ impl Project {
             Some(name) => self.access().grants.alike(grant.kind, name),
             None => Vec::new(),
         };
-        let same = |other: &&Grant| {
-            matches!((&other.resource, &grant.resource), (Some(a), Some(b)) if a.same(b)) && other.kind == grant.kind
+        // Both say the same of where it is, or neither says anything.
+        let alike = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
+            (Some(a), Some(b)) => a.same(b),
+            (None, None) => true,
+            _ => false,
+        };
+        let same = move |other: &&Grant| {
+            matches!((&other.resource, &grant.resource), (Some(a), Some(b)) if a.same(b))
+                && other.kind == grant.kind
+                && alike(&other.project, &grant.project)
+                && alike(&other.region, &grant.region)
         };
         self.numbered(numbers).map(|(_, other)| other).filter(same)
     }
@@ -60,8 +103,13 @@ impl Project {
     /// Whether it is this flag of a command that says who may call a service.
     pub fn is_flag(&self, service: &Service, flag: &str) -> bool {
         self.command_at(&service.at).is_some_and(|command| {
-            command.invocation.flag(flag).is_some_and(|used| used.at == service.said)
+            command.invocation.flag(flag).is_some_and(|used| used.at == service.said && used.value.is_none())
         })
+    }
+
+    /// Whether it is by its policy that a deployment opens a service.
+    pub fn opens_by_policy(&self, at: &Statement) -> bool {
+        self.command_at(at).is_some_and(|command| command.invocation.flag("--allow-unauthenticated").is_some())
     }
 
     fn command_at(&self, at: &Statement) -> Option<&Gcloud> {

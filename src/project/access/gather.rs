@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::resource::Resource;
 use super::{Actor, Need, Principal, Purpose, is_same_account, kind_of};
 use crate::facts::{
-    Call, Caller, Credential, Deployment, EntryKind, Given, Identity, ResourceKind, Target, TargetKind,
+    Call, Caller, Credential, Deployment, EntryKind, Given, Identity, ResourceKind, Secret, Target, TargetKind,
     Token, Trigger,
 };
 use crate::gcp::principal::project_of;
@@ -369,6 +369,11 @@ fn whole_project(project: Option<Value>, near: Place) -> Resource {
 
 // ---- secrets
 
+fn of_secret(secret: &Secret) -> Resource {
+    let (name, project) = (secret.name.clone(), secret.project.clone());
+    Resource { kind: ResourceKind::Secret, name, project, region: None }
+}
+
 fn secrets(project: &Project, needs: &mut Vec<Need>) {
     for change in project.facts.environment.iter().filter(|change| kind_of(change.target.kind).is_some()) {
         let read: Vec<_> = change.given.iter().filter_map(|given| Some((given, given.secret.as_ref()?))).collect();
@@ -378,7 +383,7 @@ fn secrets(project: &Project, needs: &mut Vec<Need>) {
         let (principal, said) = runs_as(project, &change.target, &change.at);
         for (given, secret) in read {
             let place = said.unwrap_or(given.at);
-            let on = Resource { kind: ResourceKind::Secret, name: secret.clone(), project: None, region: None };
+            let on = of_secret(secret);
             let on = located(project, on, change.target.project.as_ref(), &change.at);
             needs.push(Need {
                 purpose: Purpose::ReadSecret,
@@ -404,7 +409,7 @@ fn mounted(project: &Project, deployment: &Deployment, needs: &mut Vec<Need>) {
     }
     let (principal, said) = runs_as(project, &deployment.target, &deployment.at);
     for (secret, at) in &deployment.mounts {
-        let on = Resource { kind: ResourceKind::Secret, name: secret.clone(), project: None, region: None };
+        let on = of_secret(secret);
         needs.push(Need {
             purpose: Purpose::ReadSecret,
             actor: Actor::Deployed(deployment.target.kind),
@@ -515,7 +520,13 @@ fn of_deployer(project: &Project, deployment: &Deployment, needs: &mut Vec<Need>
         at: deployment.at.clone(),
     };
     if let (Some(place), Some(on)) = (deployment.publishes, Resource::of(&deployment.target)) {
-        needs.push(need(Purpose::Publish, located(project, on, None, &deployment.at), place));
+        let permissions = match permissions(project, Purpose::Invoke, Some(&on)) {
+            ["run.routes.invoke"] => &["run.services.setIamPolicy"],
+            ["cloudfunctions.functions.invoke"] => &["cloudfunctions.functions.setIamPolicy"],
+            _ => Purpose::Publish.permissions(),
+        };
+        let on = located(project, on, None, &deployment.at);
+        needs.push(Need { permissions, ..need(Purpose::Publish, on, place) });
     }
     if let Identity::Account(account) = &deployment.identity
         && is_known(&account.value)

@@ -238,8 +238,7 @@ impl Project {
 
     /// Whether the flow of a need makes the account, or grants anyone anything: then it is where grants are made.
     fn grants_in(&self, need: &Need, account: &Value) -> bool {
-        need.actor == Actor::Proxy
-            || self.facts.made_accounts.iter().any(|made| is_same_account(made, account))
+        self.facts.made_accounts.iter().any(|made| is_same_account(made, account))
             || self.access().granting.contains(&need.at.flow)
     }
 

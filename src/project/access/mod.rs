@@ -11,6 +11,7 @@ mod grants;
 mod judge;
 mod resource;
 mod scope;
+mod told;
 
 use crate::eval::Statement;
 use crate::facts::{Given, ResourceKind, Target, TargetKind};
@@ -23,6 +24,7 @@ pub use grants::Miss;
 pub(super) use judge::Access;
 pub use resource::Resource;
 pub use scope::differ;
+pub use told::Told;
 
 /// What a permission is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

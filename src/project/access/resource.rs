@@ -23,7 +23,12 @@ pub struct Resource {
 impl Resource {
     /// As a message names it.
     pub fn shown(&self) -> String {
-        let kind = match self.kind {
+        format!("the {} `{}`", self.kind_shown(), self.name)
+    }
+
+    /// Its kind, as a message names it.
+    pub fn kind_shown(&self) -> &'static str {
+        match self.kind {
             ResourceKind::Project => "project",
             ResourceKind::Ancestor => "folder or organization",
             ResourceKind::RunService => "Cloud Run service",
@@ -32,8 +37,7 @@ impl Resource {
             ResourceKind::ServiceAccount => "account",
             ResourceKind::Secret => "secret",
             ResourceKind::Other | ResourceKind::Unsaid => "resource",
-        };
-        format!("the {kind} `{}`", self.name)
+        }
     }
 
     /// Whether a policy of this kind and name is that of the resource.
