@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench join`; one thread, so that the time is that of a processor. The middle of several runs is told.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and may panic")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench prints, and may panic")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -95,7 +95,9 @@ fn project(scale: usize) -> Vec<Input> {
             format!("serviceAccount:caller-{}@acme-prod.iam.gserviceaccount.com", grant % (1000 * scale) / 2)
         };
         let text = if grant % 20 == 1 {
-            format!("gcloud projects add-iam-policy-binding acme-prod --member={member} --role=roles/logging.logWriter\n")
+            format!(
+                "gcloud projects add-iam-policy-binding acme-prod --member={member} --role=roles/logging.logWriter\n"
+            )
         } else {
             format!(
                 "gcloud run services add-iam-policy-binding service-{service} --project=acme-prod --member={member} \

@@ -228,7 +228,8 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Run {
     let paths: Arc<[String]> = outcome.sources.iter().map(|source| source.path().to_owned()).collect();
     for (index, project) in &mut projects {
         project.paths = paths.clone();
-        project.policies = declared::policies(settings, settings.configs.get(index).map(|config| &**config), &linker, files);
+        project.policies =
+            declared::policies(settings, settings.configs.get(index).map(|config| &**config), &linker, files);
         if !project.facts.environment.is_empty() {
             let requires = settings.configs.get(index).map_or(&[][..], |config| config.requires());
             project.required = shown::required(requires);

@@ -128,6 +128,9 @@ impl Judged {
     }
 }
 
+/// What tells edges apart, in the order in which they are drawn: target, caller, account, permission.
+type Key = (String, String, String, &'static str);
+
 /// Whether a need is one of the calls that are drawn: what is read or deployed is not.
 fn is_call(need: &Need) -> bool {
     matches!(need.purpose, Purpose::Invoke | Purpose::RunJob | Purpose::OverrideJob | Purpose::Impersonate)
@@ -136,13 +139,12 @@ fn is_call(need: &Need) -> bool {
 impl Graph {
     /// The graph of the needs of some projects.
     pub fn new<'p>(projects: impl Iterator<Item = &'p Project>, sources: &[Source]) -> Self {
-        let mut edges: BTreeMap<(String, String, String, &'static str), (Node, Node, Edge)> = BTreeMap::new();
+        let mut edges: BTreeMap<Key, (Node, Node, Edge)> = BTreeMap::new();
         for project in projects {
             for (need, verdict) in project.needs().iter().filter(|(need, _)| is_call(need)) {
                 let (caller, target) = (caller(need, sources), target(need));
                 let edge = edge(need, verdict, project, sources);
-                let key =
-                    (key(&target), key(&caller), edge.account.clone(), edge.permission);
+                let key = (key(&target), key(&caller), edge.account.clone(), edge.permission);
                 // Of several ways to one call the worst counts.
                 let known = edges.entry(key).or_insert_with(|| (caller, target, edge.clone()));
                 if edge.verdict < known.2.verdict {
@@ -207,9 +209,7 @@ fn edge(need: &Need, verdict: &Verdict, project: &Project, sources: &[Source]) -
         (None, crate::project::Principal::Default) => "the default account".to_owned(),
         (None, _) => "not known".to_owned(),
     };
-    let step = |told: &crate::project::Told| {
-        (shown(&told.text), told.place.and_then(|place| at(place, sources)))
-    };
+    let step = |told: &crate::project::Told| (shown(&told.text), told.place.and_then(|place| at(place, sources)));
     Edge {
         from: 0,
         to: 0,

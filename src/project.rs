@@ -21,7 +21,9 @@ use crate::gcp::url::{HostKind, Url};
 use crate::source::FileId;
 use crate::value::{Piece, Place, Truth, Value, may_equal};
 
-pub use access::{Actor, Doubt, Due, Miss, Missing, Need, Principal, Purpose, Resource, Told, Verdict, differ, is_same_account};
+pub use access::{
+    Actor, Doubt, Due, Miss, Missing, Need, Principal, Purpose, Resource, Told, Verdict, differ, is_same_account,
+};
 pub use entry::{Audience, is_host, is_same_service, service_name};
 pub use environment::{Environment, Lack};
 pub use session::Session;

@@ -53,7 +53,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("report", &["finding", "outcome", "source"]),
     ("graph", &["project", "report", "source", "value"]),
     ("files", &[]),
-    ("cli", &["config", "engine", "files", "finding", "graph", "nearest", "outcome", "report", "rule", "rules", "source"]),
+    (
+        "cli",
+        &["config", "engine", "files", "finding", "graph", "nearest", "outcome", "report", "rule", "rules", "source"],
+    ),
     ("main", &["cli"]),
 ];
 

@@ -3,7 +3,7 @@
 //!
 //! It needs `chromedriver` and Chromium. Where they are not, the test says so and passes, unless `AUTHLINT_BROWSER` is set.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on panics")]
 
 use std::io::{BufRead, Read, Write};
 use std::net::TcpStream;
@@ -87,7 +87,7 @@ impl Browser {
 /// One request to the driver; its `value`.
 fn request(port: u16, method: &str, path: &str, body: &Value) -> std::io::Result<Value> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let length = body.len();
     let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n");
@@ -137,7 +137,8 @@ fn a_line_is_clicked_and_says_why() {
     // The handle in the middle of a line is what a mouse finds first.
     browser.click("[aria-label*='close-day'] .handle");
     let details = browser.text("#details");
-    for part in ["Cloud Scheduler job close-day calls Cloud Run service billing", "no grant here", "infra/iam.tf:11:1"] {
+    for part in ["Cloud Scheduler job close-day calls Cloud Run service billing", "no grant here", "infra/iam.tf:11:1"]
+    {
         assert!(details.contains(part), "{part} is not in\n{details}");
     }
     assert_eq!(browser.script("return document.querySelectorAll('.edge.chosen').length"), json!(1));

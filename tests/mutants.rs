@@ -4,7 +4,13 @@
 //! A line of a fence `mutants` is `breaks` or `silent`, a file, a text that occurs once in it, and what stands in its place,
 //! between tabs; `\n` is the end of a line.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
 
 mod common;
 
@@ -55,8 +61,9 @@ fn what_breaks_is_found_and_nothing_else() {
 fn mutants(path: &str, text: &str) -> Vec<String> {
     let source = Source::new(path, text.as_bytes()).unwrap();
     let fences = markdown::parse(&source.snippet()).fences;
-    let lines = fences.iter().filter(|fence| fence.language == "mutants").flat_map(|fence| {
-        fence.body.text().lines().map(str::to_owned).collect::<Vec<_>>()
-    });
+    let lines = fences
+        .iter()
+        .filter(|fence| fence.language == "mutants")
+        .flat_map(|fence| fence.body.text().lines().map(str::to_owned).collect::<Vec<_>>());
     lines.filter(|line| !line.is_empty()).collect()
 }

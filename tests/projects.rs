@@ -1,7 +1,13 @@
 //! Little projects of several files and languages, in `tests/projects/`: what is missing between their files is found, and
 //! nothing else. `UPDATE_DOCS=1 cargo test --test projects` writes what is found into the documents, to be read.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
 
 mod common;
 

@@ -21,7 +21,10 @@ pub(super) fn explain(caller: &str, target: &str, evidence: &Evidence) -> Status
     let (graph, worst) = read(evidence);
     let found: Vec<&Edge> = graph.between(caller, target).collect();
     if found.is_empty() {
-        return fault(format_args!("there is no call of `{target}` by `{caller}` in these files; there are{}", known(&graph)));
+        return fault(format_args!(
+            "there is no call of `{target}` by `{caller}` in these files; there are{}",
+            known(&graph)
+        ));
     }
     let missing = found.iter().any(|edge| edge.verdict == Judged::Missing);
     let status = if missing { Status::Found } else { Status::Clean };

@@ -6,7 +6,8 @@
 use super::declare::{given, given_at};
 use super::environment::{Builder, Secret};
 use super::{
-    Account, Deployment, Exposure, Facts, Given, Identity, Purpose, Service, Sink, Stored, Target, TargetKind, ci, login,
+    Account, Deployment, Exposure, Facts, Given, Identity, Purpose, Service, Sink, Stored, Target, TargetKind, ci,
+    login,
 };
 use crate::eval::{Declared, Run, Statement};
 use crate::gcp::wording::Wording;

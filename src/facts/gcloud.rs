@@ -1,8 +1,8 @@
 //! A gcloud command line → what it says. Which file knows which command stands here, and nowhere else.
 
 use super::{
-    Account, Caller, Facts, Gcloud, Given, Purpose, deploy, deployment, entry, environment, grant, impersonation, login,
-    schedule, trigger,
+    Account, Caller, Facts, Gcloud, Given, Purpose, deploy, deployment, entry, environment, grant, impersonation,
+    login, schedule, trigger,
 };
 use crate::eval::Run;
 use crate::gcp::invocation::Invocation;

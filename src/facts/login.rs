@@ -169,5 +169,11 @@ pub(super) fn step(facts: &mut Facts, authentication: &Authentication, with: Opt
 
 /// Another machine begins.
 pub(super) fn machine(facts: &mut Facts, declared: &Declared) {
-    facts.logins.push(Login { who: Who::Nobody, account: None, impersonated: false, place: declared.head, at: declared.at.clone() });
+    facts.logins.push(Login {
+        who: Who::Nobody,
+        account: None,
+        impersonated: false,
+        place: declared.head,
+        at: declared.at.clone(),
+    });
 }

@@ -45,7 +45,8 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         project: value("--project"),
         region: value(region).or_else(|| value("--location")),
     };
-    let service = value("--destination-run-service").map(|name| to(TargetKind::Service, name, "--destination-run-region"));
+    let service =
+        value("--destination-run-service").map(|name| to(TargetKind::Service, name, "--destination-run-region"));
     let function = || {
         value("--destination-function").map(|name| to(TargetKind::Function, name, "--destination-function-location"))
     };

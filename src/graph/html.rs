@@ -94,8 +94,7 @@ fn legend(graph: &Graph) -> String {
 /// What stands in the details of a line, and in its title.
 fn said<'g>(graph: &'g Graph, edge: &'g Edge) -> Said<'g> {
     let named = |node: Option<&Node>| node.map(|node| format!("{} {}", node.kind, node.name)).unwrap_or_default();
-    let head =
-        format!("{} {} {}", named(graph.callers.get(edge.from)), edge.does, named(graph.targets.get(edge.to)));
+    let head = format!("{} {} {}", named(graph.callers.get(edge.from)), edge.does, named(graph.targets.get(edge.to)));
     let token = edge.token.map(|token| format!(", with an {token}")).unwrap_or_default();
     Said {
         head,

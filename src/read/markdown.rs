@@ -60,9 +60,10 @@ fn commands(fence: &Fence) -> Option<Snippet> {
     let text = fence.body.text();
     let shell = match fence.language.as_str() {
         "sh" | "bash" | "shell" | "zsh" | "ksh" | "console" | "shell-session" | "shellsession" | "terminal" => true,
-        "" => text.lines().find(|line| !is_remark(line)).is_some_and(|first| {
-            starts_as_shell(first) || may_start_shell(first) && text.lines().any(starts_as_shell)
-        }),
+        "" => text
+            .lines()
+            .find(|line| !is_remark(line))
+            .is_some_and(|first| starts_as_shell(first) || may_start_shell(first) && text.lines().any(starts_as_shell)),
         "diff" => text.lines().any(|line| line.starts_with("+gcloud ") || line.starts_with(" gcloud ")),
         _ => false,
     };

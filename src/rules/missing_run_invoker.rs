@@ -31,7 +31,7 @@ fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report)
         let draft = report.warning(&need.at, need.place, message);
         draft.label(format!("is not granted `{permission}`"));
         super::say_missing(need, verdict, missing, project, draft);
-    } else if missing.first {
+    } else if project.is_first_unmanaged(need) {
         let message = format!("{what}, and these files hold no grants of either");
         let draft = report.advice(&need.at, need.place, message);
         draft.label("access is managed elsewhere").help(

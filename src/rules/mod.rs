@@ -251,7 +251,8 @@ fn say_missing(need: &Need, verdict: &Verdict, missing: &Missing, project: &Proj
     if let Some(made) = missing.made {
         draft.related(made, "deployed here");
     }
-    if let Some((grant, miss)) = missing.nearest.and_then(|(grant, miss)| Some((project.facts.grants.get(grant)?, miss)))
+    if let Some((grant, miss)) =
+        missing.nearest.and_then(|(grant, miss)| Some((project.facts.grants.get(grant)?, miss)))
     {
         let place = match miss {
             Miss::Role => grant.role.as_ref().map(|role| role.at),

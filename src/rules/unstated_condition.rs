@@ -32,22 +32,16 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
         "gcloud answers \"Adding a binding without specifying a condition to a policy containing conditions is prohibited \
          in non-interactive mode\""
     };
-    let draft = match conditional {
-        Some(other) => {
-            let message = format!(
-                "`{}` says nothing of a condition, and this project gives the same policy a binding with one: in a script, \
-                 {answer}",
-                invocation.shown()
-            );
-            report.warning(&gcloud.at, invocation.at, message).related(other, "a binding with a condition")
-        }
-        None => {
-            let message = format!(
-                "`{}` says nothing of a condition: as soon as the policy has a binding with one, in a script, {answer}",
-                invocation.shown()
-            );
-            report.advice(&gcloud.at, invocation.at, message)
-        }
+    let says_nothing = format!("`{}` says nothing of a condition", invocation.shown());
+    let draft = if let Some(other) = conditional {
+        let message = format!(
+            "{says_nothing}, and this project gives the same policy a binding with one: in a script, {answer}"
+        );
+        report.warning(&gcloud.at, invocation.at, message).related(other, "a binding with a condition")
+    } else {
+        let message =
+            format!("{says_nothing}: as soon as the policy has a binding with one, in a script, {answer}");
+        report.advice(&gcloud.at, invocation.at, message)
     };
     draft.label("without `--condition`").help("add `--condition=None`");
     if invocation.at.exact {

@@ -331,7 +331,9 @@ impl Value {
             }
         }
         let mut rest = self.emptied();
-        kept.into_iter().for_each(|piece| rest.push(piece));
+        for piece in kept {
+            rest.push(piece);
+        }
         Some(rest)
     }
 

@@ -35,7 +35,13 @@ pub(super) fn service(facts: &mut Facts, declared: &Declared) {
         at: declared.at.clone(),
     });
     let email = given_at(body, &["spec", "template", "spec", "serviceAccountName"]);
-    deployment(facts, declared, TargetKind::Service, email.clone(), &["spec", "template", "spec", "serviceAccountName"]);
+    deployment(
+        facts,
+        declared,
+        TargetKind::Service,
+        email.clone(),
+        &["spec", "template", "spec", "serviceAccountName"],
+    );
     account(facts, declared, email, Purpose::Identity, None);
     let containers = ["spec", "template", "spec", "containers"];
     variables(facts, declared, body.at(&containers));

@@ -4,9 +4,7 @@ use super::{calls, identity, store};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
 use crate::facts::environment::Secret;
-use crate::facts::{
-    Deployment, Entry, EntryKind, Exposure, Facts, Identity, Service, Sink, Target, TargetKind,
-};
+use crate::facts::{Deployment, Entry, EntryKind, Exposure, Facts, Identity, Service, Sink, Target, TargetKind};
 use crate::gcp::attribute::settle;
 use crate::value::{Field, Place, Tree, Truth, Value};
 
@@ -78,7 +76,8 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, path: &[
 
 /// Secrets that stand in volumes.
 fn mounts(body: &Tree) -> Vec<(Secret, Place)> {
-    let volumes = [&["template", "volumes"][..], &["template", "template", "volumes"], &["template", "spec", "volumes"]];
+    let volumes =
+        [&["template", "volumes"][..], &["template", "template", "volumes"], &["template", "spec", "volumes"]];
     let items = volumes.iter().filter_map(|path| body.at(path)).flat_map(|field| field.tree.items());
     let secret = |volume: &Tree| {
         let field = volume.at(&["secret", "secret"]).or_else(|| volume.at(&["secret", "secret_name"]))?;

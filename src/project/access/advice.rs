@@ -77,7 +77,7 @@ impl Project {
             bindings.filter_map(|binding| grants.get(binding.grant)).filter(own).last()
         };
         let in_flow = || grants.iter().filter(own).rfind(|grant| grant.at.flow == need.at.flow);
-        nearest.or_else(of_account).or_else(in_flow).or_else(|| grants.iter().filter(own).next_back())
+        nearest.or_else(of_account).or_else(in_flow).or_else(|| grants.iter().rfind(own))
     }
 }
 

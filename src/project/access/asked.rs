@@ -13,7 +13,7 @@ const DOCUMENTS: &[&str] = &[".md", ".markdown", ".mdx", ".ipynb"];
 
 /// Whether two regions are known and differ.
 fn are_two(a: Option<&Value>, b: Option<&Value>) -> bool {
-    matches!((a.and_then(|a| a.literal()), b.and_then(|b| b.literal())), (Some(a), Some(b)) if a != b)
+    matches!((a.and_then(Value::literal), b.and_then(Value::literal)), (Some(a), Some(b)) if a != b)
 }
 
 impl Project {
@@ -60,7 +60,6 @@ impl Project {
                 && command.invocation.positionals.first().is_none_or(|own| may_equal(own, name, &[]))
         })
     }
-
 
     /// The grants on the same policy as another one, itself among them.
     pub fn grants_alike<'p>(&'p self, grant: &'p Grant) -> impl Iterator<Item = &'p Grant> {
@@ -129,9 +128,8 @@ impl Project {
     /// Where the same policy that a command changes is given a binding with a condition.
     pub fn conditional_beside(&self, at: &Statement) -> Option<Place> {
         let grant = self.facts.grants.iter().find(|grant| grant.at.order == at.order && grant.at == *at)?;
-        let is_it = |other: &&Grant| {
-            other.conditional.is_yes() && !differ(other.project.as_ref(), grant.project.as_ref())
-        };
+        let is_it =
+            |other: &&Grant| other.conditional.is_yes() && !differ(other.project.as_ref(), grant.project.as_ref());
         self.grants_alike(grant).find(is_it).map(|other| other.command)
     }
 
@@ -148,11 +146,12 @@ impl Project {
         self.needs().iter().any(|(need, verdict): &(Need, Verdict)| {
             let (Some(account), Some(on)) = (need.account(), &need.on) else {
                 // What is not known may be what the grant is for.
-                return matches!(verdict, Verdict::Unknown(_)) && need.on.as_ref().is_none_or(|on| {
-                    grants.binding(number).is_some_and(|binding| {
-                        binding.is_on(on, true) != super::grants::Match::No
-                    })
-                });
+                return matches!(verdict, Verdict::Unknown(_))
+                    && need.on.as_ref().is_none_or(|on| {
+                        grants
+                            .binding(number)
+                            .is_some_and(|binding| binding.is_on(on, true) != super::grants::Match::No)
+                    });
             };
             let matched = grants.matches(number, &self.facts, &account.value, need.permissions, on, grant.at.flow);
             matched != super::grants::Match::No

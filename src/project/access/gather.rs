@@ -1,12 +1,12 @@
 //! What the facts of a project need permissions for.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::resource::Resource;
 use super::{Actor, Need, Principal, Purpose, is_same_account, kind_of};
 use crate::facts::{
-    Call, Caller, Credential, Deployment, EntryKind, Given, Identity, ResourceKind, Secret, Target, TargetKind,
-    Token, Trigger,
+    Call, Caller, Credential, Deployment, EntryKind, Given, Identity, ResourceKind, Secret, Target, TargetKind, Token,
+    Trigger,
 };
 use crate::gcp::principal::project_of;
 use crate::gcp::url::{self, HostKind};
@@ -205,7 +205,8 @@ impl<'p> Workflows<'p> {
             let within = deployment.at.file == call.at.file && deployment.at.span.contains(call.at.span);
             within || deployment.source.as_ref().is_some_and(|source| is_path(source, path))
         };
-        let mut found: Vec<&Identity> = self.deployed.iter().filter(is_its).map(|deployment| &deployment.identity).collect();
+        let mut found: Vec<&Identity> =
+            self.deployed.iter().filter(is_its).map(|deployment| &deployment.identity).collect();
         found.dedup_by(|a, b| match (a, b) {
             (Identity::Account(a), Identity::Account(b)) => a.value.same(&b.value),
             (Identity::Default, Identity::Default) => true,
@@ -239,7 +240,9 @@ fn is_path(source: &Value, path: &str) -> bool {
 /// Requests with an ID token that code makes to where a variable of its environment says, by the variable's name.
 fn requests_of_variables(project: &Project) -> BTreeMap<String, Place> {
     let mut found = BTreeMap::new();
-    for call in project.facts.calls.iter().filter(|call| call.caller == Caller::Request && call.wording != Wording::Command) {
+    for call in
+        project.facts.calls.iter().filter(|call| call.caller == Caller::Request && call.wording != Wording::Command)
+    {
         let Credential::IdToken(token) = &call.credential else { continue };
         let audience = token.audience.as_ref().map(|given| &given.value);
         let named = [call.url.as_ref().map(|given| &given.value), audience];
@@ -291,7 +294,9 @@ fn between_services(project: &Project, code: &BTreeMap<String, Place>, needs: &m
 
 /// As whom a target runs, as far as all that is said here of targets of its name agrees; and where that is said.
 fn runs_as(project: &Project, target: &Target, at: &crate::eval::Statement) -> (Principal, Option<Place>) {
-    let (Some(name), Some(kind)) = (&target.name, kind_of(target.kind)) else { return (Principal::Unknown(None), None) };
+    let (Some(name), Some(kind)) = (&target.name, kind_of(target.kind)) else {
+        return (Principal::Unknown(None), None);
+    };
     let own = Resource { kind, name: name.clone(), project: target.project.clone(), region: target.region.clone() };
     let here = project.project_of(target.project.as_ref(), at);
     let surely = |other: &&&Deployment| {
@@ -300,9 +305,8 @@ fn runs_as(project: &Project, target: &Target, at: &crate::eval::Statement) -> (
     let about: Vec<&Deployment> = project
         .deployments_named(name)
         .filter(|other| {
-            let same = kind_of(other.target.kind).is_some_and(|kind| {
-                !own.is_named(kind, other.target.name.as_ref()).is_no()
-            });
+            let same =
+                kind_of(other.target.kind).is_some_and(|kind| !own.is_named(kind, other.target.name.as_ref()).is_no());
             same && !super::differ(project.project_of(other.target.project.as_ref(), &other.at), here)
         })
         .take(MAX_GIVEN + 1)
@@ -483,7 +487,12 @@ fn executions(project: &Project, needs: &mut Vec<Need>) {
         let Some(name) = invocation.positionals.first() else { continue };
         let Some(principal) = runs_gcloud(project, &command.at) else { continue };
         let value = |flag: &str| invocation.value(flag).cloned();
-        let on = Resource { kind: ResourceKind::RunJob, name: name.clone(), project: value("--project"), region: value("--region") };
+        let on = Resource {
+            kind: ResourceKind::RunJob,
+            name: name.clone(),
+            project: value("--project"),
+            region: value("--region"),
+        };
         let on = located(project, on, None, &command.at);
         let overrides = OVERRIDES.iter().find_map(|flag| invocation.flag(flag));
         let need = |purpose: Purpose, place| Need {
@@ -539,7 +548,7 @@ fn of_deployer(project: &Project, deployment: &Deployment, needs: &mut Vec<Need>
 
 /// <https://docs.cloud.google.com/iap/docs/enabling-cloud-run>: the agent of IAP calls the service; checked 2026-11-30.
 fn proxies(project: &Project, needs: &mut Vec<Need>) {
-    let mut seen: HashMap<String, ()> = HashMap::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     // gcloud grants it by itself (`_HandleIap` in `command_lib/run/serverless_operations.py` of gcloud 528.0.0).
     let commands: BTreeSet<(crate::source::FileId, u32)> = project
         .facts
@@ -551,7 +560,7 @@ fn proxies(project: &Project, needs: &mut Vec<Need>) {
     let declared = project.facts.entries.iter().filter(|entry| !commands.contains(&(entry.at.flow, entry.at.order)));
     for entry in declared.filter(|entry| matches!(entry.kind, EntryKind::Iap(true))) {
         let Some(name) = entry.service.clone() else { continue };
-        if seen.insert(format!("{name} {:?}", entry.said), ()).is_some() {
+        if !seen.insert(format!("{name} {:?}", entry.said)) {
             continue;
         }
         let near = Place { exact: false, ..entry.said };

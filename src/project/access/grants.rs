@@ -101,10 +101,7 @@ impl Purpose {
             Self::ReadSecret => &["secretmanager.versions.access"],
             Self::ReceiveEvents => &["eventarc.events.receiveEvent"],
             Self::ActAs => &["iam.serviceAccounts.actAs"],
-            Self::Publish => &[
-                "run.services.setIamPolicy",
-                "cloudfunctions.functions.setIamPolicy",
-            ],
+            Self::Publish => &["run.services.setIamPolicy", "cloudfunctions.functions.setIamPolicy"],
         }
     }
 }
@@ -132,7 +129,8 @@ impl Grants {
             if grant.verb != Verb::Add || resolved.contains(&number) {
                 continue;
             }
-            let removed = removed_in.get(&grant.at.flow).is_some_and(|all| all.iter().any(|one| takes_away(one, grant)));
+            let removed =
+                removed_in.get(&grant.at.flow).is_some_and(|all| all.iter().any(|one| takes_away(one, grant)));
             let own = Resource {
                 kind: grant.kind,
                 name: grant.resource.clone().unwrap_or_default(),
@@ -201,7 +199,13 @@ impl Grants {
             // `add-invoker-policy-binding` names none; what else names none may be any.
             let names_none = grant.member.is_some() && grant.authority == Authority::Adds;
             let invokes = ["run.routes.invoke", "cloudfunctions.functions.invoke"].contains(&permission);
-            return if names_none && !invokes { Truth::No } else if names_none { Truth::Yes } else { Truth::Unknown };
+            return if names_none && !invokes {
+                Truth::No
+            } else if names_none {
+                Truth::Yes
+            } else {
+                Truth::Unknown
+            };
         };
         let Some(name) = role.value.literal() else { return self.custom(&role.value, permission) };
         match Role::find(&name) {
@@ -260,7 +264,8 @@ impl Grants {
     pub(super) fn of_account(&self, account: &Value) -> Vec<usize> {
         let own = |number: &usize| {
             let binding = self.bindings.get(*number);
-            binding.is_some_and(|binding| matches!(&binding.member, Member::Account(own) if is_same_account(own, account)))
+            binding
+                .is_some_and(|binding| matches!(&binding.member, Member::Account(own) if is_same_account(own, account)))
         };
         match key(account) {
             Key::Named(member) => {
@@ -342,12 +347,11 @@ impl Binding {
         match &self.member {
             Member::Everyone => Match::Yes,
             Member::Several(why) => Match::May(why),
-            Member::Other => Match::No,
             Member::Account(own) if is_same_account(own, account) => Match::Yes,
             Member::Account(own) if may_be(own, account) || elsewhere && (own.assumed || account.assumed) => {
                 Match::May("who its member is, a variable decides")
             }
-            Member::Account(_) => Match::No,
+            Member::Account(_) | Member::Other => Match::No,
         }
     }
 
@@ -411,9 +415,7 @@ fn member(grant: &Grant) -> Member {
         MemberKind::ProjectOwner | MemberKind::ProjectEditor | MemberKind::ProjectViewer => {
             Member::Several("who has that role in the project is not all said here")
         }
-        MemberKind::PrincipalSet if may_hold_accounts(&given.value) => {
-            Member::Several("the set may hold the account")
-        }
+        MemberKind::PrincipalSet if may_hold_accounts(&given.value) => Member::Several("the set may hold the account"),
         MemberKind::Open => Member::Several("who its member is, a variable decides"),
         MemberKind::Unknown(_) => Member::Several("what its member is, is not known"),
         MemberKind::User

@@ -108,19 +108,21 @@ impl Project {
     /// The needs of the project, each with whether it is met.
     pub fn needs(&self) -> &[(Need, Verdict)] {
         self.judged.get_or_init(|| {
-            let mut first = true;
             let judged = super::gather::needs(self).into_iter().map(|need| {
-                let mut verdict = self.judge(&need);
-                if let Verdict::Missing(missing) = &mut verdict
-                    && !missing.is_managed()
-                    && need.purpose == Purpose::Invoke
-                {
-                    missing.first = std::mem::take(&mut first);
-                }
+                let verdict = self.judge(&need);
                 (need, verdict)
             });
             judged.collect()
         })
+    }
+
+    /// Whether a need is the first call of the project of which only an advice may be given: neither its account nor its
+    /// target is granted anything here.
+    pub fn is_first_unmanaged(&self, need: &Need) -> bool {
+        let unmanaged = |(need, verdict): &&(Need, Verdict)| {
+            need.purpose == Purpose::Invoke && matches!(verdict, Verdict::Missing(missing) if !missing.is_managed())
+        };
+        self.needs().iter().find(unmanaged).is_some_and(|(first, _)| std::ptr::eq(first, need))
     }
 
     /// The statements about services that may have a name.
@@ -130,10 +132,7 @@ impl Project {
     }
 
     /// The deployments that may have a name.
-    pub(super) fn deployments_named<'p>(
-        &'p self,
-        name: &Value,
-    ) -> impl Iterator<Item = &'p crate::facts::Deployment> {
+    pub(super) fn deployments_named<'p>(&'p self, name: &Value) -> impl Iterator<Item = &'p crate::facts::Deployment> {
         let numbers = self.access().deployments.like(name, self.facts.deployments.len());
         numbers.into_iter().filter_map(|number| self.facts.deployments.get(number))
     }
@@ -142,10 +141,13 @@ impl Project {
     pub fn judge(&self, need: &Need) -> Verdict {
         let Some(on) = &need.on else { return Verdict::Unknown(Doubt::Target(need.target)) };
         let is_proxy = need.actor == Actor::Proxy;
-        let exposed = matches!(need.purpose, Purpose::Invoke).then(|| match is_proxy {
+        let exposed = matches!(need.purpose, Purpose::Invoke).then(|| {
             // That it stands in front does not open the service to it.
-            true if self.opened(on, |service| !self.is_iap(service)).is_none() => (Exposure::Private, None),
-            _ => self.exposure_of(on),
+            if is_proxy && self.opened(on, |service| !self.is_iap(service)).is_none() {
+                (Exposure::Private, None)
+            } else {
+                self.exposure_of(on)
+            }
         });
         if let Some((Exposure::Open, place)) = exposed {
             return place.map_or(Verdict::Unknown(Doubt::Exposure), Verdict::Open);
@@ -193,7 +195,9 @@ impl Project {
         let made = self.made(on);
         let is_private_member = |binding: &Binding| self.names_somebody(binding);
         // What is deployed on must be known here; accounts, secrets and projects are known by their names.
-        if matches!(on.kind, ResourceKind::RunService | ResourceKind::Function | ResourceKind::RunJob) && made.is_empty() {
+        if matches!(on.kind, ResourceKind::RunService | ResourceKind::Function | ResourceKind::RunJob)
+            && made.is_empty()
+        {
             return Verdict::Unknown(Doubt::Target(need.target));
         }
         let near = |number: usize| -> Option<(Miss, usize, usize)> {
@@ -222,9 +226,7 @@ impl Project {
             Miss::Member => 3,
         };
         let all: BTreeSet<usize> = of_account.iter().chain(&on_resource).copied().collect();
-        let nearest = all.into_iter().filter_map(near).min_by_key(|(miss, less, grant)| {
-            (*less, rank(*miss), *grant)
-        });
+        let nearest = all.into_iter().filter_map(near).min_by_key(|(miss, less, grant)| (*less, rank(*miss), *grant));
         let on_resource = on_resource.iter().filter_map(|number| grants.binding(*number)).any(is_private_member);
         Verdict::Missing(Missing {
             nearest: nearest.map(|(miss, _, grant)| (grant, miss)),
@@ -232,7 +234,6 @@ impl Project {
             knows_resource: on_resource,
             one_flow: made.iter().any(|(flow, _)| *flow == need.at.flow) && self.grants_in(need, account),
             made: made.first().map(|(_, place)| *place),
-            first: false,
         })
     }
 
@@ -253,7 +254,9 @@ impl Project {
             return Vec::new();
         }
         let is_it = |deployment: &&crate::facts::Deployment| {
-            let named = |name: &Value| on.is_named(super::kind_of(deployment.target.kind).unwrap_or(ResourceKind::Other), Some(name));
+            let named = |name: &Value| {
+                on.is_named(super::kind_of(deployment.target.kind).unwrap_or(ResourceKind::Other), Some(name))
+            };
             deployment.target.name.as_ref().is_some_and(|name| named(name).is_yes())
                 && !differ(self.project_of(deployment.target.project.as_ref(), &deployment.at), on.project.as_ref())
         };
@@ -261,11 +264,7 @@ impl Project {
     }
 
     /// The project that a statement is about: the one that it names, else the one that its flow was told before.
-    pub(super) fn project_of<'p>(
-        &'p self,
-        said: Option<&'p Value>,
-        at: &crate::eval::Statement,
-    ) -> Option<&'p Value> {
+    pub(super) fn project_of<'p>(&'p self, said: Option<&'p Value>, at: &crate::eval::Statement) -> Option<&'p Value> {
         said.or_else(|| self.access().scopes.at(at))
     }
 
@@ -284,9 +283,8 @@ impl Project {
 
     /// The statements about services of a name, without those of projects that are others.
     fn services_at<'p>(&'p self, on: &'p Resource) -> impl Iterator<Item = &'p Service> {
-        let here = |service: &&Service| {
-            !differ(self.project_of(service.project.as_ref(), &service.at), on.project.as_ref())
-        };
+        let here =
+            |service: &&Service| !differ(self.project_of(service.project.as_ref(), &service.at), on.project.as_ref());
         self.services_named(&on.name).filter(here)
     }
 

@@ -149,8 +149,6 @@ pub struct Missing {
     pub one_flow: bool,
     /// Where the resource is made here.
     pub made: Option<Place>,
-    /// Whether this is the first need of the project of which only an advice may be given.
-    pub first: bool,
 }
 
 impl Missing {

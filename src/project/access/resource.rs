@@ -54,7 +54,11 @@ impl Resource {
             RunService | Function if is_same_service(&self.name, name) => Truth::Yes,
             ResourceKind::ServiceAccount if super::is_same_account(&self.name, name) => Truth::Yes,
             ResourceKind::ServiceAccount => {
-                if super::account::may_be(&self.name, name) { Truth::Unknown } else { Truth::No }
+                if super::account::may_be(&self.name, name) {
+                    Truth::Unknown
+                } else {
+                    Truth::No
+                }
             }
             _ if self.name.same(name) => Truth::Yes,
             _ if may_equal(&self.name, name, &[]) => Truth::Unknown,
@@ -81,7 +85,7 @@ impl Project {
             HostKind::Other => mapped()?,
             _ => return None,
         };
-        let (project, region) = self.around(url);
+        let (project, region) = Self::around(url);
         let is_function = url.kind == HostKind::Functions || self.deploys_function(&name);
         let kind = if is_function { ResourceKind::Function } else { ResourceKind::RunService };
         Some(Resource { kind, name, project, region })
@@ -110,7 +114,7 @@ impl Project {
     }
 
     /// The project and region of the service that a URL is of, as far as the URL or what made it says.
-    fn around(&self, url: &Url) -> (Option<Value>, Option<Value>) {
+    fn around(url: &Url) -> (Option<Value>, Option<Value>) {
         match url.host.pieces() {
             [Piece::Output(output, _)] => {
                 let invocation = Invocation::parse(&output.words);

@@ -34,7 +34,9 @@ impl Scopes {
             let project = project.filter(|_| !command.at.loose);
             flows.entry(command.at.flow).or_default().push((command.at.order, project));
         }
-        flows.values_mut().for_each(|said| said.sort_by_key(|(order, _)| *order));
+        for said in flows.values_mut() {
+            said.sort_by_key(|(order, _)| *order);
+        }
         let mut defaults: BTreeMap<FileId, Option<Value>> = BTreeMap::new();
         for (at, project) in &facts.default_projects {
             // Modules have what their callers have.

@@ -88,7 +88,9 @@ impl Project {
         }
         tell(format!("that needs `{}`", need.permissions.join("` or `")), None);
         match verdict {
-            Verdict::Open(place) => tell("the target is open: everyone may, or IAP asks for something else".to_owned(), Some(*place)),
+            Verdict::Open(place) => {
+                tell("the target is open: everyone may, or IAP asks for something else".to_owned(), Some(*place));
+            }
             Verdict::Granted(number) => {
                 let grant = self.facts.grants.get(*number);
                 tell(format!("granted: {}", grant.map(granted).unwrap_or_default()), grant.map(|grant| grant.command));
