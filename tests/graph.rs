@@ -62,7 +62,9 @@ fn a_call_is_told_step_by_step() {
     let tree = Tree::project(&[("deploy.sh", DEPLOY)]);
     let told = tree.run(&["explain-call", "close", "billing"]);
     assert_eq!(told.status, 1, "{told:?}");
-    for part in ["no grant here", "deploy.sh:4:22", "needs `run.routes.invoke`", "is for somebody else", "add `gcloud run"] {
+    for part in
+        ["no grant here", "deploy.sh:4:22", "needs `run.routes.invoke`", "is for somebody else", "add `gcloud run"]
+    {
         assert!(told.out.contains(part), "{part} is not in\n{}", told.out);
     }
     // By its account.

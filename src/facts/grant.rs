@@ -149,7 +149,7 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
     match (group, command) {
         ("iam roles", "create" | "update") => return role(facts, invocation),
         ("iam service-accounts", "create") => {
-            facts.made_accounts.extend(made_account(invocation));
+            facts.made_accounts.extend(made_account(invocation).map(|email| (email, run.at.clone())));
             return;
         }
         _ => {}

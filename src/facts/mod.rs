@@ -67,8 +67,8 @@ pub struct Facts {
     pub impersonations: Vec<Impersonation>,
     /// What a flow is told to take for its project where nothing else is said; `None` where it is told several.
     pub default_projects: Vec<(Statement, Option<Value>)>,
-    /// E-mails of accounts that are made here.
-    pub made_accounts: Vec<Value>,
+    /// E-mails of accounts that are made here, each with the statement that makes it.
+    pub made_accounts: Vec<(Value, Statement)>,
     /// What is handed to modules that are not here, and may be the names of services there.
     pub handed: Vec<Value>,
     /// How services are entered.

@@ -41,6 +41,7 @@ const TYPES: &[(&str, &str)] = &[
     ("projects.IAMBinding", "google_project_iam_binding"),
     ("projects.IAMMember", "google_project_iam_member"),
     ("pubsub.Subscription", "google_pubsub_subscription"),
+    ("secretmanager.Secret", "google_secret_manager_secret"),
     ("secretmanager.SecretIamBinding", "google_secret_manager_secret_iam_binding"),
     ("secretmanager.SecretIamMember", "google_secret_manager_secret_iam_member"),
     ("secretmanager.SecretVersion", "google_secret_manager_secret_version"),

@@ -6,7 +6,7 @@
 use super::declare::{given_at, text_at};
 use super::{Facts, Given, Target, TargetKind, given};
 use crate::eval::{Declared, Run, Statement};
-use crate::gcp::invocation::Invocation;
+use crate::gcp::invocation::{Invocation, pairs};
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Tree, Truth, Value};
 
@@ -52,10 +52,12 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
     };
     // `--event-filters=type=google.cloud.…`, once for each or several with commas
     let filters: Vec<&Value> = invocation.all("--event-filters").filter_map(|flag| flag.value.as_ref()).collect();
-    let of_pubsub = match filters.iter().map(|filter| filter.contains(OF_PUBSUB)).find(|is| !is.is_no()) {
-        Some(is) => is,
-        None if filters.is_empty() || invocation.open => Truth::Unknown,
-        None => Truth::No,
+    let pairs = filters.iter().flat_map(|filter| pairs(filter));
+    let types: Vec<Value> =
+        pairs.filter(|(name, _)| !name.equals("type").is_no()).filter_map(|(_, value)| value).collect();
+    let of_pubsub = match types.as_slice() {
+        [only] => only.equals(OF_PUBSUB),
+        _ => Truth::Unknown,
     };
     facts.triggers.push(Trigger {
         name: invocation.positionals.first().cloned(),
@@ -96,19 +98,43 @@ pub(super) fn terraform(facts: &mut Facts, declared: &Declared, wording: Wording
     });
 }
 
+/// The trigger of a function of the second generation, which calls it as an account of its own
+/// (`google.cloud.functions.v2.EventTrigger` in googleapis/googleapis at f8291d2b89, 2026-08-22).
+pub(super) fn of_function(facts: &mut Facts, declared: &Declared, wording: Wording) {
+    let body = &declared.body;
+    let Some(trigger) = body.at(&["event_trigger"]).map(|field| &field.tree) else { return };
+    let text = |path: &[&str]| text_at(body, path);
+    let of_pubsub = text_at(trigger, &["event_type"]).map_or(Truth::Unknown, |kind| kind.equals(OF_PUBSUB));
+    facts.triggers.push(Trigger {
+        name: text(&["name"]),
+        project: text(&["project"]),
+        account: given_at(trigger, &["service_account_email"]),
+        to: Some(Target {
+            kind: TargetKind::Function,
+            name: text(&["name"]),
+            project: text(&["project"]),
+            region: text(&["location"]),
+        }),
+        of_pubsub,
+        wording,
+        said: declared.head,
+        at: declared.at.clone(),
+    });
+}
+
 fn of_pubsub(body: &Tree) -> Truth {
     let Some(criteria) = body.at(&["matching_criteria"]) else { return Truth::Unknown };
-    let mut answer = match &criteria.tree {
-        Tree::List(list) if list.open => Truth::Unknown,
-        Tree::Text(_) => return Truth::Unknown,
-        _ => Truth::No,
-    };
-    for item in criteria.tree.items() {
-        match item.text_at(&["value"]).map(|value| value.equals(OF_PUBSUB)) {
-            Some(Truth::Yes) => return Truth::Yes,
-            Some(Truth::No) => {}
-            _ => answer = Truth::Unknown,
-        }
+    let is_type = |item: &&Tree| item.text_at(&["attribute"]).is_none_or(|name| !name.equals("type").is_no());
+    let types: Vec<Truth> = criteria
+        .tree
+        .items()
+        .iter()
+        .filter(is_type)
+        .map(|item| item.text_at(&["value"]).map_or(Truth::Unknown, |value| value.equals(OF_PUBSUB)))
+        .collect();
+    // Each trigger has one.
+    match types.as_slice() {
+        [only] => *only,
+        _ => Truth::Unknown,
     }
-    answer
 }

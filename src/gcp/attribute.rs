@@ -59,6 +59,8 @@ fn text(attribute: &Attribute, place: Place, left: &mut usize) -> Option<Value> 
         }
         // Its `.name` has the number of the project.
         ("google_iam_workload_identity_pool", "id") => made.pool(),
+        // What is said of it, it has.
+        (kind, path) if kind.starts_with("google_") && !path.contains('.') => made.said(path),
         _ => None,
     }
 }

@@ -117,6 +117,16 @@ pub fn holders(permission: &str) -> impl Iterator<Item = Role> {
     ROLES.lines().map(Role::of_line).filter(move |role| role.grants(permission).is_yes())
 }
 
+/// Whether a predefined role that the table lacks may hold a permission: a newer role of a service holds what another role of
+/// that service does; of a service that is not known nobody can say.
+pub fn may_hold(name: &str, permission: &str) -> bool {
+    let service = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once('.'));
+    let Some((service, _)) = service else { return true };
+    let prefix = format!("{PREFIX}{service}.");
+    let mut known = ROLES.with_prefix(&prefix).map(Role::of_line).peekable();
+    known.peek().is_none() || known.any(|role| !role.grants(permission).is_no())
+}
+
 /// Whether a name is that of a custom role, `projects/P/roles/X` or `organizations/N/roles/X`, of which nothing is
 /// known here.
 pub fn is_custom(name: &str) -> bool {
@@ -268,6 +278,14 @@ mod tests {
         assert_eq!(grants("roles/spanner.databaseRoleUser", "run.routes.invoke"), Truth::Unknown);
         assert_eq!(grants("roles/accessapproval.viewer", "run.routes.invoke"), Truth::No);
         assert_eq!(grants("roles/run.invoker", ""), Truth::Unknown);
+    }
+
+    #[test]
+    fn newer_roles_hold_what_their_service_has() {
+        assert!(may_hold("roles/run.somethingNew", "run.routes.invoke"));
+        assert!(may_hold("roles/newservice.admin", "run.routes.invoke"));
+        assert!(!may_hold("roles/logging.somethingNew", "run.routes.invoke"));
+        assert!(may_hold("projects/p/roles/x", "run.routes.invoke"));
     }
 
     #[test]

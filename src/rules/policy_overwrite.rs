@@ -1,5 +1,8 @@
 //! A policy or binding that is the whole of it takes away what others granted.
 
+use std::collections::BTreeSet;
+
+use crate::eval::Statement;
 use crate::facts::{Authority, Grant, ResourceKind, Verb};
 use crate::finding::Level;
 use crate::gcp::role::Role;
@@ -51,7 +54,14 @@ fn other<'p>(grant: &'p Grant, project: &'p Project) -> Option<&'p Grant> {
         (Some(a), Some(b)) => a.value.same(&b.value) && !a.value.pieces().is_empty(),
         _ => false,
     };
+    let of_statement = |at: &Statement| -> BTreeSet<String> {
+        let own = project.grants_alike(grant).filter(|other| other.at.file == at.file && other.at.span == at.span);
+        let member = |one: &Grant| one.member.as_ref().map_or_else(|| "?".to_owned(), |member| member.value.to_string());
+        own.map(|one| format!("{} {}", one.role.as_ref().map(|role| role.value.to_string()).unwrap_or_default(), member(one))).collect()
+    };
     project.grants_alike(grant).find(|other| {
+        // Two that say the same undo nothing.
+        let is_same = || other.authority == grant.authority && of_statement(&grant.at) == of_statement(&other.at);
         other.at.span != grant.at.span
             // What may be there not at all excludes, or not, what may be there as well.
             && !grant.at.loose
@@ -66,6 +76,7 @@ fn other<'p>(grant: &'p Grant, project: &'p Project) -> Option<&'p Grant> {
                     && is_role(other)
                     && grant.conditional.is_no()
                     && other.conditional.is_no())
+            && !is_same()
     })
 }
 

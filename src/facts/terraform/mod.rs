@@ -32,6 +32,9 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         | "google_cloudfunctions_function" => {
             services::service(facts, declared);
             environment::add(facts, declared);
+            if declared.kind == "google_cloudfunctions2_function" {
+                trigger::of_function(facts, declared, calls::wording(declared));
+            }
         }
         "google_cloud_run_v2_job" | "google_cloud_run_v2_worker_pool" => {
             services::job(facts, declared);

@@ -94,7 +94,7 @@ pub(super) fn account(facts: &mut Facts, declared: &Declared) {
     email.append(&Value::text("@", near));
     email.append(&text_at(&declared.body, &["project"]).unwrap_or_else(|| Value::unknown(near)));
     email.append(&Value::text(".iam.gserviceaccount.com", near));
-    facts.made_accounts.push(email);
+    facts.made_accounts.push((email, declared.at.clone()));
 }
 
 /// A job, or a pool of workers.

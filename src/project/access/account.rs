@@ -15,8 +15,21 @@ pub(super) enum Key {
     Named(String),
     /// A name that is put together of holes.
     Open,
-    /// An account that Google makes for all, and grants roles of its own accord.
-    Default,
+}
+
+/// The domains of accounts that Google makes for every project, and may grant roles of its own accord
+/// (<https://cloud.google.com/iam/docs/service-account-types#default>, checked 2026-11-21).
+const DEFAULTS: [&str; 4] = [
+    "developer.gserviceaccount.com",
+    "appspot.gserviceaccount.com",
+    "cloudbuild.gserviceaccount.com",
+    "cloudservices.gserviceaccount.com",
+];
+
+/// Whether an account is one of those.
+pub(super) fn is_default(email: &Value) -> bool {
+    let domain = email.split('@').pop().and_then(|domain| domain.literal());
+    domain.is_some_and(|domain| DEFAULTS.contains(&domain.as_str()))
 }
 
 /// The key of an account's e-mail, without `serviceAccount:`.
@@ -30,12 +43,8 @@ pub(super) fn key(email: &Value) -> Key {
     let Some((name, domain)) = email.split_once('@') else { return Key::Open };
     if domain.literal().is_some_and(|domain| !domain.ends_with(OWN)) {
         return match domain.literal().as_deref() {
-            Some(
-                "developer.gserviceaccount.com"
-                | "appspot.gserviceaccount.com"
-                | "cloudbuild.gserviceaccount.com"
-                | "cloudservices.gserviceaccount.com",
-            ) => Key::Default,
+            // One for each project, by the project's number or id.
+            Some(domain) if DEFAULTS.contains(&domain) => Key::Named(domain.to_owned()),
             _ => name.literal().filter(|name| !name.is_empty()).map_or(Key::Open, Key::Named),
         };
     }
@@ -112,7 +121,10 @@ mod tests {
         assert_eq!(key("cron@{P}.iam.gserviceaccount.com"), Key::Named("cron".into()));
         assert_eq!(key("{SA}@acme.iam.gserviceaccount.com"), Key::Open);
         assert_eq!(key("{SA}"), Key::Open);
-        assert_eq!(key("{N}-compute@developer.gserviceaccount.com"), Key::Default);
+        assert_eq!(
+            key("{N}-compute@developer.gserviceaccount.com"),
+            Key::Named("developer.gserviceaccount.com".into())
+        );
         assert_eq!(
             key("service-{N}@gcp-sa-iap.iam.gserviceaccount.com"),
             Key::Named("gcp-sa-iap.iam.gserviceaccount.com".into())

@@ -58,7 +58,7 @@ fn principal(account: Option<&Given>) -> Principal {
 fn is_known(email: &Value) -> bool {
     use super::account::{Key, key};
     match key(email) {
-        Key::Named(_) | Key::Default => true,
+        Key::Named(_) => true,
         // `${var.name}-cron@…`
         Key::Open => email.split_once('@').is_some_and(|(name, _)| {
             !name.literal_runs().is_empty()
@@ -149,13 +149,18 @@ fn permissions(project: &Project, purpose: Purpose, on: Option<&Resource>) -> &'
     if on.kind != ResourceKind::Function {
         return &["run.routes.invoke"];
     }
-    let deployed = project.services_named(&on.name).filter(|service| service.function && service.deploys);
-    let generations: BTreeSet<u8> = deployed.map(|service| service.second_generation as u8).collect();
-    match generations.into_iter().collect::<Vec<u8>>().as_slice() {
-        [one] if *one == Truth::Yes as u8 => &["run.routes.invoke"],
-        [one] if *one == Truth::No as u8 => &["cloudfunctions.functions.invoke"],
+    match second_generation(project, &on.name) {
+        Some(Truth::Yes) => &["run.routes.invoke"],
+        Some(Truth::No) => &["cloudfunctions.functions.invoke"],
         _ => purpose.permissions(),
     }
+}
+
+/// Whether functions of a name are of the second generation, as far as all that deploys them agrees.
+fn second_generation(project: &Project, name: &Value) -> Option<Truth> {
+    let mut deployed = project.services_named(name).filter(|service| service.function && service.deploys);
+    let first = deployed.next()?.second_generation;
+    deployed.all(|service| service.second_generation == first).then_some(first)
 }
 
 /// Whether what a call sends asks for other arguments than those of the job
@@ -325,11 +330,26 @@ fn runs_as(project: &Project, target: &Target, at: &crate::eval::Statement) -> (
         _ if others || about.len() > MAX_GIVEN => (Principal::Unknown(None), None),
         // In a deployment that says nothing it stays what it was.
         Some(account) => (principal(Some(account)), Some(account.at)),
-        None if about.iter().filter(surely).any(|one| matches!(one.identity, Identity::Default)) => {
-            (Principal::Default, None)
-        }
-        None => (Principal::Unknown(None), None),
+        None => match about.iter().filter(surely).find(|one| matches!(one.identity, Identity::Default)) {
+            Some(one) => default_account(project, one),
+            None => (Principal::Unknown(None), None),
+        },
     }
+}
+
+/// The account that something runs as where nothing else is said: Compute Engine's, and of functions of the first generation
+/// App Engine's (<https://cloud.google.com/run/docs/securing/service-identity>, checked 2026-11-21).
+fn default_account(project: &Project, deployment: &Deployment) -> (Principal, Option<Place>) {
+    let near = Place { exact: false, ..deployment.said };
+    let second = |name: &Value| second_generation(project, name) == Some(Truth::Yes);
+    let is_compute =
+        deployment.target.kind != TargetKind::Function || deployment.target.name.as_ref().is_some_and(second);
+    if !is_compute {
+        return (Principal::Default, None);
+    }
+    let mut email = Value::hole("PROJECT_NUMBER", 0, near);
+    email.append(&Value::text("-compute@developer.gserviceaccount.com", near));
+    (Principal::Account(Given { value: email, at: near, whole: near }), Some(deployment.said))
 }
 
 // ---- triggers

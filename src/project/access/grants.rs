@@ -8,7 +8,7 @@ use super::scope::Scopes;
 use super::{Purpose, differ, is_same_account};
 use crate::facts::{Authority, CustomRole, Facts, Given, Grant, ResourceKind, Verb};
 use crate::gcp::principal::{self, MemberKind};
-use crate::gcp::role::{Role, is_tracked};
+use crate::gcp::role::{Role, is_tracked, may_hold};
 use crate::source::FileId;
 use crate::value::{Truth, Value};
 
@@ -210,6 +210,7 @@ impl Grants {
         let Some(name) = role.value.literal() else { return self.custom(&role.value, permission) };
         match Role::find(&name) {
             Some(role) => role.grants(permission),
+            None if name.starts_with("roles/") && !may_hold(&name, permission) => Truth::No,
             None => self.custom(&role.value, permission),
         }
     }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::account::{Key, key};
+use super::account::is_default;
 use super::grants::{Binding, Grants, Match, Miss};
 use super::resource::Resource;
 use super::scope::Scopes;
 use super::{Actor, Doubt, Missing, Need, Principal, Purpose, Verdict, differ, is_same_account};
 use crate::facts::{Authority, EntryKind, Exposure, Facts, ResourceKind, Service};
 use crate::gcp::principal;
+use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::{Project, is_same_service};
 use crate::source::FileId;
@@ -100,6 +101,14 @@ fn policy_files(
     (policies, resolved)
 }
 
+/// Whether Google may have granted a default account a permission of its own accord: the accounts of Compute Engine, App
+/// Engine and its own APIs may hold Editor, the one of Cloud Build the role of builds
+/// (<https://cloud.google.com/iam/docs/service-account-types#default>, checked 2026-11-21).
+fn may_hold_of_itself(email: &Value, permissions: &[&str]) -> bool {
+    let role = if email.contains("@cloudbuild.").is_yes() { "roles/cloudbuild.builds.builder" } else { "roles/editor" };
+    Role::find(role).is_none_or(|role| permissions.iter().any(|permission| !role.grants(permission).is_no()))
+}
+
 impl Project {
     pub(in crate::project) fn access(&self) -> &Access {
         self.access.get_or_init(|| Access::new(&self.facts, &self.policies, &self.paths))
@@ -157,9 +166,6 @@ impl Project {
             Principal::Default => return Verdict::Unknown(Doubt::DefaultAccount),
             Principal::Unknown(given) => return Verdict::Unknown(Doubt::Account(given.as_ref().map(|given| given.at))),
         };
-        if key(&account.value) == Key::Default {
-            return Verdict::Unknown(Doubt::DefaultAccount);
-        }
         let access = self.access();
         let Some(candidates) = access.grants.candidates(need.purpose, &account.value, on) else {
             return Verdict::Unknown(Doubt::Account(None));
@@ -177,6 +183,9 @@ impl Project {
         }
         if let Some(doubt) = doubt {
             return Verdict::Unknown(doubt);
+        }
+        if is_default(&account.value) && may_hold_of_itself(&account.value, need.permissions) {
+            return Verdict::Unknown(Doubt::DefaultAccount);
         }
         if self.is_handed(&account.value) || self.is_handed(&on.name) {
             return Verdict::Unknown(Doubt::Handed);
@@ -230,16 +239,23 @@ impl Project {
         let on_resource = on_resource.iter().filter_map(|number| grants.binding(*number)).any(is_private_member);
         Verdict::Missing(Missing {
             nearest: nearest.map(|(miss, _, grant)| (grant, miss)),
-            knows_account: !of_account.is_empty(),
+            knows_account: !of_account.is_empty() || self.makes_account(need, account),
             knows_resource: on_resource,
             one_flow: made.iter().any(|(flow, _)| *flow == need.at.flow) && self.grants_in(need, account),
             made: made.first().map(|(_, place)| *place),
         })
     }
 
+    /// Whether the flow of a need makes the account, so that what it needs is due there as well.
+    fn makes_account(&self, need: &Need, account: &Value) -> bool {
+        let here =
+            |(made, at): &(Value, crate::eval::Statement)| at.flow == need.at.flow && is_same_account(made, account);
+        self.facts.made_accounts.iter().any(here)
+    }
+
     /// Whether the flow of a need makes the account, or grants anyone anything: then it is where grants are made.
     fn grants_in(&self, need: &Need, account: &Value) -> bool {
-        self.facts.made_accounts.iter().any(|made| is_same_account(made, account))
+        self.facts.made_accounts.iter().any(|(made, _)| is_same_account(made, account))
             || self.access().granting.contains(&need.at.flow)
     }
 

@@ -141,7 +141,7 @@ pub enum Doubt {
 pub struct Missing {
     /// The grant that comes nearest, by its number among the facts, and what it lacks.
     pub nearest: Option<(usize, Miss)>,
-    /// Whether the project grants this account anything.
+    /// Whether the project grants this account anything, or the flow makes it.
     pub knows_account: bool,
     /// Whether the project grants anyone anything on this resource.
     pub knows_resource: bool,

@@ -262,7 +262,12 @@ impl Lowering<'_> {
         };
         let certain =
             matches!(base.kind, ExprKind::Text(_) | ExprKind::Template(_) | ExprKind::List(_) | ExprKind::Map(_));
-        if certain && let Some(own) = self.own_method(&node, method, call, place) {
+        // What is made of a thing that will be known is made of whatever it is now.
+        let applied = method == "apply"
+            && matches!(call.arguments.first().map(|first| &first.value.kind), Some(ExprKind::Function(_)));
+        if (certain || applied)
+            && let Some(own) = self.own_method(&node, method, call, place)
+        {
             return own;
         }
         let own = own.map(|own| (known, own));
@@ -343,6 +348,16 @@ impl Lowering<'_> {
             "split" => Some(Node::Split(boxed(), said_first)),
             "map" => match &first?.value.kind {
                 ExprKind::Function(function) => self.mapped(base.clone(), function),
+                _ => None,
+            },
+            // What a thing will be once it is made, and what is made of that: `account.email.apply(e => …)`
+            "apply" => match &first?.value.kind {
+                ExprKind::Function(function) => {
+                    let one = Node::List(vec![base.clone()], false);
+                    let all = self.mapped(one, function)?;
+                    let place = self.near(call.callee.span);
+                    Some(Node::Part(Box::new(all), Box::new(said("0", place)), place))
+                }
                 _ => None,
             },
             "filter" if matches!(&first?.value.kind, ExprKind::Name(name) if name == "Boolean") => Some(base.clone()),

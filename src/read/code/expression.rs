@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Lowering;
 use super::names::Scope;
 use super::text::literal;
-use crate::program::{Change, Each, Entry, Guard, Listed, Node, Style};
+use crate::program::{Arm, Block, Change, Each, Entry, Guard, Listed, Node, Step, StepKind, Style};
 use crate::source::Span;
 use crate::syntax::code::{self, Argument, Expr, ExprKind, Language, Operator, Spread, StmtKind};
 use crate::value::Place;
@@ -403,7 +403,7 @@ impl Lowering<'_> {
         let (item, body) = self.within(scope, |lowering| {
             let first = function.parameters.first();
             let item = first.map_or(crate::program::Pick::Nothing, |first| lowering.pick(&first.target));
-            (item, lowering.block(&function.body))
+            (item, without_returns(&lowering.block(&function.body)))
         });
         let each = Each { item, over, guard: None, body, key: None, value: None };
         Some(crate::program::StepKind::Each(Arc::new(each)))
@@ -417,6 +417,32 @@ impl Lowering<'_> {
 
 pub(super) fn positional(value: &Expr) -> Argument {
     Argument { name: None, spread: Spread::No, value: value.clone() }
+}
+
+/// A block whose returns end a turn of what calls it.
+fn without_returns(body: &Block) -> Block {
+    let mut out = Vec::with_capacity(body.len());
+    for step in body.iter() {
+        let span = step.span;
+        let mut push = |kind| out.push(Step { kind, span });
+        match &step.kind {
+            StepKind::Return => push(StepKind::Continue),
+            StepKind::Give(node) => {
+                push(StepKind::Evaluate(node.clone()));
+                push(StepKind::Continue);
+            }
+            StepKind::Group(inner) => push(StepKind::Group(without_returns(inner))),
+            StepKind::Branch(arms) => push(StepKind::Branch(
+                arms.iter().map(|arm| Arm { body: without_returns(&arm.body), ..arm.clone() }).collect(),
+            )),
+            other => push(other.clone()),
+        }
+    }
+    // Where a turn ends anyway nothing is left to be said.
+    if matches!(out.last().map(|step| &step.kind), Some(StepKind::Continue)) {
+        out.pop();
+    }
+    out.into()
 }
 
 /// A variable of the environment.

@@ -30,7 +30,15 @@ pub(super) const PYTHON: Reader = Reader {
         "" => is_python(start),
         _ => false,
     },
-    words: &["google.auth", "google.oauth2", "google.cloud", "run_v2", "Bearer "],
+    words: &[
+        "google.auth",
+        "google.oauth2",
+        "google.cloud",
+        "run_v2",
+        "Bearer ",
+        "pulumi_gcp",
+        "cdktf_cdktf_provider_google",
+    ],
     read: |source, file| read(source, file, Language::Python),
 };
 
