@@ -1,6 +1,8 @@
 //! A service mounts a secret that its account may not read.
 
 use crate::finding::{Level, Safety};
+use crate::gcp::principal::is_default_account;
+use crate::gcp::role::Role;
 use crate::project::{Need, Project, Purpose, Verdict};
 use crate::rule::{Check, Report, Rule};
 
@@ -18,6 +20,17 @@ fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report)
     let (Some(account), Some(on)) = (need.account(), &need.on) else { return };
     // A project that grants this account nothing, and nobody this secret, grants both elsewhere.
     if !missing.knows_account && !missing.knows_resource {
+        return;
+    }
+    // What is made for every project is granted things in many places, the console among them: only where it is granted
+    // other secrets here may one be missed.
+    let reads_others = || {
+        project.granted_to(account, on).any(|grant| {
+            let role = grant.role.as_ref().and_then(|role| role.value.literal()).and_then(|name| Role::find(&name));
+            role.is_some_and(|role| role.grants("secretmanager.versions.access").is_yes())
+        })
+    };
+    if is_default_account(&account.value) && !reads_others() {
         return;
     }
     let message = format!(

@@ -9,7 +9,7 @@ mod pool;
 pub use fault::{FaultKind, MemberFault, account_fault, fault};
 
 use super::flat::{Flat, HOLE};
-use crate::value::Value;
+use crate::value::{Place, Value, identity};
 
 /// What a member's prefix says that it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -141,6 +141,34 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || text.rsplit_once('@').is_some_and(|(start, _)| start.split('@').skip(1).any(is_shouted))
 }
 
+/// Words of names that stand for others in documentation.
+const STAND_INS: [&str; 7] = ["your", "my-project", "my-service", "project-id", "project_id", "example", "placeholder"];
+
+/// Whether a name stands for another one, as documentation writes it: `PROJECT_ID`, `your-service`.
+pub fn stands_in(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    is_placeholder(name) || STAND_INS.iter().any(|word| lower.contains(word))
+}
+
+/// A name or an e-mail in which what stands for something else is a hole.
+pub fn with_stand_ins_open(value: &Value) -> Value {
+    let Some(text) = value.literal() else { return value.clone() };
+    let Some(place) = value.place().filter(|_| stands_in(&text)) else { return value.clone() };
+    let place = Place { exact: false, ..place };
+    let mut out = Value::default();
+    for part in text.split_inclusive(['@', '.', '/', ':']) {
+        let name = part.trim_end_matches(['@', '.', '/', ':']);
+        if !name.is_empty() && stands_in(name) {
+            out.append(&Value::hole(name, identity(name), place));
+            out.append(&Value::text(part.get(name.len()..).unwrap_or(""), place));
+        } else {
+            out.append(&Value::text(part, place));
+        }
+    }
+    (out.assumed, out.loose) = (value.assumed, value.loose);
+    out
+}
+
 /// Capitals and no small letter.
 fn is_shouted(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_uppercase()) && !text.bytes().any(|b| b.is_ascii_lowercase())
@@ -158,6 +186,21 @@ pub fn project_of(email: &Value) -> Option<String> {
         _ => domain.strip_suffix(".iam.gserviceaccount.com")?,
     };
     Some(project.to_owned())
+}
+
+/// The domains of accounts that Google makes for every project, and may grant roles of its own accord
+/// (<https://cloud.google.com/iam/docs/service-account-types#default>, checked 2026-11-21).
+const DEFAULTS: [&str; 4] = [
+    "developer.gserviceaccount.com",
+    "appspot.gserviceaccount.com",
+    "cloudbuild.gserviceaccount.com",
+    "cloudservices.gserviceaccount.com",
+];
+
+/// Whether an account is one of those that Google makes for every project.
+pub fn is_default_account(email: &Value) -> bool {
+    let domain = email.split('@').pop().and_then(|domain| domain.literal());
+    domain.is_some_and(|domain| DEFAULTS.contains(&domain.as_str()))
 }
 
 /// Whether a text has the shape of a project's id: 6 to 30 lower-case letters, digits and dashes, a letter first, no
@@ -192,6 +235,16 @@ mod tests {
         assert!(is_project_id("acme-prod") && is_project_id("acme-prod-412345"));
         assert!(!is_project_id("PROJECT_ID") && !is_project_id("acme") && !is_project_id("123456789012"));
         assert!(!is_project_id("example.com:acme"));
+    }
+
+    #[test]
+    fn stand_ins_are_holes() {
+        let open = |text: &str| with_stand_ins_open(&value(text)).to_string();
+        assert_eq!(open("cron@PROJECT_ID.iam.gserviceaccount.com"), "cron@PROJECT_ID.iam.gserviceaccount.com");
+        let opened = with_stand_ins_open(&value("cron@PROJECT_ID.iam.gserviceaccount.com"));
+        assert!(!opened.is_literal() && opened.starts_with("cron@").is_yes());
+        assert!(!with_stand_ins_open(&value("YOUR_SERVICE_ACCOUNT")).is_literal());
+        assert!(with_stand_ins_open(&value("cron@acme-prod.iam.gserviceaccount.com")).is_literal());
     }
 
     #[test]

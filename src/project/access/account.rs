@@ -1,6 +1,7 @@
 //! By what an account is found: its e-mail's first part, or the domain of a service agent.
 
 use crate::gcp::agent::service_agent;
+use crate::gcp::principal::is_default_account;
 use crate::value::{Piece, Value, may_equal};
 
 /// The end of the e-mails of accounts that users make.
@@ -17,21 +18,6 @@ pub(super) enum Key {
     Open,
 }
 
-/// The domains of accounts that Google makes for every project, and may grant roles of its own accord
-/// (<https://cloud.google.com/iam/docs/service-account-types#default>, checked 2026-11-21).
-const DEFAULTS: [&str; 4] = [
-    "developer.gserviceaccount.com",
-    "appspot.gserviceaccount.com",
-    "cloudbuild.gserviceaccount.com",
-    "cloudservices.gserviceaccount.com",
-];
-
-/// Whether an account is one of those.
-pub(super) fn is_default(email: &Value) -> bool {
-    let domain = email.split('@').pop().and_then(|domain| domain.literal());
-    domain.is_some_and(|domain| DEFAULTS.contains(&domain.as_str()))
-}
-
 /// The key of an account's e-mail, without `serviceAccount:`.
 pub(super) fn key(email: &Value) -> Key {
     if service_agent(email).is_some() {
@@ -44,7 +30,7 @@ pub(super) fn key(email: &Value) -> Key {
     if domain.literal().is_some_and(|domain| !domain.ends_with(OWN)) {
         return match domain.literal().as_deref() {
             // One for each project, by the project's number or id.
-            Some(domain) if DEFAULTS.contains(&domain) => Key::Named(domain.to_owned()),
+            Some(domain) if is_default_account(email) => Key::Named(domain.to_owned()),
             _ => name.literal().filter(|name| !name.is_empty()).map_or(Key::Open, Key::Named),
         };
     }

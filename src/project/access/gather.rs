@@ -8,7 +8,7 @@ use crate::facts::{
     Call, Caller, Credential, Deployment, EntryKind, Given, Identity, ResourceKind, Secret, Target, TargetKind, Token,
     Trigger,
 };
-use crate::gcp::principal::project_of;
+use crate::gcp::principal::{project_of, with_stand_ins_open};
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
 use crate::project::{Project, Session};
@@ -47,7 +47,8 @@ fn principal(account: Option<&Given>) -> Principal {
             // `projects/P/serviceAccounts/EMAIL`
             let full = account.value.contains("/serviceAccounts/").is_yes();
             let email = account.value.split('/').pop().filter(|_| full);
-            let account = Given { value: email.unwrap_or_else(|| account.value.clone()), ..account.clone() };
+            let email = email.unwrap_or_else(|| account.value.clone());
+            let account = Given { value: with_stand_ins_open(&email), ..account.clone() };
             if is_known(&account.value) { Principal::Account(account) } else { Principal::Unknown(Some(account)) }
         }
         None => Principal::Unknown(None),

@@ -7,7 +7,7 @@ use super::resource::Resource;
 use super::scope::Scopes;
 use super::{Purpose, differ, is_same_account};
 use crate::facts::{Authority, CustomRole, Facts, Given, Grant, ResourceKind, Verb};
-use crate::gcp::principal::{self, MemberKind};
+use crate::gcp::principal::{self, MemberKind, with_stand_ins_open};
 use crate::gcp::role::{Role, is_tracked, may_hold};
 use crate::source::FileId;
 use crate::value::{Truth, Value};
@@ -147,7 +147,7 @@ impl Grants {
                 let binding = Binding {
                     grant: number,
                     kind: resource.kind,
-                    resource: named.then(|| resource.name.clone()),
+                    resource: named.then(|| open_name(resource.kind, &resource.name)),
                     project,
                     member: member(grant),
                     removed,
@@ -273,7 +273,7 @@ impl Grants {
                 let all = self.by_member.get(&member).into_iter().flatten().copied();
                 all.take(MAX_LOOKED_AT).filter(own).collect()
             }
-            _ => (0..self.bindings.len().min(MAX_LOOKED_AT)).filter(own).collect(),
+            Key::Open => (0..self.bindings.len().min(MAX_LOOKED_AT)).filter(own).collect(),
         }
     }
 
@@ -337,7 +337,7 @@ impl Binding {
         match &self.member {
             Member::Account(account) => match key(account) {
                 Key::Named(name) => Some(name),
-                _ => None,
+                Key::Open => None,
             },
             _ => None,
         }
@@ -396,6 +396,11 @@ impl Binding {
     }
 }
 
+/// A name in which what stands for something else is a hole. Secrets may have names in capitals.
+fn open_name(kind: ResourceKind, name: &Value) -> Value {
+    if kind == ResourceKind::Secret { name.clone() } else { with_stand_ins_open(name) }
+}
+
 /// By what a name is found among those that are surely the same.
 fn shown(name: &Value) -> String {
     name.to_string().to_ascii_lowercase().replace('_', "-")
@@ -411,7 +416,7 @@ fn member(grant: &Grant) -> Member {
     let member = principal::parse(&given.value);
     match member.kind {
         MemberKind::AllUsers | MemberKind::AllAuthenticatedUsers => Member::Everyone,
-        MemberKind::ServiceAccount | MemberKind::Missing => Member::Account(member.id),
+        MemberKind::ServiceAccount | MemberKind::Missing => Member::Account(with_stand_ins_open(&member.id)),
         MemberKind::Group => Member::Several("who is in the group is not said here"),
         MemberKind::ProjectOwner | MemberKind::ProjectEditor | MemberKind::ProjectViewer => {
             Member::Several("who has that role in the project is not all said here")

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::account::is_default;
 use super::grants::{Binding, Grants, Match, Miss};
 use super::resource::Resource;
 use super::scope::Scopes;
 use super::{Actor, Doubt, Missing, Need, Principal, Purpose, Verdict, differ, is_same_account};
 use crate::facts::{Authority, EntryKind, Exposure, Facts, ResourceKind, Service};
-use crate::gcp::principal;
+use crate::gcp::principal::{self, is_default_account};
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::{Project, is_same_service};
@@ -184,7 +183,7 @@ impl Project {
         if let Some(doubt) = doubt {
             return Verdict::Unknown(doubt);
         }
-        if is_default(&account.value) && may_hold_of_itself(&account.value, need.permissions) {
+        if is_default_account(&account.value) && may_hold_of_itself(&account.value, need.permissions) {
             return Verdict::Unknown(Doubt::DefaultAccount);
         }
         if self.is_handed(&account.value) || self.is_handed(&on.name) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::eval::Statement;
 use crate::facts::Facts;
-use crate::gcp::principal::is_project_id;
+use crate::gcp::principal::{is_project_id, stands_in};
 use crate::source::FileId;
 use crate::value::Value;
 
@@ -65,7 +65,7 @@ impl Scopes {
 pub fn differ(a: Option<&Value>, b: Option<&Value>) -> bool {
     let id = |project: Option<&Value>| {
         let project = project.filter(|project| !project.assumed)?;
-        project.literal().filter(|text| is_project_id(text))
+        project.literal().filter(|text| is_project_id(text) && !stands_in(text))
     };
     matches!((id(a), id(b)), (Some(a), Some(b)) if a != b)
 }
@@ -81,6 +81,7 @@ mod tests {
         assert!(differ("acme-prod", "acme-staging"));
         assert!(!differ("acme-prod", "acme-prod"));
         assert!(!differ("acme-prod", "{P}"));
+        assert!(!differ("acme-prod", "your-project-id"));
         assert!(!differ("acme-prod", "123456789012"));
         assert!(!super::differ(None, Some(&value("acme-prod"))));
     }
