@@ -4,6 +4,7 @@
 //! It needs `chromedriver` and Chromium. Where they are not, the test says so and passes, unless `AUTHLINT_BROWSER` is set.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on panics")]
+#![cfg(all(feature = "python", feature = "hcl"))]
 
 use std::io::{BufRead, Read, Write};
 use std::net::TcpStream;

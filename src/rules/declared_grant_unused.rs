@@ -22,7 +22,7 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     let member = grant.member.as_ref().map(|member| member.value.to_string()).unwrap_or_default();
     let role = grant.role.as_ref().map(|role| role.value.to_string()).unwrap_or_default();
     let on = grant.resource.as_ref().map(|on| format!(" on `{on}`")).unwrap_or_default();
-    let message = format!("nothing in this project needs `{role}`{on} for `{member}`: what is declared here says nothing");
+    let message = format!("nothing in this project needs `{role}`{on} for `{member}`: this declaration has no effect");
     report
         .warning(&grant.at, grant.command, message)
         .label("needed by nothing")

@@ -1,8 +1,10 @@
 //! A service mounts a secret that its account may not read.
 
+use crate::facts::Grant;
 use crate::finding::{Level, Safety};
 use crate::gcp::principal::is_default_account;
 use crate::gcp::role::Role;
+use crate::gcp::wording::Wording;
 use crate::project::{Need, Project, Purpose, Verdict};
 use crate::rule::{Check, Report, Rule};
 
@@ -22,10 +24,11 @@ fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report)
     if !missing.knows_account && !missing.knows_resource {
         return;
     }
-    // What is made for every project is granted things in many places, the console among them: only where it is granted
-    // other secrets here may one be missed.
+    // What is made for every project is granted things in many places, the console among them: one is missed only where
+    // the same flow, or what is declared as code, grants it other secrets. A command of another flow was run once.
+    let is_kept = |grant: &&Grant| grant.at.flow == need.at.flow || grant.wording != Wording::Command;
     let reads_others = || {
-        project.granted_to(account, on).any(|grant| {
+        project.granted_to(account, on).filter(is_kept).any(|grant| {
             let role = grant.role.as_ref().and_then(|role| role.value.literal()).and_then(|name| Role::find(&name));
             role.is_some_and(|role| role.grants("secretmanager.versions.access").is_yes())
         })
