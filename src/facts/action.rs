@@ -243,6 +243,7 @@ fn function(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, declar
         publishes: None,
         mounts: Vec::new(),
         source: None,
+        filled: Vec::new(),
         wording: Wording::Command,
         said: declared.head,
         at: declared.at.clone(),

@@ -31,6 +31,8 @@ pub struct Deployment {
     pub mounts: Vec<(Secret, Place)>,
     /// The file that it is made of: of a workflow its source.
     pub source: Option<Value>,
+    /// What that file is filled with before, where it is a template, each by its name.
+    pub filled: Vec<(String, Value)>,
     /// In whose words it is made.
     pub wording: Wording,
     /// Where the command stands, without its flags, or the head of what declares it.
@@ -84,6 +86,7 @@ pub(super) fn add(facts: &mut super::Facts, invocation: &Invocation, run: &Run) 
         publishes: PUBLISHES.iter().find_map(|flag| invocation.flag(flag)).map(|flag| flag.at),
         mounts: mounts(invocation),
         source: invocation.value("--source").filter(|_| *kind == TargetKind::Workflow).cloned(),
+        filled: Vec::new(),
         wording: Wording::Command,
         said: invocation.at,
         at: run.at.clone(),

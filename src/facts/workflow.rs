@@ -1,6 +1,8 @@
 //! Calls of Google Workflows. The token is always that of the workflow's own account, and by default it is made out for
 //! the URL that is called
-//! (<https://cloud.google.com/workflows/docs/authenticate-from-workflow>, checked 2026-11-21).
+//! (<https://cloud.google.com/workflows/docs/authenticate-from-workflow>, checked 2026-11-21). A connector is a call of an API
+//! with an access token (<https://docs.cloud.google.com/workflows/docs/reference/googleapis/run/Overview>, checked
+//! 2026-11-30).
 
 use super::declare::{given, given_at, text_at};
 use super::{Call, Caller, Credential, Facts, Given, Token};
@@ -13,17 +15,67 @@ const PROOFS: &[&str] = &["auth", "token", "key", "secret", "goog", "cookie", "s
 
 pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     let body = &declared.body;
+    if let Some(version) = connector_of_jobs(&declared.kind) {
+        return run_of_job(facts, declared, version);
+    }
     let Some(method) = method(declared) else { return };
-    let name = (!declared.name.is_empty()).then(|| Value::text(declared.name.clone(), declared.head));
     facts.calls.push(Call {
         caller: Caller::Workflow,
         wording: Wording::Workflow,
-        name,
+        name: name(declared),
         project: None,
         changes: false,
         url: given_at(body, &["url"]),
         method: Some(method),
         credential: credential(body),
+        body: body.has(&["body"]),
+        content: content(body),
+        command: declared.head,
+        at: declared.at.clone(),
+    });
+}
+
+/// The name of the step.
+fn name(declared: &Declared) -> Option<Value> {
+    (!declared.name.is_empty()).then(|| Value::text(declared.name.clone(), declared.head))
+}
+
+/// The version of the API whose connector runs a job of Cloud Run.
+fn connector_of_jobs(kind: &str) -> Option<&str> {
+    let version = kind.strip_prefix("googleapis.run.")?;
+    version.strip_suffix(".namespaces.jobs.run").or_else(|| version.strip_suffix(".projects.locations.jobs.run"))
+}
+
+/// `call: googleapis.run.v2.projects.locations.jobs.run` with the job's full name as `name`.
+fn run_of_job(facts: &mut Facts, declared: &Declared, version: &str) {
+    let body = &declared.body;
+    let head = Place { exact: false, ..declared.head };
+    let Some(job) = given_at(body, &["name"]) else { return };
+    let text = |text: &str| Value::text(text, head);
+    let mut url = match (job.value.starts_with("namespaces/"), job.value.starts_with("projects/")) {
+        // The first version has an API in every region, whose jobs have none in their names.
+        (Truth::Yes, _) => {
+            let mut url = text("https://");
+            url.append(&text_at(body, &["location"]).unwrap_or_else(|| Value::hole("location", 0, head)));
+            url.append(&text("-run.googleapis.com/apis/run.googleapis.com/"));
+            url
+        }
+        (_, Truth::Yes) => text("https://run.googleapis.com/"),
+        _ => return,
+    };
+    for part in [&text(version), &text("/"), &job.value, &text(":run")] {
+        url.append(part);
+    }
+    let token = Token { at: head, whole: head, account: None, audience: None, scope: None, minted: None, open: true };
+    facts.calls.push(Call {
+        caller: Caller::Workflow,
+        wording: Wording::Workflow,
+        name: name(declared),
+        project: None,
+        changes: false,
+        url: Some(Given { value: url, ..job }),
+        method: Some(Given { value: Value::text("POST", head), at: head, whole: head }),
+        credential: Credential::AccessToken(token),
         body: body.has(&["body"]),
         content: content(body),
         command: declared.head,

@@ -211,6 +211,7 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, account:
         publishes: None,
         mounts: Vec::new(),
         source: None,
+        filled: Vec::new(),
         wording: Wording::Object,
         said: declared.head,
         at: declared.at.clone(),

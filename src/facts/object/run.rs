@@ -79,6 +79,7 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, account:
         publishes: None,
         mounts: mounts(declared, path),
         source: None,
+        filled: Vec::new(),
         wording: Wording::Object,
         said: declared.head,
         at: declared.at.clone(),

@@ -68,10 +68,18 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, path: &[
         publishes: None,
         mounts: mounts(body),
         source: text("source_contents"),
+        filled: filled(body),
         wording: calls::wording(declared),
         said: declared.head,
         at: declared.at.clone(),
     });
+}
+
+/// What the template of a workflow is filled with.
+fn filled(body: &Tree) -> Vec<(String, Value)> {
+    let map = body.field("source_contents.variables").and_then(|given| given.tree.map());
+    let fields = map.into_iter().flat_map(|map| &map.fields);
+    fields.filter_map(|field| Some((field.name.clone(), field.tree.text()?.clone()))).collect()
 }
 
 /// Secrets that stand in volumes.

@@ -189,6 +189,7 @@ impl Reading<'_> {
     fn body(self, body: &Body) -> Node {
         let wanted = body.attributes.iter().filter(|attribute| !META.contains(&attribute.name.as_str()));
         let mut entries: Vec<crate::program::Entry> = wanted.map(|attribute| self.entry(attribute)).collect();
+        entries.extend(body.attributes.iter().filter_map(|attribute| self.variables(attribute)));
         let mut kinds: Vec<&str> = Vec::new();
         for block in &body.blocks {
             let Some(kind) = kind_of(block) else { continue };
@@ -230,6 +231,19 @@ impl Reading<'_> {
             otherwise: self.hole(block.span),
             place: self.near(block.span),
         }))
+    }
+
+    /// What a template is filled with, beside the attribute that is the template: `source_contents = templatefile(…, {…})`
+    /// has `source_contents.variables`, a name that no attribute can have.
+    fn variables(self, attribute: &Attribute) -> Option<crate::program::Entry> {
+        let ExprKind::Call { name, arguments, .. } = &attribute.value.kind else { return None };
+        let [_, given @ hcl::Expr { kind: ExprKind::Object(_), .. }] = arguments.as_slice() else { return None };
+        (name == "templatefile").then(|| crate::program::Entry {
+            name: format!("{}.variables", attribute.name),
+            at: self.place(attribute.at),
+            whole: self.near(given.span),
+            value: self.node(given),
+        })
     }
 
     fn entry(self, attribute: &Attribute) -> crate::program::Entry {

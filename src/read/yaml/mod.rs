@@ -56,6 +56,7 @@ const WORDS: &[&str] = &[
     "roles/iam.",
     "call: http.",
     "\"call\": \"http.",
+    "googleapis.run.v",
     "x-google-backend",
     "x-google-api-management",
     // Actions of Google, and workflows and actions of the same repository.

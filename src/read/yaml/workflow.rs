@@ -416,7 +416,7 @@ impl Reader<'_> {
             let words = parameters.iter().map(|each| given(each).unwrap_or_else(|| self.context.unknown(span)));
             let kind = call_of(scalar.text(), words.collect(), span, &self.context).kind;
             self.push(kind, span, out);
-        } else if scalar.text().starts_with("http.") {
+        } else if scalar.text().starts_with("http.") || is_connector(scalar.text()) {
             let kind = self.declare(name, scalar, arguments);
             self.push(kind, span, out);
         }
@@ -462,6 +462,11 @@ impl Reader<'_> {
 fn plain_literal(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     (!inner.contains(['"', '\\'])).then_some(inner)
+}
+
+/// Whether a call is one of an API of Google's of which anything is known here: that runs a job of Cloud Run.
+fn is_connector(call: &str) -> bool {
+    call.starts_with("googleapis.run.") && call.ends_with(".jobs.run")
 }
 
 #[cfg(test)]
