@@ -11,7 +11,7 @@
 
 mod common;
 
-use common::{check, files, is_read, lint, sections, shown_with};
+use common::{check, files, fixed, is_read, lint, sections, shown_with};
 
 #[test]
 fn every_project_gives_what_its_document_says() {
@@ -57,4 +57,26 @@ fn updated(path: &str, text: &str) -> String {
         out.push_str(next);
     }
     out
+}
+
+#[test]
+fn a_grant_that_a_fix_writes_is_the_one_that_was_missing() {
+    let (mut failures, mut count) = (Vec::new(), 0);
+    for path in files("tests/projects") {
+        let text = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        for section in sections(&path, &text).bad.iter().filter(|section| is_read(section)) {
+            let outcome = lint(&section.files);
+            for finding in outcome.findings.iter().filter(|finding| finding.rule.starts_with("missing-")) {
+                let Some(fix) = &finding.fix else { continue };
+                count += 1;
+                let left = lint(&fixed(&section.files, &outcome.sources, &[fix]));
+                // Messages name who and what; where they stand may have moved.
+                if left.findings.iter().any(|other| other.rule == finding.rule && other.message == finding.message) {
+                    failures.push(format!("{path}: \"{}\": {}", section.heading, finding.message));
+                }
+            }
+        }
+    }
+    assert!(count > 10, "{count} fixes");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use authlint::config::Config;
 use authlint::engine::{self, Content, Files, Input, Settings, relevant};
-use authlint::finding::{Finding, Safety};
+use authlint::finding::{Finding, Fix, Safety};
 use authlint::outcome::Outcome;
 use authlint::report::{FORMATS, Options};
 use authlint::rules::own::UNDECIDED_ACCESS;
@@ -179,7 +179,9 @@ pub fn check(path: &str, sections: &Sections, advice: bool, failures: &mut Vec<S
             failures
                 .push(format!("{path}: \"{}\" gives\n{found}but the page says\n{}", section.heading, section.expected));
         }
-        let fixed = fixed(&section.files, &outcome.sources, &outcome.findings);
+        let fixes = outcome.findings.iter().filter_map(|finding| finding.fix.as_ref());
+        let fixes: Vec<&Fix> = fixes.filter(|fix| fix.safety == Safety::Safe).collect();
+        let fixed = fixed(&section.files, &outcome.sources, &fixes);
         let safe = |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
         if outcome.findings.iter().filter(safe).count() > 0 {
             let left = lint(&fixed);
@@ -192,18 +194,12 @@ pub fn check(path: &str, sections: &Sections, advice: bool, failures: &mut Vec<S
     }
 }
 
-/// The files after all safe fixes.
-fn fixed(files: &BTreeMap<String, String>, sources: &[Source], findings: &[Finding]) -> BTreeMap<String, String> {
+/// The files after fixes.
+pub fn fixed(files: &BTreeMap<String, String>, sources: &[Source], fixes: &[&Fix]) -> BTreeMap<String, String> {
     let mut out = files.clone();
     for (index, source) in sources.iter().enumerate() {
-        let edits: Vec<_> = findings
-            .iter()
-            .filter_map(|finding| finding.fix.as_ref())
-            .filter(|fix| fix.safety == Safety::Safe)
-            .flat_map(|fix| &fix.edits)
-            .filter(|edit| edit.file == FileId(index as u32))
-            .cloned()
-            .collect();
+        let edits = fixes.iter().flat_map(|fix| &fix.edits).filter(|edit| edit.file == FileId(index as u32));
+        let edits: Vec<_> = edits.cloned().collect();
         let text = &files[source.path()];
         let bytes = authlint::fix::apply(text.as_bytes(), source, &edits).unwrap();
         out.insert(source.path().to_owned(), String::from_utf8(bytes).unwrap());

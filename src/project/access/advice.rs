@@ -1,5 +1,6 @@
 //! The grant that is due, as it is written where the other grants of the project stand.
 
+use super::grants::Miss;
 use super::{Need, Purpose, Resource, Verdict};
 use crate::facts::{Grant, ResourceKind, Verb};
 use crate::gcp::wording::Wording;
@@ -44,7 +45,15 @@ impl Project {
         let member = format!("serviceAccount:{}", account.value);
         let plain = |text: &str| !text.contains(['$', '<', '"', '\'', ' ', '`', '\\', '…']);
         let is_plain = plain(&member) && plain(&on.name.to_string());
+        let on = &Resource { region: on.region.clone().or_else(|| self.region_of(on)), ..on.clone() };
         let line = command(on, role, &member);
+        // Behind a grant that is taken away again, another one would be as well.
+        if matches!(missing.nearest, Some((_, Miss::Removed))) {
+            return Some(Due {
+                help: format!("do not take it away again, or grant it after that: `{line}`"),
+                edit: None,
+            });
+        }
         let Some(grant) = beside else {
             return Some(Due { help: format!("run `{line}`"), edit: None });
         };
@@ -58,6 +67,15 @@ impl Project {
         }
         let edit = (stands && grant.wording == Wording::Command).then(|| (end, format!("\n{line}")));
         Some(Due { help: format!("add `{line}`"), edit })
+    }
+
+    /// The region where something is deployed here.
+    fn region_of(&self, on: &Resource) -> Option<Value> {
+        let deployed = self.deployments_named(&on.name).filter(|deployment| {
+            let kind = super::kind_of(deployment.target.kind);
+            kind.is_some_and(|kind| on.is_named(kind, deployment.target.name.as_ref()).is_yes())
+        });
+        deployed.filter_map(|deployment| deployment.target.region.clone()).find(Value::is_literal)
     }
 
     /// The grant beside which another one fits best: the nearest miss, one of the same account or resource, any.
@@ -83,31 +101,32 @@ impl Project {
 
 /// gcloud's line.
 fn command(on: &Resource, role: &str, member: &str) -> String {
-    let region = |flag: &str| on.region.as_ref().map(|region| format!(" {flag}={region}")).unwrap_or_default();
-    let project = match &on.project {
-        Some(project) => project.to_string(),
-        None => "PROJECT_ID".to_owned(),
+    let flag = |flag: &str, value: Option<&Value>| {
+        value.and_then(Value::literal).map(|value| format!(" {flag}={value}")).unwrap_or_default()
     };
+    let project = flag("--project", on.project.as_ref());
+    let place = format!("{project}{}", flag("--region", on.region.as_ref()));
     let name = &on.name;
     match on.kind {
-        ResourceKind::RunService => format!(
-            "gcloud run services add-iam-policy-binding {name}{} --member=\"{member}\" --role={role}",
-            region("--region")
-        ),
-        ResourceKind::RunJob => format!(
-            "gcloud run jobs add-iam-policy-binding {name}{} --member=\"{member}\" --role={role}",
-            region("--region")
-        ),
+        ResourceKind::RunService => {
+            format!("gcloud run services add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}")
+        }
+        ResourceKind::RunJob => {
+            format!("gcloud run jobs add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}")
+        }
         ResourceKind::Function => {
-            format!("gcloud functions add-invoker-policy-binding {name}{} --member=\"{member}\"", region("--region"))
+            format!("gcloud functions add-invoker-policy-binding {name}{place} --member=\"{member}\"")
         }
-        ResourceKind::ServiceAccount => {
-            format!("gcloud iam service-accounts add-iam-policy-binding {name} --member=\"{member}\" --role={role}")
-        }
+        ResourceKind::ServiceAccount => format!(
+            "gcloud iam service-accounts add-iam-policy-binding {name}{project} --member=\"{member}\" --role={role}"
+        ),
         ResourceKind::Secret => {
-            format!("gcloud secrets add-iam-policy-binding {name} --member=\"{member}\" --role={role}")
+            format!("gcloud secrets add-iam-policy-binding {name}{project} --member=\"{member}\" --role={role}")
         }
-        _ => format!("gcloud projects add-iam-policy-binding {project} --member=\"{member}\" --role={role}"),
+        _ => {
+            let project = on.project.as_ref().map_or_else(|| "PROJECT_ID".to_owned(), Value::to_string);
+            format!("gcloud projects add-iam-policy-binding {project} --member=\"{member}\" --role={role}")
+        }
     }
 }
 

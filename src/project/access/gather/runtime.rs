@@ -80,7 +80,9 @@ fn of_secret(secret: &Secret) -> Resource {
 
 fn secrets(project: &Project, needs: &mut Vec<Need>) {
     for change in project.facts.environment.iter().filter(|change| kind_of(change.target.kind).is_some()) {
-        let read: Vec<_> = change.given.iter().filter_map(|given| Some((given, given.secret.as_ref()?))).collect();
+        let read = change.given.iter().filter_map(|given| Some((given, given.secret.as_ref()?)));
+        // Where it has no name, none is given: `secret = var.key ? … : ""`.
+        let read: Vec<_> = read.filter(|(_, secret)| !secret.name.is_empty().is_yes()).collect();
         if read.is_empty() {
             continue;
         }
