@@ -22,7 +22,8 @@ use crate::source::FileId;
 use crate::value::{Piece, Place, Truth, Value, may_equal};
 
 pub use access::{
-    Actor, Doubt, Due, Miss, Missing, Need, Principal, Purpose, Resource, Told, Verdict, differ, is_same_account,
+    Actor, Doubt, Due, Granting, Miss, Missing, Need, Principal, Purpose, Resource, Told, Verdict, differ,
+    is_same_account,
 };
 pub use entry::{Audience, is_host, is_same_service, service_name};
 pub use environment::{Environment, Lack};

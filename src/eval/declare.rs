@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::exec::Machine;
-use super::tree::{assumed, turns};
+use super::tree::{assumed, turns, unfilled};
 use super::when::{Constraint, When, identity};
 use super::{Declared, MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_MODULES, MAX_SCOPES, MAX_STEPS};
 use crate::program::{Declaration, Definition, Module, Node, Program, Step, StepKind, Strength};
@@ -420,7 +420,7 @@ impl Machine<'_> {
         }
         if let Some((file, definition)) = of(Strength::Default).next_back().filter(|_| !always) {
             for (when, tree) in self.in_file(file, |machine| machine.tree(&definition.value)) {
-                out.extend(when.and(&otherwise).map(|when| (when, assumed(tree))));
+                out.extend(when.and(&otherwise).map(|when| (when, unfilled(assumed(tree)))));
             }
         }
         if out.len() > MAX_ALTERNATIVES {

@@ -409,6 +409,15 @@ fn assumed_within(tree: Tree, left: &mut usize) -> Tree {
     }
 }
 
+/// A default of which whoever applies it may say more: an empty list or map is mostly one that somebody fills.
+pub(super) fn unfilled(tree: Tree) -> Tree {
+    match tree {
+        Tree::List(list) if list.items.is_empty() => Tree::List(Arc::new(Items { open: true, ..Items::clone(&list) })),
+        Tree::Map(map) if map.fields.is_empty() => Tree::Map(Arc::new(Map { open: true, ..Map::clone(&map) })),
+        tree => tree,
+    }
+}
+
 /// A list that is made of another one, or of a map; `None` where that is not known.
 fn listed(what: Listed, tree: &Tree, place: Place) -> Option<Tree> {
     let number = |index: usize| Tree::Text(Value::text(index.to_string(), Place { exact: false, ..place }));

@@ -87,6 +87,20 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// Whether another grant surely is on the same policy: both say the same of where it is, or neither says anything.
+    pub fn is_on_policy_of(&self, other: &Self) -> bool {
+        let alike = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
+            (Some(a), Some(b)) => a.same(b),
+            (None, None) => true,
+            _ => false,
+        };
+        self.kind == other.kind
+            && self.resource.is_some()
+            && alike(&self.resource, &other.resource)
+            && alike(&self.project, &other.project)
+            && alike(&self.region, &other.region)
+    }
+
     /// A grant that is made elsewhere and declared in a configuration, which is no flow.
     pub fn declared(on: Option<(ResourceKind, Value)>, role: Given, member: Given, said: Place, number: u32) -> Self {
         let (kind, resource) = on.map_or((ResourceKind::Project, None), |(kind, name)| (kind, Some(name)));

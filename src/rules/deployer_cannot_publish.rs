@@ -14,18 +14,25 @@ pub(super) static RULE: Rule = Rule {
     checks: &[Check::Need(check)],
 };
 
+const FAILS: &str = "the deployment will fail: 403 PERMISSION_DENIED";
+
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {
     let (Purpose::Publish, Verdict::Missing(missing)) = (need.purpose, verdict) else { return };
     let (Some(account), Some(on)) = (need.account(), &need.on) else { return };
-    if !super::may_deploy(project, account, on) {
+    // What is open by something else stays so.
+    if !super::may_deploy(project, account, on) || project.is_opened_beside(on, &need.at) {
         return;
     }
-    // Turning the check off is part of the service itself, and what deploys a function sets its policy at the end.
-    let only_warns = on.kind == ResourceKind::RunService && project.opens_by_policy(&need.at);
-    let answer = if only_warns {
-        "gcloud will deploy and only warn: \"Setting IAM policy failed\", and callers will be answered 403"
-    } else {
-        "the deployment will fail: 403 PERMISSION_DENIED"
+    // Turning the check off is part of the service itself. gcloud 528.0.0 sets the policy of a function of the second
+    // generation in the deployment, and only warns where it may not set that of the first
+    // (`command_lib/functions/v1/deploy/command.py`, `TryToSetInvokerPermission`; checked 2026-11-30).
+    let answer = match (on.kind, need.permissions) {
+        (ResourceKind::RunService, _) if !project.opens_by_policy(&need.at) => FAILS,
+        (ResourceKind::RunService, _) | (_, ["cloudfunctions.functions.setIamPolicy"]) => {
+            "gcloud will deploy and only warn: \"Setting IAM policy failed\", and callers will be answered 403"
+        }
+        (_, ["run.services.setIamPolicy"]) => FAILS,
+        _ => "it stays private, and callers will be answered 403",
     };
     let message = format!(
         "this opens {} to everyone, logged in as `{}`, and no grant in these files gives that account `{}`; {answer}",

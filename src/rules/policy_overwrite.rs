@@ -1,13 +1,10 @@
 //! A policy or binding that is the whole of it takes away what others granted.
 
-use std::collections::BTreeSet;
-
-use crate::eval::Statement;
 use crate::facts::{Authority, Grant, ResourceKind, Verb};
 use crate::finding::Level;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
-use crate::project::Project;
+use crate::project::{Granting, Project};
 use crate::rule::{Check, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +25,9 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     if grant.wording == Wording::Command {
         return replaced(grant, project, report);
     }
-    if let Some(other) = other(grant, project) {
+    // A statement is looked at once, however many members it lists.
+    let Some(own) = project.granting(grant) else { return };
+    if let Some(other) = other(grant, own, project) {
         let (this, what) = match (grant.authority, &grant.role) {
             (Authority::Role, Some(role)) => ("binding", format!("all members of `{}`", role.value)),
             _ => ("policy", "the whole policy".to_owned()),
@@ -49,35 +48,35 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
 }
 
 /// What else is granted on the same resource, and would be gone.
-fn other<'p>(grant: &'p Grant, project: &'p Project) -> Option<&'p Grant> {
+fn other<'p>(grant: &'p Grant, own: &Granting, project: &'p Project) -> Option<&'p Grant> {
     let is_role = |other: &Grant| match (&grant.role, &other.role) {
         (Some(a), Some(b)) => a.value.same(&b.value) && !a.value.pieces().is_empty(),
         _ => false,
     };
-    let of_statement = |at: &Statement| -> BTreeSet<String> {
-        let own = project.grants_alike(grant).filter(|other| other.at.file == at.file && other.at.span == at.span);
-        let member = |one: &Grant| one.member.as_ref().map_or_else(|| "?".to_owned(), |member| member.value.to_string());
-        own.map(|one| format!("{} {}", one.role.as_ref().map(|role| role.value.to_string()).unwrap_or_default(), member(one))).collect()
-    };
-    project.grants_alike(grant).find(|other| {
-        // Two that say the same undo nothing.
-        let is_same = || other.authority == grant.authority && of_statement(&grant.at) == of_statement(&other.at);
+    let mut others = project.on_policy_of(grant).iter().filter_map(|other| Some((other, project.facts.grants.get(other.first)?)));
+    let undone = |(granting, other): &(&Granting, &Grant)| {
+        // Of two that are the whole of it, both must say the same; what stands in the list by itself as well stays.
+        let stays = match other.authority {
+            Authority::Adds => granting.all.is_subset(&own.all),
+            _ => granting.all == own.all,
+        };
         other.at.span != grant.at.span
             // What may be there not at all excludes, or not, what may be there as well.
             && !grant.at.loose
             && !other.at.loose
-            && other.verb == Verb::Add
             && other.wording == grant.wording
             && other.at.flow == grant.at.flow
             && !other.at.excludes(&grant.at)
             && other.at.sites == grant.at.sites
+            && other.is_on_policy_of(grant)
             && (grant.authority == Authority::Policy
                 || other.authority != Authority::Policy
                     && is_role(other)
                     && grant.conditional.is_no()
                     && other.conditional.is_no())
-            && !is_same()
-    })
+            && !stays
+    };
+    others.find(undone).map(|(_, other)| other)
 }
 
 /// The policy of a whole project, or bindings of it that Google's own accounts are likely to be in.
@@ -109,7 +108,7 @@ fn replaced(grant: &Grant, project: &Project, report: &mut Report) {
         return;
     }
     let message = format!(
-        "this replaces the whole policy of `{}` by a file, and nothing here reads the policy before: what others granted \
+        "this replaces the whole policy of `{}` by a file, and nothing in this script reads the policy before: what others granted \
          since the file was made is gone",
         grant.resource.as_ref().map(ToString::to_string).unwrap_or_default()
     );

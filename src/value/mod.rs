@@ -48,6 +48,12 @@ impl Truth {
         }
     }
 
+    /// One of both, or both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        self.negate().and(other.negate()).negate()
+    }
+
     /// The contrary.
     #[must_use]
     pub fn negate(self) -> Self {

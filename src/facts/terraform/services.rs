@@ -147,7 +147,8 @@ fn exposure(declared: &Declared) -> (Exposure, crate::value::Place) {
 fn unchecked(declared: &Declared) -> Truth {
     let field = declared.body.at(&["invoker_iam_disabled"]);
     let field = field.or_else(|| annotation(&declared.body, "run.googleapis.com/invoker-iam-disabled"));
-    field.and_then(|field| field.tree.text()).map_or(Truth::Unknown, |value| value.equals("true"))
+    let value = field.and_then(|field| field.tree.text()).filter(|value| !value.assumed);
+    value.map_or(Truth::Unknown, |value| value.equals("true"))
 }
 
 fn annotation<'t>(body: &'t Tree, name: &str) -> Option<&'t Field> {
@@ -253,8 +254,15 @@ pub(super) fn handed(facts: &mut Facts, inputs: &Tree) {
                 facts.handed.extend(value.split('/').pop());
             }
             Some(Tree::List(list)) => trees.extend(&list.items),
-            Some(tree @ Tree::Map(map)) if map.of.is_some() => facts.handed.extend(text_at(tree, &["name"])),
-            Some(Tree::Map(map)) => trees.extend(map.fields.iter().map(|field| &field.tree)),
+            Some(tree @ Tree::Map(map)) if map.of.is_some() => {
+                let named = [text_at(tree, &["name"]), text_at(tree, &["account_id"])];
+                facts.handed.extend(named.into_iter().flatten());
+            }
+            Some(Tree::Map(map)) => {
+                // `{ "serviceAccount:…" = ["roles/…"] }`, or an account by its id.
+                facts.handed.extend(map.fields.iter().map(|field| Value::text(field.name.clone(), field.at)));
+                trees.extend(map.fields.iter().map(|field| &field.tree));
+            }
             Some(Tree::Null(_)) => {}
         }
     }

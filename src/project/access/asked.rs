@@ -1,7 +1,7 @@
 //! What rules ask of the grants of a project beside needs.
 
 use super::resource::Resource;
-use super::{Need, Verdict, differ};
+use super::{Granting, Need, Verdict, differ};
 use crate::eval::Statement;
 use crate::facts::{Deployment, Gcloud, Given, Grant, ResourceKind, Service};
 use crate::gcp::principal::is_project_id;
@@ -21,7 +21,9 @@ impl Project {
     pub fn granted_to(&self, account: &Given, on: &Resource) -> impl Iterator<Item = &Grant> {
         let numbers = self.access().grants.of_account(&account.value).into_iter().filter(|number| {
             let binding = self.access().grants.binding(*number);
-            binding.is_some_and(|binding| !binding.removed && !differ(binding.project.as_ref(), on.project.as_ref()))
+            binding.is_some_and(|binding| {
+                binding.removed.is_none() && !differ(binding.project.as_ref(), on.project.as_ref())
+            })
         });
         self.numbered(numbers.collect()).map(|(_, grant)| grant)
     }
@@ -36,7 +38,8 @@ impl Project {
         });
         let region = self.deployment_at(&service.at).and_then(|deployment| deployment.target.region.as_ref());
         let numbers = on.map(|on| self.access().grants.on_resource(&on)).unwrap_or_default();
-        let stays = |number: &usize| self.access().grants.binding(*number).is_some_and(|binding| !binding.removed);
+        let stays =
+            |number: &usize| self.access().grants.binding(*number).is_some_and(|binding| binding.removed.is_none());
         let numbers = numbers.into_iter().filter(stays).collect();
         self.numbered(numbers).filter(move |(_, grant)| !are_two(region, grant.region.as_ref()))
     }
@@ -46,7 +49,7 @@ impl Project {
         let alike = grant.resource.as_ref().map(|name| self.access().grants.alike(grant.kind, name));
         let bindings = alike.unwrap_or_default().into_iter().filter_map(|number| self.access().grants.binding(number));
         let own = |number: usize| self.facts.grants.get(number).is_some_and(|own| std::ptr::eq(own, grant));
-        bindings.filter(|binding| own(binding.grant)).any(|binding| binding.removed)
+        bindings.filter(|binding| own(binding.grant)).any(|binding| binding.removed.is_some())
     }
 
     fn deployment_at(&self, at: &Statement) -> Option<&Deployment> {
@@ -61,25 +64,15 @@ impl Project {
         })
     }
 
-    /// The grants on the same policy as another one, itself among them.
-    pub fn grants_alike<'p>(&'p self, grant: &'p Grant) -> impl Iterator<Item = &'p Grant> {
-        let numbers = match &grant.resource {
-            Some(name) => self.access().grants.alike(grant.kind, name),
-            None => Vec::new(),
-        };
-        // Both say the same of where it is, or neither says anything.
-        let alike = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
-            (Some(a), Some(b)) => a.same(b),
-            (None, None) => true,
-            _ => false,
-        };
-        let same = move |other: &&Grant| {
-            matches!((&other.resource, &grant.resource), (Some(a), Some(b)) if a.same(b))
-                && other.kind == grant.kind
-                && alike(&other.project, &grant.project)
-                && alike(&other.region, &grant.region)
-        };
-        self.numbered(numbers).map(|(_, other)| other).filter(same)
+    /// The statements on the policy that a grant is on, as it is shown.
+    pub fn on_policy_of(&self, grant: &Grant) -> &[Granting] {
+        self.access().statements.on_policy_of(grant)
+    }
+
+    /// What the statement of a grant grants, for the first of its grants.
+    pub fn granting(&self, grant: &Grant) -> Option<&Granting> {
+        let is_it = |first: usize| self.facts.grants.get(first).is_some_and(|own| std::ptr::eq(own, grant));
+        self.on_policy_of(grant).iter().find(|own| is_it(own.first))
     }
 
     fn numbered(&self, numbers: Vec<usize>) -> impl Iterator<Item = (usize, &Grant)> {
@@ -128,9 +121,9 @@ impl Project {
     /// Where the same policy that a command changes is given a binding with a condition.
     pub fn conditional_beside(&self, at: &Statement) -> Option<Place> {
         let grant = self.facts.grants.iter().find(|grant| grant.at.order == at.order && grant.at == *at)?;
-        let is_it =
-            |other: &&Grant| other.conditional.is_yes() && !differ(other.project.as_ref(), grant.project.as_ref());
-        self.grants_alike(grant).find(is_it).map(|other| other.command)
+        let conditional = self.access().statements.conditional.iter();
+        let mut others = conditional.filter_map(|number| self.facts.grants.get(*number));
+        others.find(|other| other.is_on_policy_of(grant)).map(|other| other.command)
     }
 
     /// Whether a statement stands in a document that people work through by hand.
@@ -153,7 +146,7 @@ impl Project {
                             .is_some_and(|binding| binding.is_on(on, true) != super::grants::Match::No)
                     });
             };
-            let matched = grants.matches(number, &self.facts, &account.value, need.permissions, on, grant.at.flow);
+            let matched = grants.matches(number, &self.facts, &account.value, need.permissions, on, &need.at);
             matched != super::grants::Match::No
         })
     }

@@ -11,8 +11,8 @@ use super::{Actor, Need, Principal, Purpose};
 use crate::facts::{EntryKind, Given, ResourceKind, Trigger};
 use crate::gcp::principal::with_stand_ins_open;
 use crate::gcp::wording::Wording;
-use crate::project::Project;
-use crate::value::{Piece, Place, Truth, Value};
+use crate::project::{Project, is_same_service};
+use crate::value::{Piece, Place, Truth, Value, may_equal};
 
 /// All needs, in the order of the facts.
 pub(super) fn needs(project: &Project) -> Vec<Need> {
@@ -139,9 +139,15 @@ fn proxies(project: &Project, needs: &mut Vec<Need>) {
         .filter(|deployment| deployment.wording == Wording::Command)
         .map(|deployment| (deployment.at.flow, deployment.at.order))
         .collect();
-    let declared = project.facts.entries.iter().filter(|entry| !commands.contains(&(entry.at.flow, entry.at.order)));
-    for entry in declared.filter(|entry| matches!(entry.kind, EntryKind::Iap(true))) {
+    let on = project.facts.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Iap(true)));
+    let (by_command, declared): (Vec<_>, Vec<_>) =
+        on.partition(|entry| commands.contains(&(entry.at.flow, entry.at.order)));
+    for entry in declared {
         let Some(name) = entry.service.clone() else { continue };
+        let may_be = |other: &Value| is_same_service(other, &name) || may_equal(other, &name, &[]);
+        if by_command.iter().any(|other| other.service.as_ref().is_none_or(may_be)) {
+            continue;
+        }
         if !seen.insert(format!("{name} {:?}", entry.said)) {
             continue;
         }

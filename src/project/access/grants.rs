@@ -6,6 +6,7 @@ use super::account::{Key, key, may_be};
 use super::resource::Resource;
 use super::scope::Scopes;
 use super::{Purpose, differ, is_same_account};
+use crate::eval::Statement;
 use crate::facts::{Authority, CustomRole, Facts, Given, Grant, ResourceKind, Verb};
 use crate::gcp::principal::{self, MemberKind, with_stand_ins_open};
 use crate::gcp::role::{Role, is_tracked, may_hold};
@@ -46,8 +47,8 @@ pub(super) struct Binding {
     pub resource: Option<Value>,
     pub project: Option<Value>,
     member: Member,
-    /// Whether it was taken away later in the same flow.
-    pub removed: bool,
+    /// Where in the order of the same flow it is taken away again.
+    pub removed: Option<u32>,
 }
 
 /// Who a binding is for.
@@ -112,6 +113,7 @@ impl Grants {
         scopes: &Scopes,
         policies: &BTreeMap<FileId, Vec<Resource>>,
         resolved: &BTreeSet<usize>,
+        paths: &[String],
     ) -> Self {
         let mut grants = Self::default();
         for role in &facts.custom_roles {
@@ -119,18 +121,20 @@ impl Grants {
             let id = role.id.literal().unwrap_or_default();
             grants.roles.entry(id).or_default().push(role.clone());
         }
-        let removals: Vec<&Grant> = facts.grants.iter().filter(|grant| grant.verb == Verb::Remove).collect();
+        let in_order = |removal: &&Grant| {
+            removal.verb == Verb::Remove && paths.get(removal.at.flow.0 as usize).is_some_and(|path| is_script(path))
+        };
         let mut removed_in: HashMap<FileId, Vec<&Grant>> = HashMap::new();
-        for removal in removals {
+        for removal in facts.grants.iter().filter(in_order) {
             removed_in.entry(removal.at.flow).or_default().push(removal);
         }
-        let mut holds: HashMap<String, [Truth; Purpose::ALL.len()]> = HashMap::new();
+        let mut holds: HashMap<(Option<String>, bool), [Truth; Purpose::ALL.len()]> = HashMap::new();
         for (number, grant) in facts.grants.iter().enumerate() {
             if grant.verb != Verb::Add || resolved.contains(&number) {
                 continue;
             }
-            let removed =
-                removed_in.get(&grant.at.flow).is_some_and(|all| all.iter().any(|one| takes_away(one, grant)));
+            let removals = removed_in.get(&grant.at.flow).into_iter().flatten();
+            let removed = removals.filter(|one| takes_away(one, grant)).map(|one| one.at.order).min();
             let own = Resource {
                 kind: grant.kind,
                 name: grant.resource.clone().unwrap_or_default(),
@@ -152,14 +156,19 @@ impl Grants {
                     member: member(grant),
                     removed,
                 };
-                let shown = grant.role.as_ref().map(|role| role.value.to_string()).unwrap_or_default();
-                let holds = *holds.entry(shown).or_insert_with(|| {
+                let held = || {
                     Purpose::ALL.map(|purpose| {
                         let any = purpose.permissions().iter().map(|permission| grants.holds(grant, permission));
-                        any.fold(Truth::No, |all, one| all.negate().and(one.negate()).negate())
+                        any.fold(Truth::No, Truth::or)
                     })
-                });
-                grants.push(binding, holds);
+                };
+                // What is not known is shown alike and need not be the same.
+                let held = match grant.role.as_ref().map(|role| (role.value.literal(), role.value.assumed)) {
+                    Some((None, _)) => held(),
+                    Some((role, assumed)) => *holds.entry((role, assumed)).or_insert_with(held),
+                    None => *holds.entry((None, names_none(grant))).or_insert_with(held),
+                };
+                grants.push(binding, held);
             }
         }
         grants
@@ -168,7 +177,10 @@ impl Grants {
     fn push(&mut self, binding: Binding, holds: [Truth; Purpose::ALL.len()]) {
         let number = self.bindings.len();
         let member = binding.key();
-        let resource = binding.resource.as_ref().and_then(Resource::key).map(|name| (group(binding.kind), name));
+        let name = binding.resource.as_ref().filter(|name| !name.assumed);
+        let resource = name.and_then(Resource::key).map(|name| (group(binding.kind), name));
+        // A default may be something else where another script runs.
+        let assumed = matches!(&binding.member, Member::Account(account) if account.assumed);
         if let Some(member) = &member {
             self.by_member.entry(member.clone()).or_default().push(number);
         }
@@ -176,15 +188,15 @@ impl Grants {
             self.by_resource.entry((group(binding.kind), shown(name))).or_default().push(number);
         }
         for (purpose, holds) in Purpose::ALL.into_iter().zip(holds) {
-            if holds.is_no() || binding.removed {
+            if holds.is_no() {
                 continue;
             }
             let found = self.purposes.entry(purpose).or_default();
             found.all.push(number);
             let is_wide = matches!(binding.kind, ResourceKind::Project | ResourceKind::Ancestor | ResourceKind::Unsaid);
             match (&member, &resource) {
-                (Some(member), _) => found.by_member.entry(member.clone()).or_default().push(number),
-                (None, Some(resource)) if !is_wide => {
+                (Some(member), _) if !assumed => found.by_member.entry(member.clone()).or_default().push(number),
+                (_, Some(resource)) if !is_wide && !assumed => {
                     found.by_resource.entry(resource.clone()).or_default().push(number);
                 }
                 _ => found.rest.push(number),
@@ -197,16 +209,18 @@ impl Grants {
     fn holds(&self, grant: &Grant, permission: &str) -> Truth {
         let Some(role) = &grant.role else {
             // `add-invoker-policy-binding` names none; what else names none may be any.
-            let names_none = grant.member.is_some() && grant.authority == Authority::Adds;
             let invokes = ["run.routes.invoke", "cloudfunctions.functions.invoke"].contains(&permission);
-            return if names_none && !invokes {
-                Truth::No
-            } else if names_none {
-                Truth::Yes
-            } else {
-                Truth::Unknown
+            return match (names_none(grant), invokes) {
+                (true, true) => Truth::Yes,
+                (true, false) => Truth::No,
+                (false, _) => Truth::Unknown,
             };
         };
+        if role.value.assumed {
+            // A default that gives it does so as it is written; one that does not may be another role.
+            let known = role.value.literal().and_then(|name| Role::find(&name));
+            return known.map(|role| role.grants(permission)).filter(|held| held.is_yes()).unwrap_or(Truth::Unknown);
+        }
         let Some(name) = role.value.literal() else { return self.custom(&role.value, permission) };
         match Role::find(&name) {
             Some(role) => role.grants(permission),
@@ -251,7 +265,10 @@ impl Grants {
     /// many to look at.
     pub(super) fn candidates(&self, purpose: Purpose, account: &Value, on: &Resource) -> Option<Vec<usize>> {
         let Some(found) = self.purposes.get(&purpose) else { return Some(Vec::new()) };
-        let (Key::Named(member), Some(name)) = (key(account), Resource::key(&on.name)) else {
+        let named = |value: &Value| !value.assumed;
+        let (Key::Named(member), Some(name), true) =
+            (key(account), Resource::key(&on.name), named(account) && named(&on.name))
+        else {
             return (found.all.len() <= MAX_LOOKED_AT).then(|| found.all.clone());
         };
         let mut out: Vec<usize> = Vec::new();
@@ -295,14 +312,19 @@ impl Grants {
         account: &Value,
         permissions: &[&str],
         on: &Resource,
-        flow: FileId,
+        at: &Statement,
     ) -> Match {
-        let Some(binding) = self.bindings.get(number).filter(|binding| !binding.removed) else { return Match::No };
+        let Some(binding) = self.bindings.get(number) else { return Match::No };
         let Some(grant) = facts.grants.get(binding.grant) else { return Match::No };
+        let elsewhere = grant.at.flow != at.flow;
+        // What is set up before may be taken down as well.
+        if binding.removed.is_some_and(|order| elsewhere || order < at.order) {
+            return Match::No;
+        }
         let all = [
-            binding.is_for(account, grant.at.flow != flow),
+            binding.is_for(account, elsewhere),
             self.permits(binding, grant, permissions, on),
-            binding.is_on(on, grant.at.flow != flow),
+            binding.is_on(on, elsewhere),
             if grant.conditional.is_no() { Match::Yes } else { Match::May("it counts under a condition") },
         ];
         if all.contains(&Match::No) {
@@ -314,7 +336,7 @@ impl Grants {
     /// Whether the role of a binding holds one of these permissions.
     pub(super) fn permits(&self, binding: &Binding, grant: &Grant, permissions: &[&str], on: &Resource) -> Match {
         let held = permissions.iter().map(|permission| self.holds(grant, permission));
-        let held = held.fold(Truth::No, |all, one| all.negate().and(one.negate()).negate());
+        let held = held.fold(Truth::No, Truth::or);
         // What a function's own policy gives is another rule's matter.
         let of_function = (on.kind, binding.kind) == (ResourceKind::Function, ResourceKind::Function);
         if of_function && held.is_no() {
@@ -411,6 +433,11 @@ fn group(kind: ResourceKind) -> ResourceKind {
     if kind == ResourceKind::Function { ResourceKind::RunService } else { kind }
 }
 
+/// Whether a grant names no role since it is that of callers: `add-invoker-policy-binding`.
+fn names_none(grant: &Grant) -> bool {
+    grant.member.is_some() && grant.authority == Authority::Adds
+}
+
 fn member(grant: &Grant) -> Member {
     let Some(given) = &grant.member else { return Member::Several("who its member is, is not seen here") };
     let member = principal::parse(&given.value);
@@ -437,6 +464,15 @@ fn may_hold_accounts(member: &Value) -> bool {
     !member.starts_with("principalSet://iam.googleapis.com/").is_yes()
 }
 
+/// Whether a file is run from its first line to its last: targets of a Makefile and jobs of CI are started one by one.
+fn is_script(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    match name.rsplit_once('.') {
+        Some((_, end)) => ["sh", "bash", "zsh", "ksh", "ps1", "bat", "cmd", "py", "js", "ts", "md"].contains(&end),
+        None => !name.ends_with("file"),
+    }
+}
+
 /// Whether a removal surely undoes a grant that stands before it in the same flow.
 fn takes_away(removal: &Grant, grant: &Grant) -> bool {
     let same = |a: Option<&Given>, b: Option<&Given>| match (a, b) {
@@ -447,8 +483,8 @@ fn takes_away(removal: &Grant, grant: &Grant) -> bool {
     removal.at.order > grant.at.order
         && !removal.at.loose
         && (removal.at.under.is_always() || removal.at.under == grant.at.under)
-        && removal.kind == grant.kind
+        && removal.conditional == grant.conditional
+        && removal.is_on_policy_of(grant)
         && same(removal.member.as_ref(), grant.member.as_ref())
         && same(removal.role.as_ref(), grant.role.as_ref())
-        && matches!((&removal.resource, &grant.resource), (Some(a), Some(b)) if a.same(b))
 }

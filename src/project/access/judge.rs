@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::grants::{Binding, Grants, Match, Miss};
 use super::resource::Resource;
 use super::scope::Scopes;
+use super::statements::Statements;
 use super::{Actor, Doubt, Missing, Need, Principal, Purpose, Verdict, differ, is_same_account};
 use crate::facts::{Authority, EntryKind, Exposure, Facts, ResourceKind, Service};
 use crate::gcp::principal::{self, is_default_account};
@@ -24,6 +25,8 @@ pub(in crate::project) struct Access {
     handed: HashSet<String>,
     /// The flows that grant anything.
     granting: BTreeSet<FileId>,
+    /// What each statement grants on one policy, by the policy.
+    pub statements: Statements,
     policies: BTreeMap<FileId, Vec<Resource>>,
 }
 
@@ -62,10 +65,11 @@ impl Access {
         let (policies, resolved) = policy_files(facts, policies, paths);
         let handed = facts.handed.iter().filter_map(Value::literal).filter(|text| !text.is_empty());
         Self {
-            grants: Grants::new(facts, &scopes, &policies, &resolved),
+            grants: Grants::new(facts, &scopes, &policies, &resolved, paths),
             services: Names::new(facts.services.iter().map(|service| service.name.as_ref())),
             deployments: Names::new(facts.deployments.iter().map(|deployment| deployment.target.name.as_ref())),
             handed: handed.map(|text| text.to_ascii_lowercase()).collect(),
+            statements: Statements::new(facts),
             granting: facts.grants.iter().map(|grant| grant.at.flow).collect(),
             scopes,
             policies,
@@ -172,8 +176,7 @@ impl Project {
         let mut doubt = None;
         for number in candidates {
             let grant = access.grants.binding(number).map(|binding| binding.grant);
-            let matched =
-                access.grants.matches(number, &self.facts, &account.value, need.permissions, on, need.at.flow);
+            let matched = access.grants.matches(number, &self.facts, &account.value, need.permissions, on, &need.at);
             match (matched, grant) {
                 (Match::Yes, Some(grant)) => return Verdict::Granted(grant),
                 (Match::May(why), Some(grant)) if doubt.is_none() => doubt = Some(Doubt::Grant(grant, why)),
@@ -211,7 +214,7 @@ impl Project {
         let near = |number: usize| -> Option<(Miss, usize, usize)> {
             let binding = grants.binding(number)?;
             let grant = self.facts.grants.get(binding.grant)?;
-            if binding.removed {
+            if binding.removed.is_some() {
                 let same = binding.is_for(account, false) != Match::No && binding.is_on(on, false) != Match::No;
                 return same.then_some((Miss::Removed, 0, binding.grant));
             }
@@ -285,11 +288,15 @@ impl Project {
 
     /// Whether a module that is not here is handed this name, and may grant something to it or on it.
     fn is_handed(&self, name: &Value) -> bool {
+        let handed = &self.access().handed;
+        // An account may be handed by its id.
+        let id = name.split_once('@').and_then(|(id, _)| id.literal());
+        if id.is_some_and(|id| handed.contains(&id.to_ascii_lowercase())) {
+            return true;
+        }
         let literal = name.literal().map(|name| name.to_ascii_lowercase());
         match literal {
-            Some(name) => {
-                self.access().handed.contains(&name) || self.access().handed.contains(&format!("serviceaccount:{name}"))
-            }
+            Some(name) => handed.contains(&name) || handed.contains(&format!("serviceaccount:{name}")),
             None => self.facts.handed.iter().any(|handed| {
                 handed.same(name) || handed.strip_prefix("serviceAccount:").is_some_and(|handed| handed.same(name))
             }),
@@ -301,6 +308,11 @@ impl Project {
         let here =
             |service: &&Service| !differ(self.project_of(service.project.as_ref(), &service.at), on.project.as_ref());
         self.services_named(&on.name).filter(here)
+    }
+
+    /// Whether something but a statement opens a service to everyone.
+    pub fn is_opened_beside(&self, on: &Resource, at: &crate::eval::Statement) -> bool {
+        self.opened(on, |service| service.at != *at).is_some()
     }
 
     /// Where something may open a service to everyone, or put IAP in front of it.

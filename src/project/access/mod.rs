@@ -11,6 +11,7 @@ mod grants;
 mod judge;
 mod resource;
 mod scope;
+mod statements;
 mod told;
 
 use crate::eval::Statement;
@@ -24,6 +25,7 @@ pub use grants::Miss;
 pub(super) use judge::Access;
 pub use resource::Resource;
 pub use scope::differ;
+pub use statements::Granting;
 pub use told::Told;
 
 /// What a permission is needed for.

@@ -28,7 +28,7 @@ impl Reading<'_> {
         self.used(Name::Other(shown), Op::Plain, span)
     }
 
-    fn used(self, name: Name, op: Op, span: Span) -> Part {
+    pub fn used(self, name: Name, op: Op, span: Span) -> Part {
         Part::Use(Box::new(Use { name, op, quote: Quote::Whole, place: self.near(span) }))
     }
 

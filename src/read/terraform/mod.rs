@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::Reader;
 use crate::program::{
-    Declaration, Definition, Listed, Module, Node, Program, Repeated, Schema, Step, StepKind, Strength,
+    Declaration, Definition, Expr, Listed, Module, Name, Node, Op, Program, Repeated, Schema, Step, StepKind, Strength,
 };
 use crate::source::{FileId, Source, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Body, ExprKind};
@@ -152,12 +152,28 @@ impl Reading<'_> {
             name,
             head: self.near(block.head),
             body: match self.body(&block.body) {
-                Node::Map(entries, open) => Node::Map(entries, open || self.overrides),
+                Node::Map(mut entries, open) => {
+                    entries.extend(self.project_of_alias(&block.body));
+                    Node::Map(entries, open || self.overrides)
+                }
                 other => other,
             },
             each: self.each(&block.body),
         };
         Step { kind: StepKind::Declare(Arc::new(declaration)), span: block.span }
+    }
+
+    /// `provider = google.other`: a resource that names no project is in that one's.
+    fn project_of_alias(self, body: &Body) -> Option<crate::program::Entry> {
+        let alias = &body.attribute("provider").filter(|_| body.attribute("project").is_none())?.value;
+        let shown = self.source.slice(alias.span);
+        let hole = self.used(Name::Other(format!("${{{shown}.project}}")), Op::Plain, alias.span);
+        shown.contains('.').then(|| crate::program::Entry {
+            name: "project".to_owned(),
+            at: self.near(alias.span),
+            whole: self.near(alias.span),
+            value: Node::Text(Expr { parts: vec![hole] }),
+        })
     }
 
     /// Over what a block is repeated. A count is a list of as many numbers.

@@ -7,8 +7,8 @@ use super::{located, permissions, principal, runtime};
 use crate::facts::{Call, Caller, Credential, Deployment, Identity, TargetKind, Token};
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
-use crate::project::Project;
 use crate::project::access::{Actor, Need, Principal, Purpose};
+use crate::project::{Project, is_same_service};
 use crate::value::{Piece, Place, Value};
 
 /// The needs of all calls.
@@ -222,6 +222,10 @@ fn between_services(project: &Project, code: &BTreeMap<String, Place>, needs: &m
             let Some(value) = given.value.as_ref().filter(|value| !value.is_empty().is_yes()) else { continue };
             let url = url::parse(value);
             let Some(on) = project.service_at(&url) else { continue };
+            // Its own address is not one that it calls.
+            if change.target.name.as_ref().is_some_and(|own| is_same_service(own, &on.name)) {
+                continue;
+            }
             let (principal, said) = runtime::runs_as(project, &change.target, &change.at);
             let permissions = permissions(project, Purpose::Invoke, Some(&on));
             let on = located(project, on, change.target.project.as_ref(), &change.at);

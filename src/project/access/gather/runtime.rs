@@ -46,7 +46,7 @@ pub(super) fn runs_as(project: &Project, target: &Target, at: &crate::eval::Stat
         Identity::Account(account) => Some(account),
         _ => None,
     });
-    let others = accounts.any(|other| known.is_some_and(|known| !is_same_account(&known.value, &other.value)));
+    let others = accounts.any(|other| known.is_none_or(|known| !is_same_account(&known.value, &other.value)));
     match known {
         _ if others || about.len() > MAX_GIVEN => (Principal::Unknown(None), None),
         // In a deployment that says nothing it stays what it was.
