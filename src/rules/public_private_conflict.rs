@@ -69,7 +69,8 @@ fn unchecked(service: &Service, name: &Value, project: &Project, report: &mut Re
             && (grant.at.flow == service.at.flow || project.is_one_project(grant, service))
             && !grant.at.excludes(&service.at)
             && grant.resource.as_ref().is_some_and(|own| is_same_service(own, name))
-            && is_invokers(grant)
+            // Every role of callers, of whatever name.
+            && grant.role.as_ref().is_none_or(|role| role.value.ends_with("nvoker").is_yes())
             && grant.wording != Wording::Declared
     });
     let Some((_, grant)) = named else { return };

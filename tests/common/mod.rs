@@ -181,10 +181,10 @@ pub fn check(path: &str, sections: &Sections, advice: bool, failures: &mut Vec<S
         }
         let fixes = outcome.findings.iter().filter_map(|finding| finding.fix.as_ref());
         let fixes: Vec<&Fix> = fixes.filter(|fix| fix.safety == Safety::Safe).collect();
-        let fixed = fixed(&section.files, &outcome.sources, &fixes);
+        let mended = fixed(&section.files, &outcome.sources, &fixes);
         let safe = |finding: &&Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
         if outcome.findings.iter().filter(safe).count() > 0 {
-            let left = lint(&fixed);
+            let left = lint(&mended);
             for finding in outcome.findings.iter().filter(safe) {
                 if left.findings.iter().any(|other| other.rule == finding.rule && other.message == finding.message) {
                     failures.push(format!("{path}: \"{}\" still has after its fix\n{}", section.heading, shown(&left)));
@@ -195,10 +195,10 @@ pub fn check(path: &str, sections: &Sections, advice: bool, failures: &mut Vec<S
 }
 
 /// The files after fixes.
-pub fn fixed(files: &BTreeMap<String, String>, sources: &[Source], fixes: &[&Fix]) -> BTreeMap<String, String> {
+pub fn fixed(files: &BTreeMap<String, String>, sources: &[Source], by: &[&Fix]) -> BTreeMap<String, String> {
     let mut out = files.clone();
     for (index, source) in sources.iter().enumerate() {
-        let edits = fixes.iter().flat_map(|fix| &fix.edits).filter(|edit| edit.file == FileId(index as u32));
+        let edits = by.iter().flat_map(|fix| &fix.edits).filter(|edit| edit.file == FileId(index as u32));
         let edits: Vec<_> = edits.cloned().collect();
         let text = &files[source.path()];
         let bytes = authlint::fix::apply(text.as_bytes(), source, &edits).unwrap();

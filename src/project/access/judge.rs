@@ -312,7 +312,8 @@ impl Project {
 
     /// Whether something but a statement opens a service to everyone.
     pub fn is_opened_beside(&self, on: &Resource, at: &crate::eval::Statement) -> bool {
-        self.opened(on, |service| service.at != *at).is_some()
+        let is_it = |service: &Service| service.at.file == at.file && service.at.span == at.span;
+        self.opened(on, |service| !is_it(service)).is_some()
     }
 
     /// Where something may open a service to everyone, or put IAP in front of it.
