@@ -19,8 +19,8 @@ const FAILS: &str = "the deployment will fail: 403 PERMISSION_DENIED";
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {
     let (Purpose::Publish, Verdict::Missing(missing)) = (need.purpose, verdict) else { return };
     let (Some(account), Some(on)) = (need.account(), &need.on) else { return };
-    // What is open by something else stays so.
-    if !super::may_deploy(project, account, on) || project.is_opened_beside(on, &need.at) {
+    // What is open by a grant stays so.
+    if !super::may_deploy(project, account, on) || project.is_granted_to_everyone(on) {
         return;
     }
     // Turning the check off is part of the service itself. gcloud 528.0.0 sets the policy of a function of the second

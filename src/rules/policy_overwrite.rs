@@ -25,9 +25,12 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     if grant.wording == Wording::Command {
         return replaced(grant, project, report);
     }
+    let own = project.granting(grant);
     // A statement is looked at once, however many members it lists.
-    let Some(own) = project.granting(grant) else { return };
-    if let Some(other) = other(grant, own, project) {
+    if own.is_none() && grant.resource.is_some() {
+        return;
+    }
+    if let Some(other) = own.and_then(|own| other(grant, own, project)) {
         let (this, what) = match (grant.authority, &grant.role) {
             (Authority::Role, Some(role)) => ("binding", format!("all members of `{}`", role.value)),
             _ => ("policy", "the whole policy".to_owned()),

@@ -310,10 +310,9 @@ impl Project {
         self.services_named(&on.name).filter(here)
     }
 
-    /// Whether something but a statement opens a service to everyone.
-    pub fn is_opened_beside(&self, on: &Resource, at: &crate::eval::Statement) -> bool {
-        let is_it = |service: &Service| service.at.file == at.file && service.at.span == at.span;
-        self.opened(on, |service| !is_it(service)).is_some()
+    /// Whether a grant opens a service to everyone, and not what deploys it.
+    pub fn is_granted_to_everyone(&self, on: &Resource) -> bool {
+        self.opened(on, |service| !service.deploys).is_some()
     }
 
     /// Where something may open a service to everyone, or put IAP in front of it.
