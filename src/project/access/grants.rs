@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::account::{Key, key, may_be};
+use super::names::Ends;
 use super::resource::Resource;
 use super::scope::Scopes;
 use super::{Purpose, differ, is_same_account};
@@ -49,6 +50,8 @@ pub(super) struct Binding {
     member: Member,
     /// Where in the order of the same flow it is taken away again.
     pub removed: Option<u32>,
+    /// What is known of the ends of its member's e-mail, and of the name of the resource.
+    ends: (Option<Ends>, Option<Ends>),
 }
 
 /// Who a binding is for.
@@ -148,14 +151,17 @@ impl Grants {
                 None => vec![(&own, named)],
             } {
                 let project = resource.project.clone().or_else(|| scopes.at(&grant.at).cloned());
-                let binding = Binding {
-                    grant: number,
-                    kind: resource.kind,
-                    resource: named.then(|| open_name(resource.kind, &resource.name)),
-                    project,
-                    member: member(grant),
-                    removed,
+                let member = member(grant);
+                let name = named.then(|| open_name(resource.kind, &resource.name));
+                // A default may be something else elsewhere, and a wider policy is of other names.
+                let account = match &member {
+                    Member::Account(account) if !account.assumed => Some(Ends::of(account)),
+                    _ => None,
                 };
+                let on = name.as_ref().filter(|name| !name.assumed && !is_wide(resource.kind)).map(Ends::of);
+                let ends = (account, on);
+                let binding =
+                    Binding { grant: number, kind: resource.kind, resource: name, project, member, removed, ends };
                 let held = || {
                     Purpose::ALL.map(|purpose| {
                         let any = purpose.permissions().iter().map(|permission| grants.holds(grant, permission));
@@ -193,10 +199,9 @@ impl Grants {
             }
             let found = self.purposes.entry(purpose).or_default();
             found.all.push(number);
-            let is_wide = matches!(binding.kind, ResourceKind::Project | ResourceKind::Ancestor | ResourceKind::Unsaid);
             match (&member, &resource) {
                 (Some(member), _) if !assumed => found.by_member.entry(member.clone()).or_default().push(number),
-                (_, Some(resource)) if !is_wide && !assumed => {
+                (_, Some(resource)) if !is_wide(binding.kind) && !assumed => {
                     found.by_resource.entry(resource.clone()).or_default().push(number);
                 }
                 _ => found.rest.push(number),
@@ -269,7 +274,12 @@ impl Grants {
         let (Key::Named(member), Some(name), true) =
             (key(account), Resource::key(&on.name), named(account) && named(&on.name))
         else {
-            return (found.all.len() <= MAX_LOOKED_AT).then(|| found.all.clone());
+            let ends = |value: &Value| if value.assumed { Ends::default() } else { Ends::of(value) };
+            let (account, name) = (ends(account), ends(&on.name));
+            let fits =
+                |number: &&usize| self.bindings.get(**number).is_some_and(|binding| binding.fits(&account, &name));
+            let all: Vec<usize> = found.all.iter().filter(fits).copied().collect();
+            return (all.len() <= MAX_LOOKED_AT).then_some(all);
         };
         let mut out: Vec<usize> = Vec::new();
         out.extend(found.by_member.get(&member).into_iter().flatten());
@@ -290,7 +300,12 @@ impl Grants {
                 let all = self.by_member.get(&member).into_iter().flatten().copied();
                 all.take(MAX_LOOKED_AT).filter(own).collect()
             }
-            Key::Open => (0..self.bindings.len().min(MAX_LOOKED_AT)).filter(own).collect(),
+            Key::Open => {
+                let ends = Ends::of(account);
+                let all = self.bindings.iter().take(MAX_LOOKED_AT).enumerate();
+                let fitting = all.filter(|(_, binding)| binding.ends.0.as_ref().is_none_or(|own| own.fit(&ends)));
+                fitting.map(|(number, _)| number).filter(own).collect()
+            }
         }
     }
 
@@ -355,6 +370,12 @@ impl Grants {
 }
 
 impl Binding {
+    /// Whether it may be for an account, and on a resource, with these ends: most are not.
+    fn fits(&self, account: &Ends, name: &Ends) -> bool {
+        let own = |known: &Option<Ends>, ends: &Ends| known.as_ref().is_none_or(|known| known.fit(ends));
+        own(&self.ends.0, account) && own(&self.ends.1, name)
+    }
+
     fn key(&self) -> Option<String> {
         match &self.member {
             Member::Account(account) => match key(account) {
@@ -462,6 +483,11 @@ fn member(grant: &Grant) -> Member {
 /// Sets of service accounts are those of a project, folder or organization; the others are of identities from elsewhere.
 fn may_hold_accounts(member: &Value) -> bool {
     !member.starts_with("principalSet://iam.googleapis.com/").is_yes()
+}
+
+/// Whether policies of a kind are of more than one thing.
+fn is_wide(kind: ResourceKind) -> bool {
+    matches!(kind, ResourceKind::Project | ResourceKind::Ancestor | ResourceKind::Unsaid)
 }
 
 /// Whether a file is run from its first line to its last: targets of a Makefile and jobs of CI are started one by one.

@@ -1,8 +1,9 @@
 //! Whether the grants of a project meet a need.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::grants::{Binding, Grants, Match, Miss};
+use super::names::Names;
 use super::resource::Resource;
 use super::scope::Scopes;
 use super::statements::Statements;
@@ -28,35 +29,6 @@ pub(in crate::project) struct Access {
     /// What each statement grants on one policy, by the policy.
     pub statements: Statements,
     policies: BTreeMap<FileId, Vec<Resource>>,
-}
-
-/// Where things of a name are found.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    by_name: HashMap<String, Vec<usize>>,
-    /// Those whose name is not known.
-    open: Vec<usize>,
-}
-
-impl Names {
-    fn new<'f>(names: impl Iterator<Item = Option<&'f Value>>) -> Self {
-        let mut out = Self::default();
-        for (number, name) in names.enumerate() {
-            match name.and_then(Resource::key) {
-                Some(key) => out.by_name.entry(key).or_default().push(number),
-                None => out.open.push(number),
-            }
-        }
-        out
-    }
-
-    /// Those that may have a name: a superset.
-    fn like(&self, name: &Value, all: usize) -> Vec<usize> {
-        match Resource::key(name) {
-            Some(key) => self.by_name.get(&key).into_iter().flatten().chain(&self.open).copied().collect(),
-            None => (0..all).collect(),
-        }
-    }
 }
 
 impl Access {
@@ -139,13 +111,13 @@ impl Project {
 
     /// The statements about services that may have a name.
     pub(in crate::project) fn services_named<'p>(&'p self, name: &Value) -> impl Iterator<Item = &'p Service> {
-        let numbers = self.access().services.like(name, self.facts.services.len());
+        let numbers = self.access().services.like(name);
         numbers.into_iter().filter_map(|number| self.facts.services.get(number))
     }
 
     /// The deployments that may have a name.
     pub(super) fn deployments_named<'p>(&'p self, name: &Value) -> impl Iterator<Item = &'p crate::facts::Deployment> {
-        let numbers = self.access().deployments.like(name, self.facts.deployments.len());
+        let numbers = self.access().deployments.like(name);
         numbers.into_iter().filter_map(|number| self.facts.deployments.get(number))
     }
 

@@ -9,6 +9,7 @@ mod asked;
 mod gather;
 mod grants;
 mod judge;
+mod names;
 mod resource;
 mod scope;
 mod statements;
