@@ -230,10 +230,14 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Run {
         project.paths = paths.clone();
         project.policies =
             declared::policies(settings, settings.configs.get(index).map(|config| &**config), &linker, files);
+        let own = |(file, _): &(&File, &Source)| file.project == *index;
+        for (file, source) in read.iter().zip(&outcome.sources).filter(own) {
+            shown::speak(&mut project.shown, source, file.program.file);
+        }
         if !project.facts.environment.is_empty() {
             let requires = settings.configs.get(index).map_or(&[][..], |config| config.requires());
             project.required = shown::required(requires);
-            for (file, source) in read.iter().zip(&outcome.sources).filter(|(file, _)| file.project == *index) {
+            for (file, source) in read.iter().zip(&outcome.sources).filter(own) {
                 shown::add(&mut project.shown, source, &file.program, &project.required);
             }
         }

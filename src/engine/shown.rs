@@ -8,7 +8,7 @@ use memchr::memmem;
 use crate::config::Require;
 use crate::program::{Program, Step, StepKind, Visibility};
 use crate::project::{Requirement, Shown};
-use crate::source::Source;
+use crate::source::{FileId, Source};
 
 /// Texts that speak of services which are known by an id and a secret.
 const CONVENTION: &[&str] = &["AUTH_SERVICE_", "X-Service-ID", "X-Service-Id", "x-service-id"];
@@ -20,6 +20,13 @@ const NAMES: &[&str] = &[ID, "AUTH_SERVICE_ENABLED"];
 const MAX_DEPTH: usize = 60;
 /// Scripts that run where the service runs, by words of their names.
 const STARTS: &[&str] = &["entrypoint", "start", "boot", "docker", "serve", "run"];
+
+/// What sets a policy in words of an API, whose members a program puts together.
+const SETTERS: &[&str] = &["setIamPolicy", "set_iam_policy", "SetIamPolicy"];
+/// Lines before and after that belong to what names a role.
+const AROUND: usize = 5;
+/// Documents, whose prose is no statement.
+const PROSE: &[&str] = &[".md", ".markdown", ".mdx", ".ipynb"];
 
 /// What the configuration asks for, as rules ask for it.
 pub(super) fn required(requires: &[Require]) -> Vec<Requirement> {
@@ -43,6 +50,37 @@ pub(super) fn add(shown: &mut Shown, source: &Source, program: &Program, require
             shown.set.insert(name.to_owned());
         }
     }
+}
+
+/// Adds where a file names a role that may be due to somebody, or what sets a policy.
+pub(super) fn speak(shown: &mut Shown, source: &Source, file: FileId) {
+    let text = source.text();
+    if PROSE.iter().any(|end| source.path().to_ascii_lowercase().ends_with(end)) {
+        return;
+    }
+    for at in memmem::find_iter(text.as_bytes(), b"roles/") {
+        let rest = text.get(at..).unwrap_or("");
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '/' || c == '.')).unwrap_or(rest.len());
+        let name = rest.get(..end).unwrap_or("").trim_end_matches('.');
+        // What is commented out is not done.
+        let line = text.get(..at).unwrap_or("").rsplit('\n').next().unwrap_or("").trim_start();
+        if !line.starts_with('#') && !line.starts_with("//") {
+            shown.speaks(file, at as u32, Some(name), || around(text, at));
+        }
+    }
+    for setter in SETTERS {
+        for at in memmem::find_iter(text.as_bytes(), setter.as_bytes()) {
+            shown.speaks(file, at as u32, None, || around(text, at));
+        }
+    }
+}
+
+/// The lines around a byte.
+fn around(text: &str, at: usize) -> &str {
+    let (before, after) = (text.get(..at).unwrap_or(""), text.get(at..).unwrap_or(""));
+    let start = before.rmatch_indices('\n').nth(AROUND).map_or(0, |(at, _)| at);
+    let end = after.match_indices('\n').nth(AROUND).map_or(after.len(), |(at, _)| at);
+    text.get(start..at + end).unwrap_or("")
 }
 
 fn is_image(path: &str) -> bool {

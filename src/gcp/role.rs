@@ -67,6 +67,11 @@ impl Role {
         self.stage
     }
 
+    /// Whether it holds any permission that is tracked here, or its list is not public.
+    pub fn holds_tracked(&self) -> bool {
+        !self.permissions.is_empty()
+    }
+
     /// Whether it holds a permission. `Unknown` when its list is not public, or the permission is not tracked.
     pub fn grants(&self, permission: &str) -> Truth {
         if self.permissions == UNKNOWN || !is_tracked(permission) {

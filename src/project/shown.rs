@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::gcp::role::Role;
+use crate::source::FileId;
+
 /// What the texts of a project show beside facts.
 #[derive(Debug, Default)]
 pub struct Shown {
@@ -9,6 +12,21 @@ pub struct Shown {
     pub set: BTreeSet<String>,
     /// Whether any text speaks of services that are known by an id and a secret.
     pub service_ids: bool,
+    /// Where texts speak of who may do what, whether that was understood or not.
+    pub spoken: Vec<Spoken>,
+}
+
+/// Where a text names a role, or what sets a policy.
+#[derive(Debug, Clone)]
+pub struct Spoken {
+    /// The file.
+    pub file: FileId,
+    /// The byte of its text.
+    pub at: u32,
+    /// The role; any where what sets a whole policy stands here.
+    pub role: Option<Role>,
+    /// The lines around it.
+    pub around: String,
 }
 
 /// Variables that one needs beside it.
@@ -20,7 +38,22 @@ pub struct Requirement {
     pub needs: Vec<String>,
 }
 
+/// Places in a project where texts speak of roles; of more nothing is remembered.
+const MAX_SPOKEN: usize = 5_000;
+
 impl Shown {
+    /// Adds a place where a text names a role, or what sets a policy; roles that are due to nobody here are left out.
+    pub fn speaks<'t>(&mut self, file: FileId, at: u32, role: Option<&str>, around: impl FnOnce() -> &'t str) {
+        let known = role.map(Role::find);
+        if self.spoken.len() >= MAX_SPOKEN || matches!(known, Some(None)) {
+            return;
+        }
+        let role = known.flatten();
+        if role.is_none_or(|role| role.holds_tracked()) {
+            self.spoken.push(Spoken { file, at, role, around: around().to_ascii_lowercase() });
+        }
+    }
+
     /// Whether what is deployed may give itself this variable.
     pub(super) fn given_by_image(&self, name: &str) -> bool {
         self.set.contains(name)

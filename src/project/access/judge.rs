@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::account::{Key, key};
 use super::grants::{Binding, Grants, Match, Miss};
 use super::names::Names;
 use super::resource::Resource;
@@ -13,8 +14,11 @@ use crate::gcp::principal::{self, is_default_account};
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::{Project, is_same_service};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::value::{Place, Value, may_equal};
+
+/// Letters of an account's name that a text is searched for: shorter ones are words of other things.
+const SHORTEST: usize = 4;
 
 /// The needs of a project with their verdicts, and what they are judged by.
 #[derive(Debug, Default)]
@@ -26,6 +30,8 @@ pub(in crate::project) struct Access {
     handed: HashSet<String>,
     /// The flows that grant anything.
     granting: BTreeSet<FileId>,
+    /// Where grants were read.
+    read: BTreeMap<FileId, BTreeSet<Span>>,
     /// What each statement grants on one policy, by the policy.
     pub statements: Statements,
     policies: BTreeMap<FileId, Vec<Resource>>,
@@ -42,10 +48,27 @@ impl Access {
             deployments: Names::new(facts.deployments.iter().map(|deployment| deployment.target.name.as_ref())),
             handed: handed.map(|text| text.to_ascii_lowercase()).collect(),
             statements: Statements::new(facts),
+            read: read(facts),
             granting: facts.grants.iter().map(|grant| grant.at.flow).collect(),
             scopes,
             policies,
         }
+    }
+}
+
+/// Where grants were read.
+fn read(facts: &Facts) -> BTreeMap<FileId, BTreeSet<Span>> {
+    let mut read: BTreeMap<FileId, BTreeSet<Span>> = BTreeMap::new();
+    for grant in &facts.grants {
+        read.entry(grant.at.file).or_default().insert(grant.at.span);
+    }
+    read
+}
+
+impl Access {
+    /// Whether a grant was read from what stands at a byte of a file.
+    fn is_read(&self, file: FileId, at: u32) -> bool {
+        self.read.get(&file).is_some_and(|spans| spans.iter().any(|span| span.start <= at && at < span.end))
     }
 }
 
@@ -169,7 +192,28 @@ impl Project {
         {
             return Verdict::Unknown(Doubt::Exposure);
         }
+        if let Some(doubt) = self.spoken_of(&account.value, need.permissions) {
+            return Verdict::Unknown(doubt);
+        }
         self.missing(need, &account.value, on)
+    }
+
+    /// Where a text that no grant was read from names an account beside a role that holds a permission.
+    fn spoken_of(&self, account: &Value, permissions: &[&str]) -> Option<Doubt> {
+        let Key::Named(name) = key(account) else { return None };
+        let name = Some(name).filter(|name| name.len() >= SHORTEST && !name.contains('.'))?.to_ascii_lowercase();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let names = |around: &str| {
+            around.match_indices(&name).any(|(at, _)| {
+                !around.get(..at).unwrap_or("").ends_with(is_part)
+                    && !around.get(at + name.len()..).unwrap_or("").starts_with(is_part)
+            })
+        };
+        let found = self.shown.spoken.iter().find(|spoken| {
+            let holds = |role: Role| permissions.iter().any(|permission| !role.grants(permission).is_no());
+            spoken.role.is_none_or(holds) && names(&spoken.around) && !self.access().is_read(spoken.file, spoken.at)
+        });
+        found.map(|spoken| Doubt::Spoken(spoken.file, spoken.at))
     }
 
     fn missing(&self, need: &Need, account: &Value, on: &Resource) -> Verdict {

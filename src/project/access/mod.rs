@@ -18,6 +18,7 @@ mod told;
 use crate::eval::Statement;
 use crate::facts::{Given, ResourceKind, Target, TargetKind};
 use crate::gcp::wording::Wording;
+use crate::source::FileId;
 use crate::value::{Place, Value};
 
 pub use account::is_same_account;
@@ -137,6 +138,8 @@ pub enum Doubt {
     DefaultAccount,
     /// A module that is not here is handed the account or the target.
     Handed,
+    /// A text that is not understood names the account beside a role that holds the permission, or what sets a policy.
+    Spoken(FileId, u32),
 }
 
 /// A grant that is not there.

@@ -3,6 +3,7 @@
 use super::{Actor, Doubt, Miss, Need, Principal, Purpose, Verdict};
 use crate::facts::Grant;
 use crate::project::Project;
+use crate::source::Span;
 use crate::value::Place;
 
 /// A step of a reason.
@@ -51,6 +52,7 @@ impl Doubt {
                 "what the default account is granted, of Google's own accord too, these files do not say".to_owned()
             }
             Self::Handed => "a module that is not here is handed it, and may grant it".to_owned(),
+            Self::Spoken(..) => "something that is not understood here names the account beside such a role".to_owned(),
             Self::Grant(_, why) => format!("a grant may give it; {why}"),
         }
     }
@@ -62,6 +64,7 @@ impl Project {
         match doubt {
             Doubt::Account(place) | Doubt::Target(place) => *place,
             Doubt::Grant(number, _) => self.facts.grants.get(*number).map(|grant| grant.command),
+            Doubt::Spoken(file, at) => Some(Place::near(*file, Span::new(*at, *at))),
             Doubt::Exposure | Doubt::DefaultAccount | Doubt::Handed => None,
         }
     }
