@@ -81,6 +81,8 @@ impl On {
                 None => return Err(format!("`{kind}` is no kind of resource")),
             },
         };
+        // The last part of a full name: `projects/P/locations/R/services/billing`.
+        let name = name.rsplit('/').next().unwrap_or(name);
         if name.is_empty() {
             return Err("it names nothing".to_owned());
         }
@@ -173,6 +175,8 @@ mod tests {
     fn kinds_stand_before_names() {
         assert_eq!(On::parse("billing"), Ok(On { kind: None, name: "billing".into() }));
         assert_eq!(On::parse("run-job:close"), Ok(On { kind: Some(OnKind::RunJob), name: "close".into() }));
+        let full = On { kind: Some(OnKind::RunService), name: "billing".into() };
+        assert_eq!(On::parse("run-service:projects/p/locations/r/services/billing"), Ok(full));
         assert!(On::parse("service:billing").is_err() && On::parse("secret:").is_err() && On::parse("").is_err());
     }
 }

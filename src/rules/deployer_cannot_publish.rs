@@ -20,7 +20,7 @@ fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report)
     let (Purpose::Publish, Verdict::Missing(missing)) = (need.purpose, verdict) else { return };
     let (Some(account), Some(on)) = (need.account(), &need.on) else { return };
     // What is open by a grant stays so.
-    if !super::may_deploy(project, account, on) || project.is_granted_to_everyone(on) {
+    if !super::may_deploy(project, account, on) || project.is_granted_to_everyone(on, need.at.flow) {
         return;
     }
     // Turning the check off is part of the service itself. gcloud 528.0.0 sets the policy of a function of the second

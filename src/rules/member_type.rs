@@ -3,6 +3,7 @@
 use crate::facts::{Grant, Verb};
 use crate::finding::{Level, Safety};
 use crate::gcp::principal::{self, FaultKind};
+use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Check, Report, Rule};
 
@@ -18,7 +19,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(grant: &Grant, _: &Project, report: &mut Report) {
     let (Verb::Add, Some(given)) = (grant.verb, &grant.member) else { return };
     let Some(fault) = principal::fault(&given.value).filter(|fault| fault.kind.is_type()) else { return };
-    let answer = "the binding will be refused (INVALID_ARGUMENT)";
+    let answer = match grant.wording {
+        Wording::Declared => "such a member is granted nothing",
+        _ => "the binding will be refused (INVALID_ARGUMENT)",
+    };
     let draft = super::say_member_fault(given, &fault, &grant.at, answer, report);
     // An account that is declared here has an attribute with the type in front.
     if fault.kind == FaultKind::MissingPrefix

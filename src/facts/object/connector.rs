@@ -232,7 +232,10 @@ fn job(facts: &mut Facts, declared: &Declared) {
 /// What a policy is of, and its name.
 fn resource(declared: &Declared) -> (ResourceKind, Option<Value>) {
     let body = &declared.body;
-    let kind = match text_at(body, &["spec", "resourceRef", "kind"]).and_then(|kind| kind.literal()).as_deref() {
+    let said = text_at(body, &["spec", "resourceRef", "kind"]);
+    let kind = match said.as_ref().and_then(Value::literal).as_deref() {
+        // What fills it in decides.
+        None if said.is_some() => return (ResourceKind::Unsaid, None),
         Some("Project") => ResourceKind::Project,
         Some("Folder" | "Organization") => ResourceKind::Ancestor,
         Some("RunService") => ResourceKind::RunService,

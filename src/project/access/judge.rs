@@ -326,9 +326,9 @@ impl Project {
         self.services_named(&on.name).filter(here)
     }
 
-    /// Whether a grant opens a service to everyone, and not what deploys it.
-    pub fn is_granted_to_everyone(&self, on: &Resource) -> bool {
-        self.opened(on, |service| !service.deploys).is_some()
+    /// Whether a grant of another flow opens a service to everyone: one of the same flow is made by whoever deploys it.
+    pub fn is_granted_to_everyone(&self, on: &Resource, flow: FileId) -> bool {
+        self.opened(on, |service| !service.deploys && service.at.flow != flow).is_some()
     }
 
     /// Where something may open a service to everyone, or put IAP in front of it.
