@@ -1,6 +1,6 @@
 //! Whether the grants of a project meet a need.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::account::{Key, key};
 use super::grants::{Binding, Grants, Match, Miss};
@@ -13,7 +13,8 @@ use crate::facts::{Authority, EntryKind, Exposure, Facts, ResourceKind, Service}
 use crate::gcp::principal::{self, is_default_account};
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
-use crate::project::{Project, is_same_service};
+use crate::project::shown::Spoken;
+use crate::project::{Project, Shown, is_same_service};
 use crate::source::{FileId, Span};
 use crate::value::{Place, Value, may_equal};
 
@@ -30,15 +31,20 @@ pub(in crate::project) struct Access {
     handed: HashSet<String>,
     /// The flows that grant anything.
     granting: BTreeSet<FileId>,
-    /// Where grants were read.
-    read: BTreeMap<FileId, BTreeSet<Span>>,
+    /// What texts speak of beside grants that were read.
+    spoken: HashMap<String, Vec<usize>>,
     /// What each statement grants on one policy, by the policy.
     pub statements: Statements,
     policies: BTreeMap<FileId, Vec<Resource>>,
 }
 
 impl Access {
-    pub(in crate::project) fn new(facts: &Facts, policies: &BTreeMap<FileId, Vec<Resource>>, paths: &[String]) -> Self {
+    pub(in crate::project) fn new(
+        facts: &Facts,
+        policies: &BTreeMap<FileId, Vec<Resource>>,
+        paths: &[String],
+        shown: &Shown,
+    ) -> Self {
         let scopes = Scopes::new(facts);
         let (policies, resolved) = policy_files(facts, policies, paths);
         let handed = facts.handed.iter().filter_map(Value::literal).filter(|text| !text.is_empty());
@@ -48,7 +54,7 @@ impl Access {
             deployments: Names::new(facts.deployments.iter().map(|deployment| deployment.target.name.as_ref())),
             handed: handed.map(|text| text.to_ascii_lowercase()).collect(),
             statements: Statements::new(facts),
-            read: read(facts),
+            spoken: beside(facts, shown),
             granting: facts.grants.iter().map(|grant| grant.at.flow).collect(),
             scopes,
             policies,
@@ -56,20 +62,24 @@ impl Access {
     }
 }
 
-/// Where grants were read.
-fn read(facts: &Facts) -> BTreeMap<FileId, BTreeSet<Span>> {
+/// What texts speak of beside grants that were read, by the words around it: numbers among [`Shown::spoken`].
+fn beside(facts: &Facts, shown: &Shown) -> HashMap<String, Vec<usize>> {
     let mut read: BTreeMap<FileId, BTreeSet<Span>> = BTreeMap::new();
     for grant in &facts.grants {
         read.entry(grant.at.file).or_default().insert(grant.at.span);
     }
-    read
-}
-
-impl Access {
-    /// Whether a grant was read from what stands at a byte of a file.
-    fn is_read(&self, file: FileId, at: u32) -> bool {
-        self.read.get(&file).is_some_and(|spans| spans.iter().any(|span| span.start <= at && at < span.end))
+    let is_read = |spoken: &Spoken| {
+        let within = |span: &Span| span.start <= spoken.at && spoken.at < span.end;
+        read.get(&spoken.file).is_some_and(|spans| spans.iter().any(within))
+    };
+    let mut beside: HashMap<String, Vec<usize>> = HashMap::new();
+    for (number, spoken) in shown.spoken.iter().enumerate().filter(|(_, spoken)| !is_read(spoken)) {
+        let words = spoken.around.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+        for word in words.filter(|word| word.len() >= SHORTEST).collect::<BTreeSet<_>>() {
+            beside.entry(word.to_owned()).or_default().push(number);
+        }
     }
+    beside
 }
 
 /// Which policies the files of a project hold, and the commands whose files are here.
@@ -109,7 +119,7 @@ fn may_hold_of_itself(email: &Value, permissions: &[&str]) -> bool {
 
 impl Project {
     pub(in crate::project) fn access(&self) -> &Access {
-        self.access.get_or_init(|| Access::new(&self.facts, &self.policies, &self.paths))
+        self.access.get_or_init(|| Access::new(&self.facts, &self.policies, &self.paths, &self.shown))
     }
 
     /// The needs of the project, each with whether it is met.
@@ -202,17 +212,10 @@ impl Project {
     fn spoken_of(&self, account: &Value, permissions: &[&str]) -> Option<Doubt> {
         let Key::Named(name) = key(account) else { return None };
         let name = Some(name).filter(|name| name.len() >= SHORTEST && !name.contains('.'))?.to_ascii_lowercase();
-        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let names = |around: &str| {
-            around.match_indices(&name).any(|(at, _)| {
-                !around.get(..at).unwrap_or("").ends_with(is_part)
-                    && !around.get(at + name.len()..).unwrap_or("").starts_with(is_part)
-            })
-        };
-        let found = self.shown.spoken.iter().find(|spoken| {
-            let holds = |role: Role| permissions.iter().any(|permission| !role.grants(permission).is_no());
-            spoken.role.is_none_or(holds) && names(&spoken.around) && !self.access().is_read(spoken.file, spoken.at)
-        });
+        let holds = |role: Role| permissions.iter().any(|permission| !role.grants(permission).is_no());
+        let beside = self.access().spoken.get(&name).into_iter().flatten();
+        let mut beside = beside.filter_map(|number| self.shown.spoken.get(*number));
+        let found = beside.find(|spoken| spoken.role.is_none_or(holds));
         found.map(|spoken| Doubt::Spoken(spoken.file, spoken.at))
     }
 
