@@ -104,7 +104,7 @@ impl Project {
         self.command_at(at).is_some_and(|command| command.invocation.flag("--allow-unauthenticated").is_some())
     }
 
-    fn command_at(&self, at: &Statement) -> Option<&Gcloud> {
+    pub(super) fn command_at(&self, at: &Statement) -> Option<&Gcloud> {
         // In the order of flows and statements as they are read.
         self.facts.commands.iter().find(|command| command.at.order == at.order && command.at == *at)
     }

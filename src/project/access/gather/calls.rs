@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::{located, permissions, principal, runtime};
-use crate::facts::{Call, Caller, Credential, Deployment, Identity, TargetKind, Token};
+use crate::facts::{Call, Caller, Credential, Deployment, EnvChange, Identity, TargetKind, Token};
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
 use crate::project::access::{Actor, Need, Principal, Purpose};
-use crate::project::{Project, is_same_service};
+use crate::project::{Project, Resource, is_same_service};
 use crate::value::{Piece, Place, Value};
 
 /// The needs of all calls.
@@ -188,8 +188,8 @@ fn is_path(source: &Value, path: &str) -> bool {
 // ---- services that call services
 
 /// Requests with an ID token that code makes to where a variable of its environment says, by the variable's name.
-fn requests_of_variables(project: &Project) -> BTreeMap<String, Place> {
-    let mut found = BTreeMap::new();
+fn requests_of_variables(project: &Project) -> BTreeMap<String, Vec<Place>> {
+    let mut found: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for call in
         project.facts.calls.iter().filter(|call| call.caller == Caller::Request && call.wording != Wording::Command)
     {
@@ -197,7 +197,7 @@ fn requests_of_variables(project: &Project) -> BTreeMap<String, Place> {
         let audience = token.audience.as_ref().map(|given| &given.value);
         let named = [call.url.as_ref().map(|given| &given.value), audience];
         for name in named.into_iter().flatten().filter_map(variable) {
-            found.entry(name).or_insert(call.command);
+            found.entry(name).or_default().push(call.command);
         }
     }
     found
@@ -211,14 +211,32 @@ fn variable(url: &Value) -> Option<String> {
     (name.len() > 2 && name.bytes().all(plain)).then(|| name.to_owned())
 }
 
+/// Whether code at a place may be that of what is deployed: it does not lie where another program of the project lies.
+fn may_run(project: &Project, change: &EnvChange, place: &Place) -> bool {
+    let plain = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let path = project.paths.get(place.file.0 as usize).map_or("", String::as_str);
+    let mut folders: Vec<String> = path.split('/').map(plain).collect();
+    folders.pop();
+    let within = |name: &Value| Resource::key(name).is_some_and(|name| folders.contains(&name));
+    if change.target.name.as_ref().is_some_and(within) {
+        return true;
+    }
+    let source = project.command_at(&change.at).and_then(|command| command.invocation.value("--source")?.literal());
+    match source.as_deref().map(|source| source.trim_end_matches('/').rsplit('/').next().unwrap_or("")) {
+        Some(folder) if !["", ".", ".."].contains(&folder) => folders.contains(&plain(folder)),
+        _ => !project.facts.deployments.iter().any(|other| other.target.name.as_ref().is_some_and(within)),
+    }
+}
+
 /// What is given the URL of another service, and has code that calls it there.
-fn between_services(project: &Project, code: &BTreeMap<String, Place>, needs: &mut Vec<Need>) {
+fn between_services(project: &Project, code: &BTreeMap<String, Vec<Place>>, needs: &mut Vec<Need>) {
     if code.is_empty() {
         return;
     }
     for change in &project.facts.environment {
         for given in &change.given {
-            let Some(place) = given.name.literal().and_then(|name| code.get(name.trim()).copied()) else { continue };
+            let Some(places) = given.name.literal().and_then(|name| code.get(name.trim())) else { continue };
+            let Some(place) = places.iter().find(|place| may_run(project, change, place)).copied() else { continue };
             let Some(value) = given.value.as_ref().filter(|value| !value.is_empty().is_yes()) else { continue };
             let url = url::parse(value);
             let Some(on) = project.service_at(&url) else { continue };
