@@ -77,6 +77,7 @@ fn a_grant_that_a_fix_writes_is_the_one_that_was_missing() {
             }
         }
     }
-    assert!(count > 10, "{count} fixes");
+    // Without Terraform and code most projects are not read.
+    assert!(count > if cfg!(feature = "hcl") { 10 } else { 0 }, "{count} fixes");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
