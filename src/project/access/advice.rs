@@ -148,8 +148,12 @@ fn terraform(on: &Resource, role: &str, member: &str, label: &str) -> String {
     };
     let location = on.region.as_ref().and_then(Value::literal).filter(|_| argument == "name");
     let location = location.map(|region| format!("  location = \"{region}\"\n")).unwrap_or_default();
+    // An account's full name may leave its project open; a project is its own.
+    let in_project = !matches!(argument, "project" | "service_account_id");
+    let project = on.project.as_ref().and_then(Value::literal).filter(|_| in_project);
+    let project = project.map(|project| format!("  project = \"{project}\"\n")).unwrap_or_default();
     format!(
-        "resource \"{kind}\" \"{label}\" {{\n{location}  {argument} = \"{name}\"\n  role = \"{role}\"\n  member = \
+        "resource \"{kind}\" \"{label}\" {{\n{project}{location}  {argument} = \"{name}\"\n  role = \"{role}\"\n  member = \
          \"{member}\"\n}}"
     )
 }

@@ -223,7 +223,6 @@ impl Project {
         let grants = &self.access().grants;
         let (of_account, on_resource) = (grants.of_account(account), grants.on_resource(on));
         let made = self.made(on);
-        let is_private_member = |binding: &Binding| self.names_somebody(binding);
         // What is deployed on must be known here; accounts, secrets and projects are known by their names.
         if matches!(on.kind, ResourceKind::RunService | ResourceKind::Function | ResourceKind::RunJob)
             && made.is_empty()
@@ -257,7 +256,8 @@ impl Project {
         };
         let all: BTreeSet<usize> = of_account.iter().chain(&on_resource).copied().collect();
         let nearest = all.into_iter().filter_map(near).min_by_key(|(miss, less, grant)| (*less, rank(*miss), *grant));
-        let on_resource = on_resource.iter().filter_map(|number| grants.binding(*number)).any(is_private_member);
+        let on_resource =
+            on_resource.iter().filter_map(|number| grants.binding(*number)).any(|binding| self.says_who(binding));
         Verdict::Missing(Missing {
             nearest: nearest.map(|(miss, _, grant)| (grant, miss)),
             knows_account: !of_account.is_empty() || self.makes_account(need, account),
@@ -274,14 +274,14 @@ impl Project {
         self.facts.made_accounts.iter().any(here)
     }
 
-    /// Whether the flow of a need makes the account, or grants anyone anything: then it is where grants are made.
+    /// Whether the account is made anywhere here, or the flow of a need grants anyone anything: then grants are made here.
     fn grants_in(&self, need: &Need, account: &Value) -> bool {
         self.facts.made_accounts.iter().any(|(made, _)| is_same_account(made, account))
             || self.access().granting.contains(&need.at.flow)
     }
 
-    /// Whether a binding shows that access to its resource is managed here.
-    fn names_somebody(&self, binding: &Binding) -> bool {
+    /// Whether a binding says for whom it is, or what they may do: access to its resource is managed here.
+    fn says_who(&self, binding: &Binding) -> bool {
         self.facts.grants.get(binding.grant).is_some_and(|grant| grant.member.is_some() || grant.role.is_some())
     }
 
