@@ -50,5 +50,7 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
 
 /// Whether documentation writes it for an id that the reader knows.
 fn stands_for_another(id: &str) -> bool {
-    ["your", "example", "project-id", "projectid", "my-project", "myproject", "xxx"].iter().any(|word| id.contains(word))
+    ["your", "example", "project-id", "projectid", "my-project", "myproject", "xxx"]
+        .iter()
+        .any(|word| id.contains(word))
 }

@@ -22,7 +22,9 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     let (said, name) = match whose {
         Some(email) if super::impersonates_nobody(gcloud) && is_user(email) => (None, format!("`{email}`")),
         None if super::prints_id_token_of_login(gcloud) => {
-            let Some(session) = project.session(&gcloud.at).filter(|session| session.surely() == Who::User) else { return };
+            let Some(session) = project.session(&gcloud.at).filter(|session| session.surely() == Who::User) else {
+                return;
+            };
             (Some(session.login.place), "a user".to_owned())
         }
         _ => return,

@@ -18,9 +18,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn call(call: &Call, project: &Project, report: &mut Report) {
     // Another host in front, such as an API gateway, has audiences of its own.
-    let elsewhere = call.url.as_ref().map(|given| url::parse(&given.value).kind).is_some_and(|kind| {
-        matches!(kind, HostKind::Other | HostKind::GoogleApi)
-    });
+    let elsewhere = call
+        .url
+        .as_ref()
+        .map(|given| url::parse(&given.value).kind)
+        .is_some_and(|kind| matches!(kind, HostKind::Other | HostKind::GoogleApi));
     if let Some(audience) = super::audience(call).filter(|_| !elsewhere) {
         judge(&audience, &call.at, project, report);
     }
@@ -51,10 +53,7 @@ fn judge(audience: &Given, at: &Statement, project: &Project, report: &mut Repor
         audience.value
     );
     let draft = report.error(at, audience.at, message);
-    draft
-        .label("lacks `https://`")
-        .built(audience, "the audience")
-        .help(format!("write `https://{}`", audience.value));
+    draft.label("lacks `https://`").built(audience, "the audience").help(format!("write `https://{}`", audience.value));
     if let Some(first) = audience.value.pieces().first() {
         draft.fix(Safety::Safe, [(first.place().part(0..0), "https://".to_owned())]);
     }

@@ -18,7 +18,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     let invocation = &gcloud.invocation;
-    let Some(command) = invocation.command.filter(|_| !invocation.guessed && invocation.track.is_some()) else { return };
+    let Some(command) = invocation.command.filter(|_| !invocation.guessed && invocation.track.is_some()) else {
+        return;
+    };
     for group in command.exclusive_groups() {
         let mut given: Vec<(usize, &FlagUse)> =
             group.alternatives.iter().filter_map(|names| first(invocation, names)).collect();
@@ -83,5 +85,8 @@ fn alone(gcloud: &Gcloud, group: &Group, flag: &FlagUse, report: &mut Report) {
         invocation.shown(),
         flag.name
     );
-    report.error(&gcloud.at, flag.at, message).label("not alone").help(format!("add `{needed}`, or drop `{}`", flag.name));
+    report
+        .error(&gcloud.at, flag.at, message)
+        .label("not alone")
+        .help(format!("add `{needed}`, or drop `{}`", flag.name));
 }

@@ -46,7 +46,9 @@ fn help(url: &Url) -> String {
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     match known.as_slice() {
         ["run", "detail", region, service, ..] => {
-            format!("write what `gcloud run services describe {service} --region={region} --format='value(status.url)'` prints")
+            format!(
+                "write what `gcloud run services describe {service} --region={region} --format='value(status.url)'` prints"
+            )
         }
         ["run", "jobs", "details", region, job, ..] => {
             format!("write `https://run.googleapis.com/v2/projects/{project}/locations/{region}/jobs/{job}:run`")

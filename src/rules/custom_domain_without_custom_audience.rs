@@ -3,8 +3,8 @@
 use crate::eval::Statement;
 use crate::facts::{Call, Caller, Gcloud, Given};
 use crate::finding::Level;
-use crate::gcp::wording::Wording;
 use crate::gcp::url::{self, HostKind};
+use crate::gcp::wording::Wording;
 use crate::project::{Audience, Project, is_host, is_same_service, service_name};
 use crate::rule::{Check, Report, Rule};
 use crate::value::Value;
@@ -79,7 +79,8 @@ fn judge(
         .help(format!(
             "let the service take it: {}, or name the service's `run.app` URL as the audience",
             match wording {
-                Wording::Terraform => format!("`custom_audiences = [\"https://{host}\"]` in `google_cloud_run_v2_service`"),
+                Wording::Terraform =>
+                    format!("`custom_audiences = [\"https://{host}\"]` in `google_cloud_run_v2_service`"),
                 _ => format!("`gcloud run services update {service} --add-custom-audiences=https://{host}`"),
             }
         ));

@@ -27,7 +27,8 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
         format!("only POST runs a Cloud Run job, so nothing will run at `{}`", given.value)
     } else if starts_a_workflow(&url) && !matches!(call.caller, Caller::Request | Caller::Workflow) {
         // By hand and in a workflow, a GET of the executions is how one looks at them.
-        let instead = if method == "GET" { "that lists the executions of a workflow" } else { "only POST starts a workflow" };
+        let instead =
+            if method == "GET" { "that lists the executions of a workflow" } else { "only POST starts a workflow" };
         format!("{instead}, so nothing will start at `{}`", given.value)
     } else {
         return;

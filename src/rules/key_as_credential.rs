@@ -36,7 +36,9 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         .label("no token")
         .related(target.whole, "the target")
         .built(given, "what is sent")
-        .help(format!("send a token that is made out for the account: `Authorization: Bearer $(gcloud auth {command})`"));
+        .help(format!(
+            "send a token that is made out for the account: `Authorization: Bearer $(gcloud auth {command})`"
+        ));
 }
 
 /// What stands in the place of a bearer token.

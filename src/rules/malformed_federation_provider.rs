@@ -43,7 +43,9 @@ fn check(given: &Given, statement: &Statement, report: &mut Report) {
     let wrong = &found.wrong;
     let (what, help) = match found.fault {
         Fault::Prefix => (
-            format!("`{wrong}` is put before the provider's name by what it is given to; given here, it stands there twice"),
+            format!(
+                "`{wrong}` is put before the provider's name by what it is given to; given here, it stands there twice"
+            ),
             format!("write the name alone: `{FORM}`"),
         ),
         Fault::ProjectId => (
@@ -60,10 +62,9 @@ fn check(given: &Given, statement: &Statement, report: &mut Report) {
         Fault::Part if found.due == "projects" => {
             (format!("`{wrong}` is not the full name of a provider"), format!("write `{FORM}`"))
         }
-        Fault::Part => (
-            format!("`{wrong}` stands in the provider's name where `{}` is due", found.due),
-            format!("write `{FORM}`"),
-        ),
+        Fault::Part => {
+            (format!("`{wrong}` stands in the provider's name where `{}` is due", found.due), format!("write `{FORM}`"))
+        }
     };
     let answer = match found.fault {
         Fault::ProjectId => "Google will answer `invalid_target`",

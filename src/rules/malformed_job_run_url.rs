@@ -53,7 +53,8 @@ fn segments(path: &Value) -> Vec<Value> {
 /// What is wrong with the path, as far as it is known.
 fn fault(url: &Url, call: &Call) -> Option<String> {
     let segments = segments(&url.path);
-    let is = |index: usize, text: &str| segments.get(index).is_some_and(|segment: &Value| segment.equals(text).is_yes());
+    let is =
+        |index: usize, text: &str| segments.get(index).is_some_and(|segment: &Value| segment.equals(text).is_yes());
     let jobs = segments.iter().position(|segment| segment.equals("jobs").is_yes())?;
     let job = segments.get(jobs + 1)?;
     if job.is_empty().is_yes() {
@@ -68,8 +69,12 @@ fn fault(url: &Url, call: &Call) -> Option<String> {
         return None;
     }
     match () {
-        () if is(0, "v2") && is(1, "projects") && jobs == 3 => Some("a v2 path has `locations/REGION` before the job".to_owned()),
-        () if is(0, "v2") && is(1, "namespaces") => Some("`namespaces` belongs to v1; v2 has `projects/…/locations/…`".to_owned()),
+        () if is(0, "v2") && is(1, "projects") && jobs == 3 => {
+            Some("a v2 path has `locations/REGION` before the job".to_owned())
+        }
+        () if is(0, "v2") && is(1, "namespaces") => {
+            Some("`namespaces` belongs to v1; v2 has `projects/…/locations/…`".to_owned())
+        }
         () if is(0, "v1") && (is(1, "projects") || is(1, "namespaces")) => {
             Some("v1 runs jobs below `/apis/run.googleapis.com/v1/namespaces/…`, v2 below `/v2/projects/…`".to_owned())
         }
@@ -77,7 +82,9 @@ fn fault(url: &Url, call: &Call) -> Option<String> {
             Some("services are below `/apis/serving.knative.dev/`, jobs below `/apis/run.googleapis.com/`".to_owned())
         }
         () if is(0, "apis") && is(2, "v2") => Some("`/apis/run.googleapis.com/` belongs to v1".to_owned()),
-        () if is(0, "apis") && is(3, "projects") => Some("below `/apis/run.googleapis.com/v1/` a project is a namespace".to_owned()),
+        () if is(0, "apis") && is(3, "projects") => {
+            Some("below `/apis/run.googleapis.com/v1/` a project is a namespace".to_owned())
+        }
         () => None,
     }
 }

@@ -32,7 +32,9 @@ fn check(audiences: &CustomAudiences, _: &Project, report: &mut Report) {
         report
             .error(&audiences.at, audiences.said, message)
             .label("not an annotation of a revision")
-            .help("move the annotation to the service: `metadata.annotations`, not `spec.template.metadata.annotations`")
+            .help(
+                "move the annotation to the service: `metadata.annotations`, not `spec.template.metadata.annotations`",
+            )
             .fix(Safety::Unsafe, audiences.edits.clone());
         return;
     }

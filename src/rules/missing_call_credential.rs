@@ -18,9 +18,26 @@ pub(super) static RULE: Rule = Rule {
 
 /// APIs of which every changing method needs a credential, none being public.
 const APIS: &[&str] = &[
-    "run", "workflowexecutions", "workflows", "cloudfunctions", "pubsub", "compute", "dataflow", "aiplatform",
-    "cloudbuild", "dataproc", "batch", "cloudscheduler", "cloudtasks", "container", "sqladmin", "dataform",
-    "storagetransfer", "composer", "bigquerydatatransfer", "iamcredentials",
+    "run",
+    "workflowexecutions",
+    "workflows",
+    "cloudfunctions",
+    "pubsub",
+    "compute",
+    "dataflow",
+    "aiplatform",
+    "cloudbuild",
+    "dataproc",
+    "batch",
+    "cloudscheduler",
+    "cloudtasks",
+    "container",
+    "sqladmin",
+    "dataform",
+    "storagetransfer",
+    "composer",
+    "bigquerydatatransfer",
+    "iamcredentials",
 ];
 
 /// Methods of Firestore that its rules never open to the public, as they may open documents.
@@ -46,7 +63,8 @@ fn api(call: &Call, given: &Given, url: &Url, report: &mut Report) {
     if call.caller == Caller::PushSubscription || elided {
         return;
     }
-    let of_firestore = || url.is_api("firestore") && OF_FIRESTORE.iter().any(|method| url.path.ends_with(method).is_yes());
+    let of_firestore =
+        || url.is_api("firestore") && OF_FIRESTORE.iter().any(|method| url.path.ends_with(method).is_yes());
     if !APIS.iter().any(|api| url.is_api(api)) && !of_firestore() || super::may_be_keyed(url) || !changes(call) {
         return;
     }
@@ -55,14 +73,11 @@ fn api(call: &Call, given: &Given, url: &Url, report: &mut Report) {
         super::subject(call),
         url.host
     );
-    report
-        .error(&call.at, given.at, message)
-        .label("needs an OAuth access token")
-        .help(format!(
-            "add {}{}",
-            call.wording.asks_access_token("ACCOUNT"),
-            whose(call, "an account of this project that may make the call", "which needs to be allowed to make the call")
-        ));
+    report.error(&call.at, given.at, message).label("needs an OAuth access token").help(format!(
+        "add {}{}",
+        call.wording.asks_access_token("ACCOUNT"),
+        whose(call, "an account of this project that may make the call", "which needs to be allowed to make the call")
+    ));
 }
 
 /// Whose token it is, and what is due to them. That of a workflow is always its own account's.
@@ -84,22 +99,21 @@ fn service(call: &Call, given: &Given, url: &Url, project: &Project, report: &mu
         (Caller::PushSubscription, Wording::Command) => "`--push-auth-service-account=ACCOUNT`".to_owned(),
         _ => call.wording.asks_id_token("ACCOUNT"),
     };
-    report
-        .warning(&call.at, given.at, message)
-        .label("needs an ID token")
-        .related(said, "deployed private here")
-        .help(format!(
+    report.warning(&call.at, given.at, message).label("needs an ID token").related(said, "deployed private here").help(
+        format!(
             "add {asks}{}",
             whose(call, "an account that is granted the invoker's role on it", "which needs the invoker's role on it")
-        ));
+        ),
+    );
 }
 
 /// Whether the method surely changes something. Scheduler and Tasks send POST when none is given.
 fn changes(call: &Call) -> bool {
     match &call.method {
         None => true,
-        Some(method) => method.value.literal().is_some_and(|method| {
-            ["POST", "PUT", "PATCH", "DELETE"].contains(&method.to_ascii_uppercase().as_str())
-        }),
+        Some(method) => method
+            .value
+            .literal()
+            .is_some_and(|method| ["POST", "PUT", "PATCH", "DELETE"].contains(&method.to_ascii_uppercase().as_str())),
     }
 }

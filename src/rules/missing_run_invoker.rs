@@ -32,7 +32,7 @@ fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report)
         draft.label(format!("is not granted `{permission}`"));
         super::say_missing(need, verdict, missing, project, draft);
     } else if project.is_first_unmanaged(need) {
-        let message = format!("{what}, and these files hold no grants of either");
+        let message = format!("{what}, and these files grant nothing to that account and nothing on that target");
         let draft = report.advice(&need.at, need.place, message);
         draft.label("access is managed elsewhere").help(
             "declare in authlint.toml what is granted elsewhere, as [[grants]] with member, role, on and reason, or give \
@@ -55,7 +55,8 @@ fn is_said_of_the_grant(missing: &Missing, project: &Project) -> bool {
             _ => false,
         }
     };
-    missing.nearest.and_then(|(grant, miss)| {
-        (miss == crate::project::Miss::Role).then(|| project.facts.grants.get(grant))?
-    }).is_some_and(is_wrong)
+    missing
+        .nearest
+        .and_then(|(grant, miss)| (miss == crate::project::Miss::Role).then(|| project.facts.grants.get(grant))?)
+        .is_some_and(is_wrong)
 }

@@ -56,7 +56,8 @@ fn other<'p>(grant: &'p Grant, own: &Granting, project: &'p Project) -> Option<&
         (Some(a), Some(b)) => a.value.same(&b.value) && !a.value.pieces().is_empty(),
         _ => false,
     };
-    let mut others = project.on_policy_of(grant).iter().filter_map(|other| Some((other, project.facts.grants.get(other.first)?)));
+    let mut others =
+        project.on_policy_of(grant).iter().filter_map(|other| Some((other, project.facts.grants.get(other.first)?)));
     let undone = |(granting, other): &(&Granting, &Grant)| {
         // Of two that are the whole of it, both must say the same; what stands in the list by itself as well stays.
         let stays = match other.authority {

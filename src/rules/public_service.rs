@@ -37,9 +37,10 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     };
     let name = grant.resource.as_ref().map_or_else(|| "this service".to_owned(), |name| format!("`{name}`"));
     let message = format!("{name} may be called by {who}: the program itself has to tell who calls");
-    report.advice(&grant.at, member.at, message).label("public").help(
-        "if it is meant, silence this with a reason; else grant roles/run.invoker to those who call",
-    );
+    report
+        .advice(&grant.at, member.at, message)
+        .label("public")
+        .help("if it is meant, silence this with a reason; else grant roles/run.invoker to those who call");
 }
 
 /// A deployment that asks for it, or that turns the check of who calls off.

@@ -96,7 +96,8 @@ fn mounted<'p>(environment: &'p Environment, project: &'p Project) -> Option<Mou
             return None;
         }
         let Some(variable) = change.variable(SECRET) else { continue };
-        let secret = variable.secret.as_ref().map(|secret| &secret.name).filter(|name| !name.is_empty().is_yes())?.literal()?;
+        let secret =
+            variable.secret.as_ref().map(|secret| &secret.name).filter(|name| !name.is_empty().is_yes())?.literal()?;
         let service = change.target.name.as_ref()?.literal()?;
         if found.as_ref().is_some_and(|found| found.secret != secret) {
             return None;

@@ -46,11 +46,9 @@ fn judge(audience: &Given, at: &Statement, project: &Project, report: &mut Repor
         "the audience `{}` is a list, but a token is made out for one audience: the whole text becomes it, and {answer}",
         audience.value
     );
-    report
-        .error(at, audience.at, message)
-        .label("one audience is due")
-        .built(audience, "the list")
-        .help("write the audience of the one service that is called, and ask for a token of its own for each other one");
+    report.error(at, audience.at, message).label("one audience is due").built(audience, "the list").help(
+        "write the audience of the one service that is called, and ask for a token of its own for each other one",
+    );
 }
 
 /// The parts of a list: in JSON, or parted by commas or blanks, when two of them surely are audiences by themselves and

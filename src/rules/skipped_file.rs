@@ -4,11 +4,5 @@ use crate::finding::Level;
 use crate::rule::Rule;
 
 /// Reported by the engine: it asks no facts.
-pub static RULE: Rule = Rule {
-    id: "skipped-file",
-    level: Level::Advice,
-    fix: None,
-    page: page!("skipped-file"),
-    covers: &[],
-    checks: &[],
-};
+pub static RULE: Rule =
+    Rule { id: "skipped-file", level: Level::Advice, fix: None, page: page!("skipped-file"), covers: &[], checks: &[] };

@@ -31,16 +31,13 @@ fn check(stored: &Stored, project: &Project, report: &mut Report) {
         _ => (Level::Error, "every use after that"),
     };
     let (sink, help) = match &stored.sink {
-        Sink::Header(name) => (
-            format!("the header `{name}` of a job"),
-            {
-                let names = stored.wording.names();
-                format!(
-                    "let the job fetch a token for each call: `{}` for a Google API, `{}` for a service",
-                    names.access_token, names.id_token
-                )
-            },
-        ),
+        Sink::Header(name) => (format!("the header `{name}` of a job"), {
+            let names = stored.wording.names();
+            format!(
+                "let the job fetch a token for each call: `{}` for a Google API, `{}` for a service",
+                names.access_token, names.id_token
+            )
+        }),
         Sink::Variable(name) => (
             format!("the variable `{name}` of a deployment"),
             "let the program fetch a token when it needs one: its own account is there without any setting".to_owned(),
@@ -66,9 +63,12 @@ fn is_overridden(stored: &Stored, project: &Project) -> bool {
     let Sink::Header(name) = &stored.sink else { return false };
     let fetches = |call: &Call| matches!(call.credential, Credential::IdToken(_) | Credential::AccessToken(_));
     name.eq_ignore_ascii_case("authorization")
-        && project.facts.calls.iter().filter(|call| call.at == stored.at).any(|call| {
-            fetches(call) || call.changes && project.jobs_like(call).any(fetches)
-        })
+        && project
+            .facts
+            .calls
+            .iter()
+            .filter(|call| call.at == stored.at)
+            .any(|call| fetches(call) || call.changes && project.jobs_like(call).any(fetches))
 }
 
 /// Whether it is a variable of a Cloud Run job that the same script runs.

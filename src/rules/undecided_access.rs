@@ -16,11 +16,14 @@ pub static RULE: Rule = Rule {
 
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {
     let Verdict::Unknown(doubt) = verdict else { return };
-    let who = need.account().map_or_else(|| "an account that is not known".to_owned(), |account| format!("`{}`", account.value));
+    let who = need
+        .account()
+        .map_or_else(|| "an account that is not known".to_owned(), |account| format!("`{}`", account.value));
     let on = need.on.as_ref().map_or_else(|| "a target that is not known".to_owned(), crate::project::Resource::shown);
     let (why, place) = (doubt.shown(), project.place_of(doubt));
     let permission = need.permissions.first().copied().unwrap_or_default();
-    let message = format!("{} needs `{permission}` on {on} as {who}; whether it has it, cannot be told: {why}", need.subject());
+    let message =
+        format!("{} needs `{permission}` on {on} as {who}; whether it has it, cannot be told: {why}", need.subject());
     let draft = report.advice(&need.at, need.place, message);
     draft.label("undecided").help("name what decides in the files, or declare the grant in authlint.toml");
     if let Some(place) = place {

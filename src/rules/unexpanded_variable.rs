@@ -60,8 +60,7 @@ fn say(verbatim: &Verbatim, found: &Found, place: Place, report: &mut Report) {
         _ if found.is_expression => "which is no expression: one stands in `${{` and `}}`",
         _ => "and no shell expands what an action is given",
     };
-    let message =
-        format!("`{}` of `{}` is given `{}` as it stands, {why}", verbatim.name, verbatim.by, found.text);
+    let message = format!("`{}` of `{}` is given `{}` as it stands, {why}", verbatim.name, verbatim.by, found.text);
     let draft = report.error(&verbatim.at, place, message);
     draft.label("taken as it stands");
     if verbatim.written == Written::Template {
@@ -114,8 +113,9 @@ fn braced<'t>(rest: &'t str, open: &str, close: &str) -> Option<Found<'t>> {
     let inner = rest.get(open.len()..end)?.trim();
     let text = rest.get(..end + close.len())?;
     let (context, name) = inner.split_once('.').unwrap_or(("", inner));
-    let plain =
-        |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+    let plain = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+    };
     let is_expression = CONTEXTS.contains(&context) && plain(name) && open != "$(";
     let is_variable = context.is_empty() && plain(inner) && !inner.contains(['.', '-']);
     (is_expression || is_variable && open == "${" || open == "$(").then_some(Found { text, inner, is_expression })

@@ -18,9 +18,24 @@ pub(super) static RULE: Rule = Rule {
 
 /// Groups in which a misspelt command is about authentication.
 const GROUPS: &[&str] = &[
-    "auth", "auth application-default", "iam", "iam service-accounts", "iam service-accounts keys", "iam roles",
-    "iam workload-identity-pools", "iam workload-identity-pools providers", "projects", "run services", "run jobs",
-    "functions", "scheduler jobs create", "scheduler jobs update", "secrets", "secrets versions", "services identity", "scheduler",
+    "auth",
+    "auth application-default",
+    "iam",
+    "iam service-accounts",
+    "iam service-accounts keys",
+    "iam roles",
+    "iam workload-identity-pools",
+    "iam workload-identity-pools providers",
+    "projects",
+    "run services",
+    "run jobs",
+    "functions",
+    "scheduler jobs create",
+    "scheduler jobs update",
+    "secrets",
+    "secrets versions",
+    "services identity",
+    "scheduler",
 ];
 
 /// Words that people write for commands that have another name, and that name.
@@ -55,10 +70,12 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
         ("sql instances", "add-iam-policy-binding" | "remove-iam-policy-binding") => {
             format!("use `gcloud projects {word}`: gcloud has no policies of single instances")
         }
-        (group, word) => match renamed(group, word).or_else(|| near(group, word)).or_else(|| plural(invocation, word)) {
-            Some(right) => format!("write `{} {right}`", group_of(invocation)),
-            None => return,
-        },
+        (group, word) => {
+            match renamed(group, word).or_else(|| near(group, word)).or_else(|| plural(invocation, word)) {
+                Some(right) => format!("write `{} {right}`", group_of(invocation)),
+                None => return,
+            }
+        }
     };
     let message = format!("`{}` has no command `{word}` and will refuse it (Invalid choice)", group_of(invocation));
     report.error(&gcloud.at, place, message).label("no such command").help(help);
@@ -66,7 +83,11 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
 
 fn needs_beta(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
-    let message = format!("`{}` exists only as `gcloud beta {}` (Invalid choice: 'identity')", invocation.shown(), invocation.path);
+    let message = format!(
+        "`{}` exists only as `gcloud beta {}` (Invalid choice: 'identity')",
+        invocation.shown(),
+        invocation.path
+    );
     let draft = report.error(&gcloud.at, invocation.at, message);
     draft.label("not generally available").help(format!("write `gcloud beta {}`", invocation.path));
     if invocation.at.exact {

@@ -19,8 +19,23 @@ pub(super) static RULE: Rule = Rule {
 
 /// What flags about authentication have in their names.
 const WORDS: &[&str] = &[
-    "account", "audience", "oauth", "oidc", "member", "role", "condition", "authenticated", "invoker", "impersonate",
-    "token", "scope", "key-file", "secret", "iap", "auth", "ingress",
+    "account",
+    "audience",
+    "oauth",
+    "oidc",
+    "member",
+    "role",
+    "condition",
+    "authenticated",
+    "invoker",
+    "impersonate",
+    "token",
+    "scope",
+    "key-file",
+    "secret",
+    "iap",
+    "auth",
+    "ingress",
 ];
 
 /// Names that are often taken for others, and mean the same.
@@ -48,8 +63,16 @@ const MISPLACED: &[(&str, &[&str], &str)] = &[
         "use `gcloud run deploy`, or `gcloud run services add-iam-policy-binding` with `--member=allUsers \
          --role=roles/run.invoker`",
     ),
-    ("run jobs ", &["--allow-unauthenticated", "--no-allow-unauthenticated"], "drop it: a job has no URL that anyone could call"),
-    ("run jobs execute", &["--service-account"], "set it with `gcloud run jobs update`: an execution runs as its job's account"),
+    (
+        "run jobs ",
+        &["--allow-unauthenticated", "--no-allow-unauthenticated"],
+        "drop it: a job has no URL that anyone could call",
+    ),
+    (
+        "run jobs execute",
+        &["--service-account"],
+        "set it with `gcloud run jobs update`: an execution runs as its job's account",
+    ),
     (
         "run services replace",
         &["--allow-unauthenticated", "--no-allow-unauthenticated"],
@@ -90,11 +113,8 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
             continue;
         }
         let Some((help, right)) = advice(invocation, flag, &commands) else { continue };
-        let message = format!(
-            "`{}` has no flag `{}` and will refuse it (unrecognized arguments)",
-            invocation.shown(),
-            flag.name
-        );
+        let message =
+            format!("`{}` has no flag `{}` and will refuse it (unrecognized arguments)", invocation.shown(), flag.name);
         let draft = report.error(&gcloud.at, flag.at, message);
         draft.label("no such flag").help(help);
         let plural = right.is_some_and(|right| flag.name.strip_suffix('s') == Some(right));
@@ -109,7 +129,8 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
 fn advice(invocation: &Invocation, flag: &FlagUse, commands: &[Command]) -> Option<(String, Option<&'static str>)> {
     let has = |name: &str| commands.iter().all(|command| command.flag(name).is_some());
     if let Some((_, _, help)) = MISPLACED.iter().find(|(path, flags, _)| {
-        (invocation.path == *path || path.ends_with(' ') && invocation.path.starts_with(path)) && flags.contains(&flag.name.as_str())
+        (invocation.path == *path || path.ends_with(' ') && invocation.path.starts_with(path))
+            && flags.contains(&flag.name.as_str())
     }) {
         return Some(((*help).to_owned(), None));
     }

@@ -18,7 +18,8 @@ pub(super) static RULE: Rule = Rule {
 /// Commands whose bindings may have conditions are those that know the flag (the argument parsers of gcloud 578).
 fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     let invocation = &gcloud.invocation;
-    let changes = invocation.path.ends_with("add-iam-policy-binding") || invocation.path.ends_with("remove-iam-policy-binding");
+    let changes =
+        invocation.path.ends_with("add-iam-policy-binding") || invocation.path.ends_with("remove-iam-policy-binding");
     let knows = || invocation.command.is_some_and(|command| command.flag("--condition").is_some());
     let says = || ["--condition", "--condition-from-file", "--all"].iter().any(|flag| !invocation.has(flag).is_no());
     if !changes || invocation.guessed || !knows() || says() || project.is_document(&gcloud.at) {
@@ -34,13 +35,11 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     };
     let says_nothing = format!("`{}` says nothing of a condition", invocation.shown());
     let draft = if let Some(other) = conditional {
-        let message = format!(
-            "{says_nothing}, and this project gives the same policy a binding with one: in a script, {answer}"
-        );
+        let message =
+            format!("{says_nothing}, and this project gives the same policy a binding with one: in a script, {answer}");
         report.warning(&gcloud.at, invocation.at, message).related(other, "a binding with a condition")
     } else {
-        let message =
-            format!("{says_nothing}: as soon as the policy has a binding with one, in a script, {answer}");
+        let message = format!("{says_nothing}: as soon as the policy has a binding with one, in a script, {answer}");
         report.advice(&gcloud.at, invocation.at, message)
     };
     draft.label("without `--condition`").help("add `--condition=None`");

@@ -26,10 +26,13 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     let Some(name) = role.value.literal() else { return };
     let (message, help) = match (grant.kind, name.as_str()) {
         (ResourceKind::Function, "roles/run.invoker") => (
-            format!("`{name}` cannot be bound to the policy of a function{}, and nobody may call it by this", match grant.wording {
-                Wording::Command => ": gcloud warns",
-                _ => "",
-            }),
+            format!(
+                "`{name}` cannot be bound to the policy of a function{}, and nobody may call it by this",
+                match grant.wording {
+                    Wording::Command => ": gcloud warns",
+                    _ => "",
+                }
+            ),
             match grant.wording {
                 Wording::Terraform => {
                     "grant `roles/cloudfunctions.invoker` to let it call a function of the first generation; for one of \
@@ -60,16 +63,26 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
             },
         ),
         (ResourceKind::RunJob, "roles/run.servicesInvoker") => (
-            format!("`{name}` holds no `run.jobs.run`: by this grant {} cannot run a job, and is answered 403", caller(grant)),
+            format!(
+                "`{name}` holds no `run.jobs.run`: by this grant {} cannot run a job, and is answered 403",
+                caller(grant)
+            ),
             "grant `roles/run.jobsExecutor`, or `roles/run.invoker`, on the job",
         ),
         (ResourceKind::RunService, "roles/run.jobsExecutor" | "roles/run.jobsExecutorWithOverrides") => (
-            format!("`{name}` holds no `run.routes.invoke`: by this grant {} cannot call a service, and is answered 403", caller(grant)),
+            format!(
+                "`{name}` holds no `run.routes.invoke`: by this grant {} cannot call a service, and is answered 403",
+                caller(grant)
+            ),
             "grant `roles/run.invoker` on the service",
         ),
         _ => return,
     };
-    report.error(&grant.at, role.at, message).label("the role does not fit the resource").built(role, "the role").help(help);
+    report
+        .error(&grant.at, role.at, message)
+        .label("the role does not fit the resource")
+        .built(role, "the role")
+        .help(help);
 }
 
 /// Who is granted the role, as a message names them.
