@@ -22,10 +22,10 @@ fn check(service: &Service, project: &Project, report: &mut Report) {
     let Some(name) = service.name.as_ref().filter(|_| service.deploys && !service.at.loose) else { return };
     match service.exposure {
         Exposure::Private if project.is_flag(service, "--no-allow-unauthenticated") => {
-            kept(service, name, project, report)
+            kept(service, name, project, report);
         }
         Exposure::Open if service.unchecked.is_yes() && !project.is_checked_again(name) => {
-            unchecked(service, name, project, report)
+            unchecked(service, name, project, report);
         }
         _ => {}
     }
