@@ -72,6 +72,8 @@ pub struct Settings {
     pub configs: BTreeMap<u32, Arc<Config>>,
     /// Files that hold the policy of something, as evidence.
     pub policies: Vec<(On, PathBuf)>,
+    /// Whether rules on trial report.
+    pub preview: bool,
     /// Whether what cannot be decided is told, as advice.
     pub show_unknown: bool,
     /// The process ends after this run: what the run built is left to the system. Freeing its many small pieces one by
@@ -338,6 +340,12 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             }
             Check::Verbatim(ask) => {
                 ask_all(rule, &facts.verbatim, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Uses(ask) => {
+                ask_all(rule, &facts.uses, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Key(ask) => {
+                ask_all(rule, &facts.keys, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
             Check::Environment(ask) => {
                 for environment in project.environments() {

@@ -6,6 +6,7 @@
 mod access;
 mod entry;
 mod environment;
+mod sequence;
 mod session;
 mod shown;
 
@@ -27,6 +28,7 @@ pub use access::{
 };
 pub use entry::{Audience, is_host, is_same_service, service_name};
 pub use environment::{Environment, Lack};
+pub use sequence::Event;
 pub use session::Session;
 pub use shown::{Requirement, Shown};
 
@@ -49,6 +51,8 @@ pub struct Project {
     projects: OnceLock<BTreeSet<String>>,
     /// Who gcloud is logged in as, gathered likewise.
     sessions: OnceLock<session::Sessions>,
+    /// What happens one after the other, gathered likewise.
+    sequence: OnceLock<sequence::Sequence>,
     /// What files that hold a policy are the policies of, where that is said elsewhere.
     pub policies: BTreeMap<FileId, Vec<Resource>>,
     /// What grants are found by, gathered likewise.

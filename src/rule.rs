@@ -3,7 +3,7 @@
 use crate::eval::Statement;
 use crate::facts::{
     Account, Authentication, Call, CiJob, CustomAudiences, FullName, Gcloud, Given, Grant, Header, Metadata, Minted,
-    Service, SignedUrl, Stored, Verbatim, Verification,
+    Service, ServiceAccountKey, SignedUrl, Stored, Uses, Verbatim, Verification,
 };
 use crate::finding::{Level, Safety};
 use crate::project::{Environment, Need, Project, Verdict};
@@ -18,12 +18,117 @@ pub struct Rule {
     pub level: Level,
     /// The safety of the fix that it offers, if it offers one.
     pub fix: Option<Safety>,
+    /// What it is about.
+    pub group: Group,
+    /// Whether it is on trial: silent unless it is asked for by `--preview` or by name.
+    pub preview: bool,
+    /// Names that it had before, which still stand for it everywhere.
+    pub aliases: &'static [&'static str],
     /// Its page in Markdown: `rules/<id>.md`.
     pub page: &'static str,
     /// Rules that say the same of the same statement less well; they are silent where this one speaks.
     pub covers: &'static [&'static str],
     /// What it asks; nothing when it is about authlint itself, and the engine reports by it.
     pub checks: &'static [Check],
+}
+
+impl Rule {
+    /// What most rules have in common: never renamed, not on trial.
+    pub(crate) const STABLE: Self = Self {
+        id: "",
+        level: Level::Advice,
+        fix: None,
+        group: Group::Own,
+        preview: false,
+        aliases: &[],
+        page: "",
+        covers: &[],
+        checks: &[],
+    };
+
+    /// The version of authlint that had it first, as its page says.
+    pub fn since(&self) -> &'static str {
+        let said = self.page.lines().find_map(|line| line.strip_prefix("Since: "));
+        said.map_or("", |since| since.trim_end_matches('.'))
+    }
+
+    /// The fault in one sentence: the first of its page.
+    pub fn summary(&self) -> String {
+        let lines = self.page.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
+        let paragraph = lines.take_while(|line| !line.trim().is_empty()).map(str::trim).collect::<Vec<_>>().join(" ");
+        match paragraph.split_once(". ") {
+            Some((sentence, _)) => format!("{sentence}."),
+            None => paragraph,
+        }
+    }
+
+    /// Whether this is its id, or was once.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id == name || self.aliases.contains(&name)
+    }
+}
+
+/// What rules are about, in the order in which they are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The wrong kind of credential for the host.
+    Credential,
+    /// Whom a token is for, and which URL is called.
+    Audience,
+    /// Who may do what.
+    Grants,
+    /// Variables and secrets of what is deployed.
+    Environment,
+    /// gcloud's commands and flags.
+    Gcloud,
+    /// How tokens are made and checked.
+    Minting,
+    /// CI, federation, keys and builds.
+    Ci,
+    /// authlint itself.
+    Own,
+}
+
+impl Group {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Credential,
+        Self::Audience,
+        Self::Grants,
+        Self::Environment,
+        Self::Gcloud,
+        Self::Minting,
+        Self::Ci,
+        Self::Own,
+    ];
+
+    /// As a heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Credential => "Wrong credential for the host",
+            Self::Audience => "Audience and URL",
+            Self::Grants => "Grants",
+            Self::Environment => "Environment and secrets",
+            Self::Gcloud => "gcloud's own shape",
+            Self::Minting => "Minting tokens",
+            Self::Ci => "CI and federation",
+            Self::Own => "About authlint itself",
+        }
+    }
+
+    /// As a word for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Credential => "credential",
+            Self::Audience => "audience",
+            Self::Grants => "grants",
+            Self::Environment => "environment",
+            Self::Gcloud => "gcloud",
+            Self::Minting => "minting",
+            Self::Ci => "ci",
+            Self::Own => "authlint",
+        }
+    }
 }
 
 /// A question, asked of each fact of one kind.
@@ -51,6 +156,10 @@ pub enum Check {
     Job(fn(&CiJob, &Project, &mut Report)),
     /// Of each step that authenticates to Google Cloud.
     Authentication(fn(&Authentication, &Project, &mut Report)),
+    /// Of each action that a step uses.
+    Uses(fn(&Uses, &Project, &mut Report)),
+    /// Of each key of a service account that is declared.
+    Key(fn(&ServiceAccountKey, &Project, &mut Report)),
     /// Of each text that is taken as it stands.
     Verbatim(fn(&Verbatim, &Project, &mut Report)),
     /// Of each gcloud command line.
@@ -182,5 +291,28 @@ impl Draft {
             self.fix = Some((safety, edits));
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_sentence_of_a_page_may_span_lines() {
+        let summary = |page: &'static str| Rule { page, ..Rule::STABLE }.summary();
+        assert_eq!(
+            summary("# some-rule\n\nA token of run.app\nis wrong. It is so.\n\nMore."),
+            "A token of run.app is wrong."
+        );
+        assert_eq!(summary("# x\n\nOne only.\n"), "One only.");
+        assert_eq!(summary(""), "");
+    }
+
+    #[test]
+    fn a_rule_keeps_the_names_that_it_had() {
+        let rule = Rule { id: "new-name", aliases: &["old-name"], page: "# x\n\nSince: 0.2.0.\n", ..Rule::STABLE };
+        assert!(rule.is_called("new-name") && rule.is_called("old-name") && !rule.is_called("name"));
+        assert_eq!(rule.since(), "0.2.0");
     }
 }

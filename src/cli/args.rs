@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::pages;
 use crate::config::{KINDS, On};
 use crate::finding::Level;
 use crate::graph;
@@ -28,11 +29,27 @@ const AFTER: &str = "Exit status: 0 nothing at or above --fail-on, 1 something, 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List the rules: id, level, what they find
-    Rules,
-    /// Print the page of a rule: why, what you see at run time, how to mend it
+    Rules {
+        /// How the list is written
+        #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = rules_parser())]
+        format: &'static pages::Format,
+    },
+    /// Print the page of a rule, or find the rules behind an error text
+    ///
+    /// With --error, and with a log on standard input: the rules whose pages list such an error, best first, with cause
+    /// and fix, and where they fire in this repository. Exit status: 0 a rule or a cause is known, 1 none is.
     Explain {
         /// The rule's id
-        id: String,
+        #[arg(required_unless_present = "error", conflicts_with = "error")]
+        id: Option<String>,
+
+        /// What Google, gcloud or GitHub answered; `-` or nothing reads it from standard input
+        #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "-")]
+        error: Option<String>,
+
+        /// Files and directories in which the rules are looked for
+        #[arg(long, value_name = "PATH", default_value = ".", requires = "error")]
+        within: Vec<PathBuf>,
     },
     /// Draw who calls what, as whom, with which token, by which grant
     Graph {
@@ -93,6 +110,10 @@ pub(super) struct Check {
     #[arg(long)]
     pub advice: bool,
 
+    /// Run rules on trial as well
+    #[arg(long)]
+    pub preview: bool,
+
     /// Show what cannot be decided, and what would decide it
     #[arg(long, value_name = "WHAT")]
     pub show: Option<Show>,
@@ -136,6 +157,11 @@ pub(super) enum Color {
 fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
     PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
         .try_map(|name| FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
+}
+
+fn rules_parser() -> impl TypedValueParser<Value = &'static pages::Format> {
+    PossibleValuesParser::new(pages::FORMATS.iter().map(|format| format.name))
+        .try_map(|name| pages::FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
 }
 
 fn graph_parser() -> impl TypedValueParser<Value = &'static graph::Format> {

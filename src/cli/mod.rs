@@ -35,11 +35,12 @@ enum Status {
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let status = match args.command {
-        Some(Command::Rules) => print(Status::Clean, pages::list),
-        Some(Command::Explain { id }) => match pages::find(&id) {
+        Some(Command::Rules { format }) => print(Status::Clean, format.write),
+        Some(Command::Explain { id: Some(id), .. }) => match pages::find(&id) {
             Ok(rule) => print(Status::Clean, |out| pages::explain(rule, out)),
             Err(unknown) => fault(unknown),
         },
+        Some(Command::Explain { id: None, .. }) => todo!(),
         Some(Command::Graph { evidence, format }) => calls::graph(&evidence, format),
         Some(Command::ExplainCall { caller, target, evidence }) => calls::explain(&caller, &target, &evidence),
         None => check(args.check),
@@ -65,6 +66,7 @@ fn check(args: Check) -> Status {
         ignore: args.ignore,
         configs: gathered.configs,
         policies,
+        preview: args.preview,
         show_unknown,
         last: true,
     };

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use crate::finding::Safety;
 use crate::nearest::nearest;
 use crate::report::clean;
-use crate::rule::Rule;
-use crate::rules::RULES;
+use crate::rule::{Group, Rule};
+use crate::rules::{self, RULES};
 
 /// An id that no rule has.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,30 +30,104 @@ impl fmt::Display for Unknown {
 pub(super) fn find(id: &str) -> Result<&'static Rule, Unknown> {
     let ids = || RULES.iter().map(|rule| rule.id);
     let unknown = || Unknown { id: id.to_owned(), nearest: nearest(id, ids()) };
-    RULES.iter().find(|rule| rule.id == id).copied().ok_or_else(unknown)
+    rules::find(id).ok_or_else(unknown)
 }
 
+/// How the rules are listed.
+#[derive(Debug)]
+pub(super) struct Format {
+    /// As `--format` names it.
+    pub name: &'static str,
+    /// Writes the list.
+    pub write: fn(&mut dyn Write) -> io::Result<()>,
+}
+
+/// Every way to list the rules.
+pub(super) static FORMATS: &[Format] = &[
+    Format { name: "human", write: list },
+    Format { name: "json", write: json },
+    Format { name: "markdown", write: markdown },
+];
+
 /// Writes one line a rule: id, level, the fault in one sentence.
-pub(super) fn list(out: &mut dyn Write) -> io::Result<()> {
+fn list(out: &mut dyn Write) -> io::Result<()> {
     let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     RULES.iter().try_for_each(|rule| {
-        writeln!(out, "{:width$}  {:7}  {}", rule.id, rule.level.name(), first_sentence(rule.page))
+        let on_trial = if rule.preview { " [preview]" } else { "" };
+        writeln!(out, "{:width$}  {:7}  {}{on_trial}", rule.id, rule.level.name(), rule.summary())
     })
+}
+
+/// A rule as programs read it.
+#[derive(serde::Serialize)]
+struct Entry {
+    id: &'static str,
+    group: &'static str,
+    /// The worst level that it reports.
+    level: &'static str,
+    /// `safe`, `unsafe` or null.
+    fix: Option<&'static str>,
+    preview: bool,
+    /// The version of authlint that had it first.
+    since: &'static str,
+    /// Names that it had before.
+    aliases: &'static [&'static str],
+    summary: String,
+    /// Its page, in Markdown.
+    page: &'static str,
+}
+
+fn json(out: &mut dyn Write) -> io::Result<()> {
+    let entry = |rule: &&'static Rule| Entry {
+        id: rule.id,
+        group: rule.group.name(),
+        level: rule.level.name(),
+        fix: rule.fix.map(Safety::name),
+        preview: rule.preview,
+        since: rule.since(),
+        aliases: rule.aliases,
+        summary: rule.summary(),
+        page: rule.page,
+    };
+    let entries: Vec<Entry> = RULES.iter().map(entry).collect();
+    serde_json::to_writer_pretty(&mut *out, &entries)?;
+    writeln!(out)
+}
+
+/// Writes a table for each group, as `docs/rules.md` holds them.
+fn markdown(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Rules\n")?;
+    writeln!(
+        out,
+        "Each is explained on its page, which `authlint explain <id>` prints. The level is the worst that it"
+    )?;
+    writeln!(out, "reports; advice is shown with `--advice`. Rules marked *preview* run with `--preview` alone.")?;
+    for group in Group::ALL {
+        writeln!(
+            out,
+            "\n## {}\n\n| rule | level | fix | since | what it finds |\n|---|---|---|---|---|",
+            group.title()
+        )?;
+        for rule in RULES.iter().filter(|rule| rule.group == group) {
+            let on_trial = if rule.preview { " *preview*" } else { "" };
+            let fix = rule.fix.map_or("–", Safety::name);
+            // A bar in a cell would end it.
+            let summary = rule.summary().replace('|', "\\|");
+            writeln!(
+                out,
+                "| [`{id}`](../rules/{id}.md){on_trial} | {} | {fix} | {} | {summary} |",
+                rule.level.name(),
+                rule.since(),
+                id = rule.id
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a rule's page.
 pub(super) fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", rule.page.trim_end())
-}
-
-/// The first sentence below a page's title.
-fn first_sentence(page: &str) -> String {
-    let lines = page.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
-    let paragraph = lines.take_while(|line| !line.trim().is_empty()).map(str::trim).collect::<Vec<_>>().join(" ");
-    match paragraph.split_once(". ") {
-        Some((sentence, _)) => format!("{sentence}."),
-        None => paragraph,
-    }
 }
 
 #[cfg(test)]
@@ -64,15 +139,5 @@ mod tests {
         let unknown = Unknown { id: "a\u{1b}\nb".to_owned(), nearest: Some("public-service") };
         assert_eq!(unknown.to_string(), "there is no rule `a\u{fffd}\u{fffd}b`; did you mean `public-service`?");
         assert!(Unknown { nearest: None, ..unknown }.to_string().ends_with("`authlint rules` lists them"));
-    }
-
-    #[test]
-    fn the_first_sentence_of_a_page_may_span_lines() {
-        assert_eq!(
-            first_sentence("# some-rule\n\nA token of run.app\nis wrong. It is so.\n\nMore."),
-            "A token of run.app is wrong."
-        );
-        assert_eq!(first_sentence("# x\n\nOne only.\n"), "One only.");
-        assert_eq!(first_sentence(""), "");
     }
 }

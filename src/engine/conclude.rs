@@ -9,6 +9,7 @@ use super::{File, Settings, own};
 use crate::finding::{Finding, Level};
 use crate::outcome::Outcome;
 use crate::program::Program;
+use crate::rules;
 use crate::rules::own::UNUSED_SUPPRESSION;
 use crate::source::FileId;
 
@@ -66,6 +67,7 @@ pub(super) fn conclude(
     let whole = |file: FileId| read.get(file.0 as usize).is_none_or(|file| !file.partial);
     let counts = |file: FileId, id: &str| {
         // That one silences what is said of it here; whether it did cannot be asked before.
+        let id = rules::id_of(id);
         id != UNUSED_SUPPRESSION.id && !own::is_unknown(id) && whole(file) && level(id, Level::Error, file).is_some()
     };
     let unused: Vec<Finding> = silence

@@ -5,16 +5,25 @@ use std::path::Path;
 use super::Settings;
 use crate::config::Setting;
 use crate::finding::Level;
+use crate::rules;
 
 impl Settings {
     /// The level at which a rule's finding in a file is reported; `None` when it is not.
     pub(super) fn level(&self, rule: &str, own: Level, project: u32, path: &Path) -> Option<Level> {
-        let listed = |list: &[String]| list.iter().any(|id| id == rule);
-        let unasked = rule == crate::rules::own::UNDECIDED_ACCESS.id && !self.show_unknown && !listed(&self.select);
-        if unasked || listed(&self.ignore) || !self.select.is_empty() && !listed(&self.select) {
+        let known = rules::find(rule);
+        let listed = |list: &[String]| list.iter().any(|name| rules::id_of(name) == rule);
+        let unasked = rule == rules::own::UNDECIDED_ACCESS.id && !self.show_unknown && !listed(&self.select);
+        let names = std::iter::once(rule).chain(known.into_iter().flat_map(|rule| rule.aliases).copied());
+        let configured = names.filter_map(|name| self.configs.get(&project)?.setting(name, path)).next();
+        // What is on trial is asked for: all of it, or one by its name.
+        let on_trial = known.is_some_and(|rule| rule.preview)
+            && !self.preview
+            && !listed(&self.select)
+            && !matches!(configured, Some(Setting::Level(_)));
+        if unasked || on_trial || listed(&self.ignore) || !self.select.is_empty() && !listed(&self.select) {
             return None;
         }
-        match self.configs.get(&project).and_then(|config| config.setting(rule, path)) {
+        match configured {
             Some(Setting::Level(level)) => Some(level),
             // What is asked for by name is wanted whatever the configuration says.
             Some(Setting::Off) if self.select.is_empty() => None,

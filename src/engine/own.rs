@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::finding::{Edit, Finding, Fix, Label, Safety};
 use crate::nearest::nearest;
 use crate::rule::Rule;
-use crate::rules::{RULES, own};
+use crate::rules::{self, RULES, own};
 use crate::source::{FileId, Source, Span, Spanned};
 use crate::suppression::Suppression;
 
@@ -86,7 +86,7 @@ pub(super) fn unused(source: &Source, unused: &Unused<'_>) -> Finding {
 
 /// Whether a rule of this id exists.
 pub(super) fn is_unknown(id: &str) -> bool {
-    !RULES.iter().any(|rule| rule.id == id)
+    rules::find(id).is_none()
 }
 
 fn unknown(file: FileId, source: &Source, id: &Spanned<String>, effect: &str) -> Finding {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Finding;
 use crate::program::Program;
+use crate::rules;
 use crate::source::{FileId, Source, Span};
 use crate::suppression::{self, Suppression};
 
@@ -57,7 +58,7 @@ impl Silence {
             let covered: Vec<u32> =
                 if one.file { vec![0] } else { std::iter::once(one.line).chain(one.below).chain(between).collect() };
             for (id, line) in one.ids.iter().enumerate().flat_map(|id| covered.iter().map(move |line| (id, *line))) {
-                by_line.entry((id.1.value.clone(), line)).or_default().push((index, id.0));
+                by_line.entry((rules::id_of(&id.1.value).to_owned(), line)).or_default().push((index, id.0));
             }
             lines.extend(covered);
         }

@@ -7,7 +7,7 @@ use super::declare::{given, given_at};
 use super::environment::{Builder, Secret};
 use super::{
     Account, Deployment, Exposure, Facts, Given, Identity, Purpose, Service, Sink, Stored, Target, TargetKind, ci,
-    login,
+    login, registry, uses,
 };
 use crate::eval::{Declared, Run, Statement};
 use crate::gcp::wording::Wording;
@@ -36,6 +36,14 @@ pub struct Authentication {
     pub open: bool,
     /// Whether it depends on how the repository or the caller is set up.
     pub conditional: bool,
+    /// Whether it is left out under any circumstances.
+    pub skipped: bool,
+    /// Whether it leaves a file of credentials for the steps after it.
+    pub leaves_file: Truth,
+    /// The lines of the step, where they may be moved as they are.
+    pub lines: Option<Given>,
+    /// Where its tokens are used by later steps, by their names.
+    pub used: Vec<(String, Place)>,
     /// Where the action is named.
     pub head: Place,
     /// The statement.
@@ -107,6 +115,8 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     let name = name.to_ascii_lowercase();
     let with = declared.body.at(&["with"]).map(|field| &field.tree);
     inputs(facts, &name, with, declared);
+    uses::add(facts, declared);
+    registry::action(facts, &name, with, declared);
     match name.strip_prefix("google-github-actions/") {
         Some("auth") => authentication(facts, with, major(version), declared),
         Some("deploy-cloudrun") => run(facts, with, declared),
@@ -151,6 +161,10 @@ fn authentication(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, 
         access_token_scopes: input("access_token_scopes"),
         open: with.is_some_and(|with| with.map().is_none_or(|map| map.open)),
         conditional: declared.body.at(&["if"]).is_some(),
+        skipped: declared.body.at(&["when"]).is_some(),
+        leaves_file: leaves_file(with),
+        lines: given_at(&declared.body, &["lines"]),
+        used: used(&declared.body),
         head: declared.head,
         at: declared.at.clone(),
     };
@@ -159,6 +173,25 @@ fn authentication(facts: &mut Facts, with: Option<&Tree>, version: Option<u32>, 
     ci::federates(facts, &authentication);
     login::step(facts, &authentication, with, declared);
     facts.authentications.push(authentication);
+}
+
+/// Whether a file of credentials is left, and variables name it.
+fn leaves_file(with: Option<&Tree>) -> Truth {
+    let is_on = |name: &str| match with.map(|with| with.has(&[name])) {
+        None | Some(Truth::No) => Truth::Yes,
+        Some(_) => with.and_then(|with| with.text_at(&[name])).map_or(Truth::Unknown, |on| on.equals("true")),
+    };
+    match (is_on("create_credentials_file"), is_on("export_environment_variables")) {
+        (Truth::Yes, Truth::Yes) => Truth::Yes,
+        (Truth::No, _) | (_, Truth::No) => Truth::No,
+        _ => Truth::Unknown,
+    }
+}
+
+/// Where later steps use a token of this one.
+fn used(body: &Tree) -> Vec<(String, Place)> {
+    let fields = body.at(&["used"]).and_then(|field| field.tree.map());
+    fields.into_iter().flat_map(|map| &map.fields).map(|field| (field.name.clone(), field.at)).collect()
 }
 
 /// Where an ID token is asked for, its audience is that of gcloud's own command.

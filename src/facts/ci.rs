@@ -1,7 +1,7 @@
 //! Jobs of CI: what their tokens may do, and who authenticates in them by federation.
 
 use super::action::Authentication;
-use super::{Facts, login};
+use super::{Facts, login, machine};
 use crate::eval::{Declared, Statement};
 use crate::value::{Place, Tree, Truth};
 
@@ -20,6 +20,8 @@ pub struct CiJob {
     pub only_called: bool,
     /// What to write, and where, so that it may ask for ID tokens.
     pub grants: Option<(Place, String)>,
+    /// Where the lines of its steps begin.
+    pub starts: Vec<Place>,
     /// Where it surely authenticates by federation.
     pub federates: Vec<Federation>,
     /// The statement.
@@ -40,6 +42,7 @@ pub struct Federation {
 /// Adds a job. Without a name it is only a machine of its own.
 pub(super) fn job(facts: &mut Facts, declared: &Declared) {
     login::machine(facts, declared);
+    machine::add(facts, declared);
     if declared.kind.is_empty() {
         return;
     }
@@ -56,6 +59,7 @@ pub(super) fn job(facts: &mut Facts, declared: &Declared) {
     let body = &declared.body;
     let said = body.at(&["permissions"]);
     let grants = body.at(&["grants"]).and_then(|field| Some((field.at, field.tree.text()?.literal()?)));
+    let starts = body.at(&["starts"]).map_or(&[][..], |field| field.tree.items());
     facts.open_jobs.push(facts.jobs.len());
     facts.jobs.push(CiJob {
         name: declared.kind.clone(),
@@ -64,6 +68,7 @@ pub(super) fn job(facts: &mut Facts, declared: &Declared) {
         is_called: facts.open_jobs.len() > 1,
         only_called: body.at(&["called"]).is_some(),
         grants,
+        starts: starts.iter().filter_map(|start| start.text()?.place()).collect(),
         federates: Vec::new(),
         at: declared.at.clone(),
     });

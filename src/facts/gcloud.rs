@@ -27,7 +27,7 @@ pub(super) fn add(facts: &mut Facts, invocation: Invocation, run: &Run) {
         grant::add(facts, &invocation, run);
     }
     login::add(facts, &invocation, run);
-    facts.commands.push(Gcloud { invocation, at: run.at.clone() });
+    facts.commands.push(Gcloud { invocation, is_fed: run.input.is_some(), at: run.at.clone() });
 }
 
 fn accounts(facts: &mut Facts, invocation: &Invocation, run: &Run) {

@@ -18,14 +18,17 @@ mod grant;
 mod header;
 mod impersonation;
 mod login;
+mod machine;
 mod metadata;
 mod object;
 mod policy;
 mod pulumi;
+mod registry;
 mod request;
 mod schedule;
 mod terraform;
 mod trigger;
+mod uses;
 mod workflow;
 
 use crate::eval::{Asked, Declared, Run, Statement};
@@ -45,8 +48,11 @@ pub use grant::{Authority, CustomRole, Grant, ResourceKind, Verb};
 pub use header::Header;
 pub use impersonation::Impersonation;
 pub use login::{Login, Who};
+pub use machine::{Machine, MachineKind};
 pub use metadata::Metadata;
+pub use registry::{DockerLogin, Push, registry_host};
 pub use trigger::Trigger;
+pub use uses::Uses;
 
 /// Everything that is said, each kind in order.
 #[derive(Debug, Default)]
@@ -93,6 +99,16 @@ pub struct Facts {
     pub verbatim: Vec<Verbatim>,
     /// Where gcloud becomes somebody.
     pub logins: Vec<Login>,
+    /// Where other machines begin.
+    pub machines: Vec<Machine>,
+    /// Actions that steps use.
+    pub uses: Vec<Uses>,
+    /// Where Docker is given credentials.
+    pub docker_logins: Vec<DockerLogin>,
+    /// Images that are pushed.
+    pub pushes: Vec<Push>,
+    /// Keys of accounts that are declared.
+    pub keys: Vec<ServiceAccountKey>,
     /// Requests to the metadata server.
     pub metadata: Vec<Metadata>,
     /// Accounts that are named in full to the IAM Credentials API.
@@ -302,11 +318,22 @@ pub struct Account {
     pub at: Statement,
 }
 
+/// A key of a service account that is declared.
+#[derive(Debug, Clone)]
+pub struct ServiceAccountKey {
+    /// The head of what declares it.
+    pub said: Place,
+    /// The statement.
+    pub at: Statement,
+}
+
 /// A gcloud command line.
 #[derive(Debug, Clone)]
 pub struct Gcloud {
     /// The command line taken apart.
     pub invocation: Invocation,
+    /// Whether it reads what something else gives it.
+    pub is_fed: bool,
     /// The statement.
     pub at: Statement,
 }
@@ -316,7 +343,7 @@ pub const ASKED: Asked = Asked { concerns, word_files: &["--flags-file", "--env-
 
 /// Whether a command of this name (without its directory) can say anything.
 fn concerns(name: &str) -> bool {
-    matches!(name, "gcloud" | "gcloud.cmd" | "curl" | "wget")
+    matches!(name, "gcloud" | "gcloud.cmd" | "curl" | "wget" | "docker" | "docker-credential-gcr")
 }
 
 impl Facts {
@@ -324,7 +351,10 @@ impl Facts {
     pub fn add(&mut self, run: &Run) {
         match Invocation::parse(&run.words) {
             Some(invocation) => gcloud::add(self, invocation, run),
-            None => request::add(self, run),
+            None => {
+                request::add(self, run);
+                registry::add(self, run);
+            }
         }
     }
 
@@ -356,6 +386,11 @@ impl Facts {
         self.authentications.append(&mut other.authentications);
         self.verbatim.append(&mut other.verbatim);
         self.logins.append(&mut other.logins);
+        self.machines.append(&mut other.machines);
+        self.uses.append(&mut other.uses);
+        self.docker_logins.append(&mut other.docker_logins);
+        self.pushes.append(&mut other.pushes);
+        self.keys.append(&mut other.keys);
         self.metadata.append(&mut other.metadata);
         self.full_names.append(&mut other.full_names);
         self.minted.append(&mut other.minted);
@@ -385,6 +420,11 @@ impl Facts {
             && self.jobs.is_empty()
             && self.authentications.is_empty()
             && self.verbatim.is_empty()
+            && self.machines.is_empty()
+            && self.uses.is_empty()
+            && self.docker_logins.is_empty()
+            && self.pushes.is_empty()
+            && self.keys.is_empty()
             && self.metadata.is_empty()
             && self.full_names.is_empty()
             && self.minted.is_empty()

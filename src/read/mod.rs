@@ -9,6 +9,7 @@ mod dotenv;
 mod filled;
 mod just;
 mod line;
+mod machine;
 mod make;
 mod markdown;
 mod notebook;

@@ -5,15 +5,17 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Draft, Report, Rule};
+use crate::rule::{Check, Draft, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "access-token-for-run-service",
+    group: Group::Credential,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("access-token-for-run-service"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, project: &Project, report: &mut Report) {

@@ -4,15 +4,17 @@ use crate::facts::{Call, Caller, Credential};
 use crate::finding::Level;
 use crate::gcp::principal::{is_project_id, project_of};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "account-of-another-project",
+    group: Group::Grants,
     level: Level::Error,
     fix: None,
     page: page!("account-of-another-project"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, _: &Project, report: &mut Report) {

@@ -4,16 +4,18 @@ use crate::facts::{Call, Caller, Credential, Exposure};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Scheme, Url};
 use crate::project::{Project, is_same_service, service_name};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Value, may_equal};
 
 pub(super) static RULE: Rule = Rule {
     id: "audience-of-another-service",
+    group: Group::Audience,
     level: Level::Warning,
     fix: Some(Safety::Unsafe),
     page: page!("audience-of-another-service"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, project: &Project, report: &mut Report) {

@@ -5,16 +5,18 @@ use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "audience-unknown-at-plan",
+    group: Group::Audience,
     level: Level::Warning,
     fix: None,
     page: page!("audience-unknown-at-plan"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, _: &Project, report: &mut Report) {

@@ -3,16 +3,18 @@
 use crate::facts::{Gcloud, Who};
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "audience-with-user-account",
+    group: Group::Minting,
     level: Level::Warning,
     fix: None,
     page: page!("audience-with-user-account"),
     covers: &[],
     checks: &[Check::Gcloud(check)],
+    ..Rule::STABLE
 };
 
 fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {

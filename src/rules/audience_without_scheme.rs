@@ -5,15 +5,17 @@ use crate::facts::{Call, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Scheme};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "audience-without-scheme",
+    group: Group::Audience,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("audience-without-scheme"),
     covers: &[],
     checks: &[Check::Call(call), Check::Gcloud(print)],
+    ..Rule::STABLE
 };
 
 fn call(call: &Call, project: &Project, report: &mut Report) {

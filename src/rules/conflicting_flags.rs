@@ -2,18 +2,20 @@
 
 use crate::facts::Gcloud;
 use crate::finding::Level;
-use crate::gcp::command::Group;
+use crate::gcp::command::Group as Exclusive;
 use crate::gcp::invocation::{FlagUse, Invocation};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "conflicting-flags",
+    group: Group::Gcloud,
     level: Level::Error,
     fix: None,
     page: page!("conflicting-flags"),
     covers: &[],
     checks: &[Check::Gcloud(check)],
+    ..Rule::STABLE
 };
 
 fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
@@ -70,7 +72,7 @@ fn together(gcloud: &Gcloud, one: &FlagUse, two: &FlagUse, report: &mut Report) 
 }
 
 /// A flag that says more of an account's, which is not given: an audience without the account whose token it is for.
-fn alone(gcloud: &Gcloud, group: &Group, flag: &FlagUse, report: &mut Report) {
+fn alone(gcloud: &Gcloud, group: &Exclusive, flag: &FlagUse, report: &mut Report) {
     let invocation = &gcloud.invocation;
     let Some(alternative) = group.alternatives.iter().find(|names| names.contains(&flag.name.as_str())) else { return };
     // Longer alternatives hold groups of their own, which the table does not tell apart.

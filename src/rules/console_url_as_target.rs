@@ -4,16 +4,18 @@ use crate::facts::{Call, Caller, Credential};
 use crate::finding::Level;
 use crate::gcp::url::{self, Url};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "console-url-as-target",
+    group: Group::Audience,
     level: Level::Error,
     fix: None,
     page: page!("console-url-as-target"),
     covers: &["audience-without-scheme"],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 /// Where the console is. The last two are of workforce identities and of old.

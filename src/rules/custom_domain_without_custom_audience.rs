@@ -6,16 +6,18 @@ use crate::finding::Level;
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
 use crate::project::{Audience, Project, is_host, is_same_service, service_name};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "custom-domain-without-custom-audience",
+    group: Group::Audience,
     level: Level::Warning,
     fix: None,
     page: page!("custom-domain-without-custom-audience"),
     covers: &[],
     checks: &[Check::Call(call), Check::Gcloud(print)],
+    ..Rule::STABLE
 };
 
 fn call(call: &Call, project: &Project, report: &mut Report) {

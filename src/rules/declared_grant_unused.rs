@@ -4,15 +4,17 @@ use crate::facts::Grant;
 use crate::finding::Level;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "declared-grant-unused",
+    group: Group::Grants,
     level: Level::Warning,
     fix: None,
     page: page!("declared-grant-unused"),
     covers: &[],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 fn check(grant: &Grant, project: &Project, report: &mut Report) {

@@ -3,15 +3,17 @@
 use crate::facts::FullName;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "delegate-with-project",
+    group: Group::Minting,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("delegate-with-project"),
     covers: &[],
     checks: &[Check::FullName(check)],
+    ..Rule::STABLE
 };
 
 fn check(name: &FullName, _: &Project, report: &mut Report) {

@@ -3,15 +3,17 @@
 use crate::facts::ResourceKind;
 use crate::finding::{Level, Safety};
 use crate::project::{Need, Project, Purpose, Verdict};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "deployer-cannot-publish",
+    group: Group::Ci,
     level: Level::Warning,
     fix: Some(Safety::Unsafe),
     page: page!("deployer-cannot-publish"),
     covers: &[],
     checks: &[Check::Need(check)],
+    ..Rule::STABLE
 };
 
 const FAILS: &str = "the deployment will fail: 403 PERMISSION_DENIED";

@@ -4,16 +4,18 @@ use crate::facts::{Grant, ResourceKind};
 use crate::finding::{Level, Safety};
 use crate::gcp::attribute::settle;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "email-as-account-id",
+    group: Group::Grants,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("email-as-account-id"),
     covers: &[],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 fn check(grant: &Grant, _: &Project, report: &mut Report) {

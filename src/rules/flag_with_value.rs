@@ -5,15 +5,17 @@ use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Arity, Command};
 use crate::gcp::invocation::FlagUse;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "flag-with-value",
+    group: Group::Gcloud,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("flag-with-value"),
     covers: &[],
     checks: &[Check::Gcloud(check)],
+    ..Rule::STABLE
 };
 
 fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {

@@ -2,15 +2,17 @@
 
 use crate::finding::Level;
 use crate::project::{Actor, Need, Project, Verdict};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "iap-agent-without-invoker",
+    group: Group::Grants,
     level: Level::Warning,
     fix: None,
     page: page!("iap-agent-without-invoker"),
     covers: &[],
     checks: &[Check::Need(check)],
+    ..Rule::STABLE
 };
 
 fn check(need: &Need, verdict: &Verdict, _: &Project, report: &mut Report) {

@@ -5,16 +5,18 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Draft, Report, Rule};
+use crate::rule::{Check, Draft, Group, Report, Rule};
 use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "id-token-for-google-api",
+    group: Group::Credential,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("id-token-for-google-api"),
     covers: &["scope-as-audience", "audience-without-scheme", "several-audiences"],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, project: &Project, report: &mut Report) {

@@ -3,15 +3,17 @@
 use crate::facts::Minted;
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "id-token-from-user-credentials",
+    group: Group::Minting,
     level: Level::Warning,
     fix: None,
     page: page!("id-token-from-user-credentials"),
     covers: &[],
     checks: &[Check::Minted(check)],
+    ..Rule::STABLE
 };
 
 const HELP: &str = "to run it elsewhere than on Google Cloud, log in with `gcloud auth application-default login \

@@ -3,16 +3,18 @@
 use crate::facts::{Gcloud, Given, Who};
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "id-token-under-federation",
+    group: Group::Minting,
     level: Level::Error,
     fix: Some(Safety::Unsafe),
     page: page!("id-token-under-federation"),
     covers: &["audience-with-user-account", "impersonation-flag-misuse"],
     checks: &[Check::Gcloud(check)],
+    ..Rule::STABLE
 };
 
 fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {

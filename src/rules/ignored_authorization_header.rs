@@ -3,15 +3,17 @@
 use crate::facts::Header;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "ignored-authorization-header",
+    group: Group::Credential,
     level: Level::Warning,
     fix: Some(Safety::Safe),
     page: page!("ignored-authorization-header"),
     covers: &[],
     checks: &[Check::Header(check)],
+    ..Rule::STABLE
 };
 
 fn check(header: &Header, _: &Project, report: &mut Report) {

@@ -4,16 +4,18 @@ use crate::facts::{Gcloud, Who};
 use crate::finding::{Level, Safety};
 use crate::gcp::invocation::FlagUse;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "impersonation-flag-misuse",
+    group: Group::Minting,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("impersonation-flag-misuse"),
     covers: &[],
     checks: &[Check::Gcloud(check)],
+    ..Rule::STABLE
 };
 
 /// Flags for the account of a machine.

@@ -6,15 +6,17 @@ use crate::finding::Level;
 use crate::gcp::run_name::{Due, misplaced};
 use crate::gcp::url::{self, Scheme};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "invented-service-url",
+    group: Group::Audience,
     level: Level::Error,
     fix: None,
     page: page!("invented-service-url"),
     covers: &["audience-without-scheme"],
     checks: &[Check::Call(call), Check::Gcloud(print), Check::Stored(stored)],
+    ..Rule::STABLE
 };
 
 fn call(call: &Call, project: &Project, report: &mut Report) {

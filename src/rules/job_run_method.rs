@@ -4,16 +4,18 @@ use crate::facts::{Call, Caller};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, Url};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "job-run-method",
+    group: Group::Audience,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("job-run-method"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, _: &Project, report: &mut Report) {

@@ -5,16 +5,18 @@ use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning};
 use crate::gcp::url::{self, HostKind, Url};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "key-as-credential",
+    group: Group::Credential,
     level: Level::Error,
     fix: None,
     page: page!("key-as-credential"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 /// APIs that tokens are fetched from: they take the client's own name and secret.

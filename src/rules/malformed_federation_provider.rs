@@ -5,16 +5,18 @@ use crate::facts::{Authentication, Gcloud, Given};
 use crate::finding::Level;
 use crate::gcp::federation::{Fault, provider_fault};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-federation-provider",
+    group: Group::Ci,
     level: Level::Error,
     fix: None,
     page: page!("malformed-federation-provider"),
     covers: &[],
     checks: &[Check::Authentication(authentication), Check::Gcloud(gcloud)],
+    ..Rule::STABLE
 };
 
 /// What a provider's name looks like.

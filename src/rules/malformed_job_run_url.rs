@@ -4,16 +4,18 @@ use crate::facts::{Call, Caller, Given};
 use crate::finding::Level;
 use crate::gcp::url::{self, Url};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-job-run-url",
+    group: Group::Audience,
     level: Level::Error,
     fix: None,
     page: page!("malformed-job-run-url"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, _: &Project, report: &mut Report) {

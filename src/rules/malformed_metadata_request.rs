@@ -3,15 +3,17 @@
 use crate::facts::Metadata;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-metadata-request",
+    group: Group::Minting,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("malformed-metadata-request"),
     covers: &[],
     checks: &[Check::Metadata(check)],
+    ..Rule::STABLE
 };
 
 fn check(request: &Metadata, _: &Project, report: &mut Report) {

@@ -4,15 +4,17 @@ use crate::facts::{Account, Grant, Verb};
 use crate::finding::{Level, Safety};
 use crate::gcp::principal;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-principal",
+    group: Group::Grants,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("malformed-principal"),
     covers: &[],
     checks: &[Check::Grant(grant), Check::Account(account)],
+    ..Rule::STABLE
 };
 
 fn grant(grant: &Grant, _: &Project, report: &mut Report) {

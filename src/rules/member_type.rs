@@ -5,15 +5,17 @@ use crate::finding::{Level, Safety};
 use crate::gcp::principal::{self, FaultKind};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "member-type",
+    group: Group::Grants,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("member-type"),
     covers: &[],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 fn check(grant: &Grant, _: &Project, report: &mut Report) {

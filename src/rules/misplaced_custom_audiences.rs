@@ -3,16 +3,18 @@
 use crate::facts::CustomAudiences;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Truth, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "misplaced-custom-audiences",
+    group: Group::Audience,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("misplaced-custom-audiences"),
     covers: &[],
     checks: &[Check::Audiences(check)],
+    ..Rule::STABLE
 };
 
 fn check(audiences: &CustomAudiences, _: &Project, report: &mut Report) {

@@ -5,15 +5,17 @@ use crate::finding::Level;
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-call-credential",
+    group: Group::Credential,
     level: Level::Error,
     fix: None,
     page: page!("missing-call-credential"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 /// APIs of which every changing method needs a credential, none being public.

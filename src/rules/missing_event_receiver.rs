@@ -2,15 +2,17 @@
 
 use crate::finding::{Level, Safety};
 use crate::project::{Need, Project, Purpose, Verdict};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-event-receiver",
+    group: Group::Grants,
     level: Level::Warning,
     fix: Some(Safety::Unsafe),
     page: page!("missing-event-receiver"),
     covers: &[],
     checks: &[Check::Need(check)],
+    ..Rule::STABLE
 };
 
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {

@@ -3,16 +3,18 @@
 use crate::facts::CiJob;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Truth;
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-id-token-permission",
+    group: Group::Ci,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("missing-id-token-permission"),
     covers: &[],
     checks: &[Check::Job(check)],
+    ..Rule::STABLE
 };
 
 fn check(job: &CiJob, _: &Project, report: &mut Report) {

@@ -2,15 +2,17 @@
 
 use crate::finding::Level;
 use crate::project::{Environment, Lack, Project};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-required-variable",
+    group: Group::Environment,
     level: Level::Warning,
     fix: None,
     page: page!("missing-required-variable"),
     covers: &[],
     checks: &[Check::Environment(check)],
+    ..Rule::STABLE
 };
 
 /// What holds without being declared.

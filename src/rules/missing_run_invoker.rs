@@ -3,15 +3,17 @@
 use crate::facts::{Grant, ResourceKind};
 use crate::finding::{Level, Safety};
 use crate::project::{Actor, Missing, Need, Project, Purpose, Verdict};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-run-invoker",
+    group: Group::Grants,
     level: Level::Warning,
     fix: Some(Safety::Unsafe),
     page: page!("missing-run-invoker"),
     covers: &[],
     checks: &[Check::Need(check)],
+    ..Rule::STABLE
 };
 
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {

@@ -6,15 +6,17 @@ use crate::gcp::principal::is_default_account;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::{Need, Project, Purpose, Verdict};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-secret-accessor",
+    group: Group::Grants,
     level: Level::Warning,
     fix: Some(Safety::Unsafe),
     page: page!("missing-secret-accessor"),
     covers: &[],
     checks: &[Check::Need(check)],
+    ..Rule::STABLE
 };
 
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {

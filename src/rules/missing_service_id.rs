@@ -3,16 +3,18 @@
 use crate::facts::EnvChange;
 use crate::finding::{Level, Safety};
 use crate::project::{Environment, Lack, Project};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-service-id",
+    group: Group::Environment,
     level: Level::Error,
     fix: Some(Safety::Unsafe),
     page: page!("missing-service-id"),
     covers: &[],
     checks: &[Check::Environment(check)],
+    ..Rule::STABLE
 };
 
 const SECRET: &str = "SERVICE_SECRET";

@@ -10,7 +10,7 @@ use crate::gcp::principal::MemberFault;
 use crate::gcp::role::Role;
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
-use crate::project::{Miss, Missing, Need, Project, Resource, Verdict};
+use crate::project::{Event, Miss, Missing, Need, Project, Resource, Verdict};
 use crate::rule::{Draft, Report, Rule};
 use crate::value::{Piece, Place};
 
@@ -37,6 +37,7 @@ rules! {
     audience_unknown_at_plan,
     audience_with_user_account,
     audience_without_scheme,
+    checkout_after_auth,
     conflicting_flags,
     console_url_as_target,
     custom_domain_without_custom_audience,
@@ -45,17 +46,21 @@ rules! {
     deployer_cannot_publish,
     email_as_account_id,
     flag_with_value,
+    gcloud_before_auth,
     iap_agent_without_invoker,
     id_token_for_google_api,
     id_token_from_user_credentials,
     id_token_under_federation,
     ignored_authorization_header,
     impersonation_flag_misuse,
+    incomplete_token_format,
+    interactive_login_in_ci,
     invalid_config,
     invented_service_url,
     job_overrides_without_grant,
     job_run_method,
     key_as_credential,
+    legacy_build_account,
     malformed_federation_provider,
     malformed_job_run_url,
     malformed_metadata_request,
@@ -78,6 +83,7 @@ rules! {
     push_to_google_api,
     resource_role_on_account,
     scope_as_audience,
+    service_account_key,
     service_agent_as_caller,
     service_agent_role_on_member,
     service_secret_mismatch,
@@ -101,6 +107,16 @@ rules! {
     unverified_audience,
     url_as_iap_audience,
     wrong_invoker_role,
+}
+
+/// The rule of this id, or that once had it.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.is_called(name)).copied()
+}
+
+/// The id that this name stands for: its own where no rule had it before.
+pub fn id_of(name: &str) -> &str {
+    find(name).map_or(name, |rule| rule.id)
 }
 
 /// The rules about authlint itself ask no facts: the engine reports by them. What cannot be decided is told on request.
@@ -238,6 +254,59 @@ fn may_deploy(project: &Project, account: &Given, on: &Resource) -> bool {
         let role = grant.role.as_ref().and_then(|role| role.value.literal()).and_then(|name| Role::find(&name));
         role.is_some_and(|role| DEPLOYS.iter().any(|permission| role.grants(permission).is_yes()))
     })
+}
+
+/// What needs somebody to be logged in, by where it says so: a command of gcloud that calls Google, an action of Google's that
+/// deploys or reads.
+fn needs_login(event: &Event<'_>) -> Option<Place> {
+    match event {
+        Event::Command(gcloud) => {
+            let invocation = &gcloud.invocation;
+            let is_local = LOCAL.iter().any(|path| {
+                invocation.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            });
+            let is_token = TOKENS.contains(&invocation.path);
+            let other = ["--access-token-file", "--help", "-h", "--version"];
+            let calls = invocation.is_command
+                && (is_token || !is_local)
+                && other.iter().all(|flag| invocation.flag(flag).is_none());
+            calls.then_some(invocation.at)
+        }
+        Event::Uses(uses) => {
+            let rest = uses.name.strip_prefix("google-github-actions/")?;
+            (!["auth", "setup-gcloud", "setup-cloud-sdk", "ssh-compute"].contains(&rest)).then_some(uses.head)
+        }
+        _ => None,
+    }
+}
+
+/// Groups of commands that call nobody, or need nobody to be logged in.
+const LOCAL: &[&str] = &[
+    "auth",
+    "config",
+    "components",
+    "info",
+    "version",
+    "topic",
+    "help",
+    "init",
+    "cheat-sheet",
+    "feedback",
+    "survey",
+    "emulators",
+    "meta",
+    "iam workload-identity-pools create-cred-config",
+];
+/// Commands of these groups that need somebody.
+const TOKENS: &[&str] = &["auth print-access-token", "auth print-identity-token"];
+
+/// Whether somebody is logged in after this.
+fn logs_in(event: &Event<'_>, project: &Project) -> bool {
+    match event {
+        Event::Authentication(_) => true,
+        Event::Command(gcloud) => project.is_login(&gcloud.at),
+        _ => false,
+    }
 }
 
 /// Says of a missing grant where its resource is made, which grant comes nearest, and what to write.

@@ -5,15 +5,17 @@ use crate::finding::Level;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::{Granting, Project};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "policy-overwrite",
+    group: Group::Grants,
     level: Level::Error,
     fix: None,
     page: page!("policy-overwrite"),
     covers: &[],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 /// Sources: the pages of `google_project_iam` and its like in the documentation of Terraform's Google provider, checked

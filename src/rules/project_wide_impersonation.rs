@@ -6,15 +6,17 @@ use crate::gcp::agent::service_agent;
 use crate::gcp::principal;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "project-wide-impersonation",
+    group: Group::Grants,
     level: Level::Warning,
     fix: None,
     page: page!("project-wide-impersonation"),
     covers: &[],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 /// The roles that give tokens or identities of accounts, and whether they give tokens

@@ -5,16 +5,18 @@ use crate::finding::Level;
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::wording::Wording;
 use crate::project::{Project, is_same_service};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "public-private-conflict",
+    group: Group::Grants,
     level: Level::Warning,
     fix: None,
     page: page!("public-private-conflict"),
     covers: &[],
     checks: &[Check::Service(check)],
+    ..Rule::STABLE
 };
 
 fn check(service: &Service, project: &Project, report: &mut Report) {

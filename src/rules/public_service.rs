@@ -6,15 +6,17 @@ use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "public-service",
+    group: Group::Grants,
     level: Level::Advice,
     fix: None,
     page: page!("public-service"),
     covers: &[],
     checks: &[Check::Grant(check), Check::Service(deployed)],
+    ..Rule::STABLE
 };
 
 fn check(grant: &Grant, project: &Project, report: &mut Report) {

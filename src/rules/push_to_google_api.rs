@@ -4,15 +4,17 @@ use crate::facts::{Call, Caller};
 use crate::finding::Level;
 use crate::gcp::url::{self, HostKind};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "push-to-google-api",
+    group: Group::Credential,
     level: Level::Error,
     fix: None,
     page: page!("push-to-google-api"),
     covers: &["scope-as-audience", "audience-without-scheme", "several-audiences"],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, _: &Project, report: &mut Report) {

@@ -5,15 +5,17 @@ use crate::finding::Level;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "resource-role-on-account",
+    group: Group::Grants,
     level: Level::Error,
     fix: None,
     page: page!("resource-role-on-account"),
     covers: &["service-agent-role-on-member"],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 fn check(grant: &Grant, _: &Project, report: &mut Report) {

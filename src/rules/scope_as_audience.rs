@@ -4,15 +4,17 @@ use crate::eval::Statement;
 use crate::facts::{Call, Gcloud, Given};
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "scope-as-audience",
+    group: Group::Audience,
     level: Level::Error,
     fix: None,
     page: page!("scope-as-audience"),
     covers: &["audience-without-scheme", "several-audiences"],
     checks: &[Check::Call(call), Check::Gcloud(print)],
+    ..Rule::STABLE
 };
 
 /// What all of Google's scopes that are URLs begin with, also as a part of another URL.

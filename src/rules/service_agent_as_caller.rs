@@ -4,16 +4,18 @@ use crate::facts::{Account, Caller, Purpose};
 use crate::finding::Level;
 use crate::gcp::agent;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "service-agent-as-caller",
+    group: Group::Grants,
     level: Level::Error,
     fix: None,
     page: page!("service-agent-as-caller"),
     covers: &[],
     checks: &[Check::Account(check)],
+    ..Rule::STABLE
 };
 
 fn check(account: &Account, _: &Project, report: &mut Report) {

@@ -6,16 +6,18 @@ use crate::gcp::agent;
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::role::Role;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "service-agent-role-on-member",
+    group: Group::Grants,
     level: Level::Warning,
     fix: None,
     page: page!("service-agent-role-on-member"),
     covers: &[],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 /// Stands for the Admin SDK's own account, which Firebase makes among the project's, and which people make again.

@@ -3,16 +3,18 @@
 use crate::facts::{EnvChange, TargetKind, Variable};
 use crate::finding::Level;
 use crate::project::{Environment, Project};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "service-secret-mismatch",
+    group: Group::Environment,
     level: Level::Warning,
     fix: None,
     page: page!("service-secret-mismatch"),
     covers: &[],
     checks: &[Check::Environment(check)],
+    ..Rule::STABLE
 };
 
 const SECRET: &str = "SERVICE_SECRET";

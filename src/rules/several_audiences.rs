@@ -5,16 +5,18 @@ use crate::facts::{Call, Exposure, Gcloud, Given};
 use crate::finding::Level;
 use crate::gcp::url::{self, HostKind, Scheme};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "several-audiences",
+    group: Group::Audience,
     level: Level::Error,
     fix: None,
     page: page!("several-audiences"),
     covers: &["audience-without-scheme"],
     checks: &[Check::Call(call), Check::Gcloud(print)],
+    ..Rule::STABLE
 };
 
 fn call(call: &Call, project: &Project, report: &mut Report) {

@@ -3,15 +3,17 @@
 use crate::facts::{SignedUrl, Sink};
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "signed-url-without-signer",
+    group: Group::Grants,
     level: Level::Advice,
     fix: None,
     page: page!("signed-url-without-signer"),
     covers: &[],
     checks: &[Check::SignedUrl(check)],
+    ..Rule::STABLE
 };
 
 fn check(signed: &SignedUrl, project: &Project, report: &mut Report) {

@@ -4,15 +4,17 @@ use crate::facts::{Call, Credential, Gcloud, Sink, Stored};
 use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "stored-short-lived-token",
+    group: Group::Credential,
     level: Level::Error,
     fix: None,
     page: page!("stored-short-lived-token"),
     covers: &["id-token-for-google-api", "access-token-for-run-service"],
     checks: &[Check::Stored(check)],
+    ..Rule::STABLE
 };
 
 fn check(stored: &Stored, project: &Project, report: &mut Report) {

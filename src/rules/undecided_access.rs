@@ -2,16 +2,18 @@
 
 use crate::finding::Level;
 use crate::project::{Need, Project, Verdict};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 /// Told on request alone.
 pub static RULE: Rule = Rule {
     id: "undecided-access",
+    group: Group::Own,
     level: Level::Advice,
     fix: None,
     page: page!("undecided-access"),
     covers: &[],
     checks: &[Check::Need(check)],
+    ..Rule::STABLE
 };
 
 fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {

@@ -5,16 +5,18 @@ use crate::facts::{Call, Caller, Credential, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Scheme, Url};
 use crate::project::Project;
-use crate::rule::{Check, Draft, Report, Rule};
+use crate::rule::{Check, Draft, Group, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "unencrypted-service-url",
+    group: Group::Audience,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("unencrypted-service-url"),
     covers: &[],
     checks: &[Check::Call(call), Check::Gcloud(print)],
+    ..Rule::STABLE
 };
 
 fn call(call: &Call, project: &Project, report: &mut Report) {

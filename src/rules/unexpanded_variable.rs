@@ -4,16 +4,18 @@
 use crate::facts::{Verbatim, Written};
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Place};
 
 pub(super) static RULE: Rule = Rule {
     id: "unexpanded-variable",
+    group: Group::Ci,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("unexpanded-variable"),
     covers: &["malformed-federation-provider", "malformed-principal", "member-type"],
     checks: &[Check::Verbatim(check)],
+    ..Rule::STABLE
 };
 
 /// How long such a part may be.

@@ -5,15 +5,17 @@ use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Track};
 use crate::gcp::invocation::Invocation;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-auth-command",
+    group: Group::Gcloud,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("unknown-auth-command"),
     covers: &[],
     checks: &[Check::Gcloud(check)],
+    ..Rule::STABLE
 };
 
 /// Groups in which a misspelt command is about authentication.

@@ -5,16 +5,18 @@ use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Command};
 use crate::gcp::invocation::{self, FlagUse, Invocation};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-auth-flag",
+    group: Group::Gcloud,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("unknown-auth-flag"),
     // The role that a command does not take is no role of that command.
     covers: &["wrong-invoker-role"],
     checks: &[Check::Gcloud(check)],
+    ..Rule::STABLE
 };
 
 /// What flags about authentication have in their names.

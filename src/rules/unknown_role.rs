@@ -4,15 +4,17 @@ use crate::facts::{Given, Grant, Verb};
 use crate::finding::{Level, Safety};
 use crate::gcp::role::{self, Nearness, Role};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-role",
+    group: Group::Grants,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("unknown-role"),
     covers: &[],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 fn check(grant: &Grant, _: &Project, report: &mut Report) {

@@ -4,16 +4,18 @@ use crate::facts::{Call, Credential, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-workflow-auth",
+    group: Group::Audience,
     level: Level::Error,
     fix: Some(Safety::Safe),
     page: page!("unknown-workflow-auth"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, _: &Project, report: &mut Report) {

@@ -3,16 +3,18 @@
 use crate::facts::{Sink, Stored};
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "unstable-service-id",
+    group: Group::Environment,
     level: Level::Warning,
     fix: None,
     page: page!("unstable-service-id"),
     covers: &[],
     checks: &[Check::Stored(check)],
+    ..Rule::STABLE
 };
 
 const ID: &str = "SERVICE_ID";

@@ -3,16 +3,18 @@
 use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "unstated-condition",
+    group: Group::Grants,
     level: Level::Warning,
     fix: Some(Safety::Safe),
     page: page!("unstated-condition"),
     covers: &[],
     checks: &[Check::Gcloud(check)],
+    ..Rule::STABLE
 };
 
 /// Commands whose bindings may have conditions are those that know the flag (the argument parsers of gcloud 578).

@@ -3,15 +3,17 @@
 use crate::facts::Verification;
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unverified-audience",
+    group: Group::Minting,
     level: Level::Warning,
     fix: None,
     page: page!("unverified-audience"),
     covers: &[],
     checks: &[Check::Verification(check)],
+    ..Rule::STABLE
 };
 
 fn check(verification: &Verification, _: &Project, report: &mut Report) {

@@ -4,15 +4,17 @@ use crate::facts::Call;
 use crate::finding::Level;
 use crate::gcp::url::{self, HostKind};
 use crate::project::{Project, is_same_service, service_name};
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "url-as-iap-audience",
+    group: Group::Audience,
     level: Level::Warning,
     fix: None,
     page: page!("url-as-iap-audience"),
     covers: &[],
     checks: &[Check::Call(check)],
+    ..Rule::STABLE
 };
 
 fn check(call: &Call, project: &Project, report: &mut Report) {

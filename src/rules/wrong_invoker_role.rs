@@ -5,16 +5,18 @@ use crate::finding::Level;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Value, may_equal};
 
 pub(super) static RULE: Rule = Rule {
     id: "wrong-invoker-role",
+    group: Group::Grants,
     level: Level::Error,
     fix: None,
     page: page!("wrong-invoker-role"),
     covers: &[],
     checks: &[Check::Grant(check)],
+    ..Rule::STABLE
 };
 
 fn check(grant: &Grant, project: &Project, report: &mut Report) {

@@ -108,6 +108,7 @@ fn lint_with(files: &BTreeMap<String, String>, mut settings: Settings) -> Outcom
         let source = Source::new("authlint.toml", text.as_bytes()).unwrap();
         settings.configs.insert(0, Config::parse(source, &root.join("authlint.toml")).unwrap().into());
     }
+    settings.preview = true;
     let config = settings.configs.get(&0);
     let max_size = config.map_or(usize::MAX, |config| config.max_size as usize);
     let (mut inputs, mut readable) = (Vec::new(), BTreeMap::new());

@@ -8,7 +8,7 @@ mod grants;
 mod services;
 mod verbatim;
 
-use super::{Account, Caller, Facts, Given, Purpose, Sink, Stored, trigger};
+use super::{Account, Caller, Facts, Given, Purpose, ServiceAccountKey, Sink, Stored, trigger};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
 use crate::gcp::attribute::settle;
@@ -26,6 +26,9 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         }
         "google_project_iam_custom_role" | "google_organization_iam_custom_role" => grants::role(facts, declared),
         "google_service_account" => services::account(facts, declared),
+        "google_service_account_key" => {
+            facts.keys.push(ServiceAccountKey { said: declared.head, at: declared.at.clone() });
+        }
         "google_cloud_run_v2_service"
         | "google_cloud_run_service"
         | "google_cloudfunctions2_function"

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{shell, yaml};
 use crate::program::{Assign, Assigned, Block, Expr, Inherit, Name, Op, Part, Quote, Step, StepKind, Use, Visibility};
-use crate::read::extension;
+use crate::read::{extension, machine};
 use crate::source::{FileId, Snippet, Span};
 use crate::syntax::docker::{Document, Instruction, Piece, Word, words};
 use crate::syntax::shell::{Dialect, Placeholders};
@@ -85,6 +85,13 @@ impl Stage {
     pub fn finish(&mut self) -> Option<Step> {
         let running = self.running();
         let mut steps = std::mem::take(&mut self.steps);
+        let place = Place::near(self.file, self.span);
+        if !steps.is_empty() {
+            steps.insert(0, machine::begins("image", place));
+        }
+        if !running.is_empty() {
+            steps.push(machine::begins("container", place));
+        }
         steps.extend(running);
         (!steps.is_empty()).then(|| Step { kind: StepKind::Scope(steps.into(), Inherit::Exported), span: self.span })
     }

@@ -44,7 +44,7 @@ fn level(context: &Context, node: &Node, reading: &mut Reading, steps: &mut Vec<
         for item in list.value.items() {
             let mut own = Vec::new();
             level(context, item, reading, &mut own);
-            steps.push(machine(context, own, item.span));
+            steps.push(machine(context, "runner", own, item.span));
         }
     }
     for pair in node.pairs() {

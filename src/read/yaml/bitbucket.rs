@@ -37,7 +37,7 @@ fn walk(context: &Context, node: &Node, reading: &mut Reading) {
             (_, Some(script)) => {
                 reading.regions.push(pair.span);
                 let steps = context.scripts(&script.value);
-                reading.steps.push(machine(context, steps, pair.span));
+                reading.steps.push(machine(context, "runner", steps, pair.span));
                 if let Some(after) = pair.value.get("after-script") {
                     let steps: Vec<Step> = context.scripts(&after.value);
                     reading.steps.push(process(steps, after.span));

@@ -58,7 +58,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
         if let Some(body) = pair.value.get("steps") {
             add(&context, &body.value, reading, &mut steps);
         }
-        reading.steps.push(machine(&context, steps, pair.span));
+        reading.steps.push(machine(&context, "runner", steps, pair.span));
     }
 }
 

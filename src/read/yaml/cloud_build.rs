@@ -7,6 +7,7 @@ use super::refer::{Reference, StandsFor, closing, name_length};
 use super::script::{Word, process};
 use super::{Context, Kind, Reading};
 use crate::program::{Step, StepKind};
+use crate::read::machine;
 use crate::source::Span;
 use crate::syntax::yaml::Node;
 
@@ -68,6 +69,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
     for substitutions in trigger.into_iter().chain([build]).filter_map(|node| node.get("substitutions")) {
         reading.steps.extend(context.defaults(&substitutions.value));
     }
+    reading.steps.push(machine::begins("build", context.near(root.span)));
     let options = build.get("options").map(|pair| &pair.value);
     if let Some(env) = options.and_then(|options| options.get("env")) {
         reading.steps.extend(context.variables(&env.value));

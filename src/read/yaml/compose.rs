@@ -44,7 +44,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
                 steps.extend(context.executed(&words, pair.span));
             }
         }
-        reading.steps.push(machine(&context, steps, pair.span));
+        reading.steps.push(machine(&context, "container", steps, pair.span));
     }
 }
 

@@ -69,7 +69,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
         reading.regions.push(pair.span);
         let mut steps = Vec::new();
         pipeline.job(&pair.value, &mut steps);
-        reading.steps.push(machine(context, steps, pair.span));
+        reading.steps.push(machine(context, "runner", steps, pair.span));
     }
 }
 

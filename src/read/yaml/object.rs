@@ -90,7 +90,7 @@ fn scripts(context: &Context, object: &Node, own: Type, reading: &mut Reading) {
         let scripts = pairs.into_iter().filter(|pair| crate::read::extension(pair.key.text()) == "sh");
         for (pair, scalar) in scripts.filter_map(|pair| Some((pair, pair.value.scalar()?))) {
             reading.regions.push(pair.span);
-            reading.steps.push(machine(context, own_script(context).script(scalar).to_vec(), pair.span));
+            reading.steps.push(machine(context, "container", own_script(context).script(scalar).to_vec(), pair.span));
         }
         return;
     }

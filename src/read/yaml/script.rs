@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::Context;
 use super::node::part;
 use crate::program::{
-    self, Assign, Assigned, Block, Command, Declaration, Expr, Inherit, Name, Op, Part, Quote, Schema, Step, StepKind,
-    Use, Visibility,
+    Assign, Assigned, Block, Command, Expr, Inherit, Name, Op, Part, Quote, Step, StepKind, Use, Visibility,
 };
 use crate::read::filled::Script;
+use crate::read::machine;
 use crate::read::shell;
 use crate::source::{Snippet, Span};
 use crate::syntax::yaml::{Kind, Node, Scalar};
@@ -147,17 +147,9 @@ pub(super) fn process(steps: Vec<Step>, span: Span) -> Step {
     Step { kind: StepKind::Scope(steps.into(), Inherit::Exported), span }
 }
 
-/// Steps of a machine of its own: who is logged in on another one is nobody here.
-pub(super) fn machine(context: &Context, mut steps: Vec<Step>, span: Span) -> Step {
-    let declaration = Declaration {
-        schema: Schema::Job,
-        kind: String::new(),
-        name: String::new(),
-        head: context.near(span),
-        body: program::Node::Map(Vec::new(), false),
-        each: None,
-    };
-    steps.insert(0, Step { kind: StepKind::Declare(declaration.into()), span });
+/// Steps of a machine of its own, of some kind: who is logged in on another one is nobody here.
+pub(super) fn machine(context: &Context, on: &str, mut steps: Vec<Step>, span: Span) -> Step {
+    steps.insert(0, machine::begins(on, context.near(span)));
     process(steps, span)
 }
 

@@ -31,6 +31,21 @@ impl Node {
         }
     }
 
+    /// All texts in it, in their order.
+    pub fn scalars(&self) -> Vec<&Scalar> {
+        let mut found: Vec<&Scalar> = Vec::new();
+        let mut waiting = vec![self];
+        while let Some(node) = waiting.pop() {
+            match &node.kind {
+                Kind::Scalar(scalar) => found.push(scalar),
+                Kind::Sequence(items) => waiting.extend(items.iter().rev()),
+                Kind::Mapping(pairs) => waiting.extend(pairs.iter().rev().map(|pair| &pair.value)),
+                Kind::Unknown => {}
+            }
+        }
+        found
+    }
+
     /// The entries of a sequence; none of anything else.
     pub fn items(&self) -> &[Node] {
         match &self.kind {

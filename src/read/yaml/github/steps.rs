@@ -8,9 +8,16 @@ use crate::read::yaml::refer::name_length;
 use crate::read::yaml::script::exported;
 use crate::source::Span;
 use crate::syntax::yaml::{Node, Pair, Scalar};
+use crate::value::Place;
 
 /// The action whose outputs are tokens, and the outputs that are.
 const AUTH: &str = "google-github-actions/auth@";
+/// What fills the directory that the credentials of the former lie in.
+const CHECKOUT: &str = "actions/checkout@";
+/// The outputs of the former that are there only when they are asked for.
+const TOKENS: [&str; 2] = ["access_token", "id_token"];
+/// Uses of such outputs that are looked at.
+const MAX_USED: usize = 20;
 /// Contexts that say how a repository or a caller is set up.
 const SETTINGS: &[&str] = &["inputs.", "vars.", "env.", "secrets.", "matrix."];
 
@@ -25,16 +32,16 @@ impl Steps<'_> {
     /// All steps of a list.
     pub fn all(&self, steps: &Node, regions: &mut Vec<Span>) -> Vec<Step> {
         let mut out = Vec::new();
-        for step in steps.items() {
+        for (index, step) in steps.items().iter().enumerate() {
             regions.push(step.span);
             if !is_never(step) {
-                self.one(step, &mut out);
+                self.one(step, steps.items().get(index + 1..).unwrap_or(&[]), &mut out);
             }
         }
         out
     }
 
-    fn one(&self, step: &Node, out: &mut Vec<Step>) {
+    fn one(&self, step: &Node, after: &[Node], out: &mut Vec<Step>) {
         let mut inner = step.get("env").map(|env| self.context.environment(&env.value)).unwrap_or_default();
         let scope = |steps: Vec<Step>| Step { kind: StepKind::Scope(steps.into(), Inherit::Exported), span: step.span };
         if let Some(run) = step.get("run").and_then(|pair| pair.value.scalar()) {
@@ -59,7 +66,7 @@ impl Steps<'_> {
             out.push(scope(inner));
             return;
         }
-        inner.push(Step { kind: self.action(uses, step), span: step.span });
+        inner.push(Step { kind: self.action(uses, step, after), span: step.span });
         out.push(scope(inner));
         if let (Some(id), true) = (step.get("id").and_then(|pair| pair.value.text()), uses.text().starts_with(AUTH)) {
             out.extend(self.tokens(id, uses, with));
@@ -71,13 +78,20 @@ impl Steps<'_> {
         Step { kind: StepKind::Include(Expr::text(path, self.context.near(uses.span))), span: uses.span }
     }
 
-    fn action(&self, uses: &Scalar, step: &Node) -> StepKind {
+    fn action(&self, uses: &Scalar, step: &Node, after: &[Node]) -> StepKind {
         let context = Context { references: expression::inputs, ..*self.context };
         let mut entries: Vec<Entry> = step.get("with").map(|pair| context.entry(pair)).into_iter().collect();
         let settings = |condition: &&Pair| {
             condition.value.text().is_none_or(|text| SETTINGS.iter().any(|setting| text.contains(setting)))
         };
         entries.extend(step.get("if").filter(settings).map(|pair| context.entry(pair)));
+        entries.extend(step.get("if").map(|pair| self.flag("when", pair.span)));
+        if [AUTH, CHECKOUT].iter().any(|name| uses.text().starts_with(name)) {
+            entries.extend(self.lines(step));
+        }
+        if let (Some(id), true) = (step.get("id").and_then(|pair| pair.value.text()), uses.text().starts_with(AUTH)) {
+            entries.extend(self.used(id, after));
+        }
         let head = context.place(&uses.body, 0..uses.text().len());
         StepKind::Declare(
             Declaration {
@@ -90,6 +104,45 @@ impl Steps<'_> {
             }
             .into(),
         )
+    }
+
+    /// Something that is so.
+    fn flag(&self, name: &str, span: Span) -> Entry {
+        let place = self.context.near(span);
+        let value = program::Node::Text(Expr::text("true", place));
+        Entry { name: name.to_owned(), at: place, whole: place, value }
+    }
+
+    /// Where later steps use tokens of the step of this id, by the tokens' names.
+    fn used(&self, id: &str, after: &[Node]) -> Option<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let outputs = TOKENS.map(|name| (name, format!("steps.{id}.outputs.{name}")));
+        for scalar in after.iter().flat_map(Node::scalars) {
+            if !self.context.spend(scalar.text().len()) {
+                break;
+            }
+            for (name, output) in &outputs {
+                let text = scalar.text();
+                let ends = |at: usize| !text.get(at + output.len()..).unwrap_or("").starts_with(is_name);
+                let found = text.match_indices(output.as_str()).map(|(at, _)| at).find(|at| ends(*at));
+                if let Some(at) = found.filter(|_| entries.len() < MAX_USED) {
+                    let place = self.context.place(&scalar.body, at..at + output.len());
+                    let value = program::Node::Text(Expr::text("", place));
+                    entries.push(Entry { name: (*name).to_owned(), at: place, whole: place, value });
+                }
+            }
+        }
+        let first = entries.first()?.at;
+        Some(Entry { name: "used".to_owned(), at: first, whole: first, value: program::Node::Map(entries, false) })
+    }
+
+    /// The lines of a step, to be moved elsewhere as they are.
+    fn lines(&self, step: &Node) -> Option<Entry> {
+        let span = lines(self.context.text?, step.span)?;
+        let text = self.context.text?.get(span.range())?;
+        let place = Place::exact(self.context.file, span);
+        let value = program::Node::Text(Expr::text(text, place));
+        Some(Entry { name: "lines".to_owned(), at: place, whole: place, value })
     }
 
     /// The tokens that a step gives to the steps after it, as the output of the action.
@@ -105,7 +158,7 @@ impl Steps<'_> {
             let output = Part::Output([printing].into(), Quote::Whole, place);
             exported(&format!("steps.{id}.outputs.{name}"), Expr { parts: vec![output] }, uses.span)
         };
-        let given = ["access_token", "id_token"].into_iter().filter(|name| *name == format);
+        let given = TOKENS.into_iter().filter(|name| *name == format);
         given.chain(["auth_token"]).map(token).collect()
     }
 }
@@ -119,6 +172,24 @@ impl Context<'_> {
         }
         steps
     }
+}
+
+/// The lines of an item of a list that begins in a line of its own, from the blanks before its dash to the end of its last
+/// line.
+pub(super) fn lines(text: &str, item: Span) -> Option<Span> {
+    let before = text.get(..item.start as usize)?;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let is_item =
+        before.get(start..)?.trim_start_matches(' ').strip_prefix('-').is_some_and(|rest| rest.trim().is_empty());
+    let own = text.get(item.range())?;
+    let end = item.start as usize + own.trim_end().len();
+    let end = text.get(end..)?.find('\n').map(|at| end + at + 1)?;
+    is_item.then_some(Span::new(start as u32, end as u32))
+}
+
+/// Whether a letter may go on the name of an output.
+fn is_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
 }
 
 /// The directory of an action of the same repository, with a slash at its end.

@@ -2,11 +2,19 @@
 //!
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax>, checked 2026-11-21.
 
-use super::steps::Steps;
+use super::steps::{self, Steps};
 use super::{Context, expression, given, inputs, is_never, matrix, permissions};
 use crate::program::{self, Declaration, Entry, Expr, Inherit, Schema, Step, StepKind};
+use crate::read::machine;
 use crate::read::yaml::{Kind, Reading};
+use crate::source::Span;
 use crate::syntax::yaml::{Node, Pair};
+use crate::value::Place;
+
+/// Labels of the machines that GitHub gives each job anew begin so.
+const HOSTED: &[&str] = &["ubuntu-latest", "ubuntu-1", "ubuntu-2", "ubuntu-slim", "macos-", "windows-"];
+/// Steps of a job between which something may be written.
+const MAX_STEPS: usize = 200;
 
 pub(in crate::read::yaml) const KIND: Kind = Kind { name: "github-workflow", accepts, read };
 
@@ -66,6 +74,16 @@ fn is_only_called(root: &Node) -> bool {
     on.is_open() || triggers == ["workflow_call"]
 }
 
+/// What a job runs on: a machine of GitHub's, which is new each time, or one that somebody may have set up, as a container's
+/// image is.
+fn kind_of_machine(job: &Node) -> &'static str {
+    let runs_on = job.get("runs-on").map(|pair| &pair.value);
+    let label = runs_on
+        .and_then(|node| node.text().or_else(|| node.items().first().filter(|_| node.items().len() == 1)?.text()));
+    let is_hosted = label.is_some_and(|label| HOSTED.iter().any(|name| label.starts_with(name)));
+    if is_hosted && job.get("container").is_none() { "hosted" } else { "runner" }
+}
+
 /// The shell of scripts that name none.
 fn shell(node: &Node) -> Option<&str> {
     node.path(&["defaults", "run", "shell"]).and_then(Node::text)
@@ -76,6 +94,8 @@ impl Workflow<'_> {
     fn said_of(&self, job: &Pair) -> Step {
         let mut entries = permissions::entries(self.context, self.permissions, &job.value);
         let place = self.context.near(job.key.span);
+        entries.push(machine::kind(kind_of_machine(&job.value), place));
+        entries.extend(self.starts(&job.value));
         if self.only_called {
             let value = program::Node::Text(Expr::text("true", place));
             entries.push(Entry { name: "called".to_owned(), at: place, whole: place, value });
@@ -89,6 +109,17 @@ impl Workflow<'_> {
             each: None,
         };
         Step { kind: StepKind::Declare(declaration.into()), span: job.span }
+    }
+
+    /// Where the lines of its steps begin.
+    fn starts(&self, job: &Node) -> Option<Entry> {
+        let text = self.context.text?;
+        let steps = &job.get("steps")?.value;
+        let starts = steps.items().iter().take(MAX_STEPS).filter_map(|step| steps::lines(text, step.span));
+        let place = |lines: Span| Place::exact(self.context.file, Span::new(lines.start, lines.start));
+        let items = starts.map(|lines| program::Node::Text(Expr::text("", place(lines)))).collect();
+        let at = self.context.near(steps.span);
+        Some(Entry { name: "starts".to_owned(), at, whole: at, value: program::Node::List(items, false) })
     }
 
     /// Another workflow in the place of a job's steps.
@@ -121,7 +152,9 @@ impl Workflow<'_> {
             return body;
         }
         let shared = Step { kind: StepKind::Group(body.into()), span: job.span };
+        // Each is on a machine of its own.
         let one = |mut steps: Vec<Step>| {
+            steps.insert(0, machine::begins(kind_of_machine(job), self.context.near(job.span)));
             steps.push(shared.clone());
             Step { kind: StepKind::Scope(steps.into(), Inherit::All), span: job.span }
         };
