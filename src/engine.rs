@@ -26,7 +26,9 @@ use crate::project::{Need, Project, Verdict};
 use crate::read;
 use crate::rule::{Check, Report, Rule};
 use crate::rules::RULES;
+use crate::secret::{Looks, is_secret_name, looks};
 use crate::source::{FileId, Source, Unreadable};
+use crate::value::Piece;
 
 use link::Linker;
 use merge::Merger;
@@ -155,6 +157,7 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
             judge(rule, project, &mut merger);
         }
         found.append(&mut merger.finish());
+        hide(&project.facts, &mut outcome);
     }
     conclude::conclude(&read, &linker, settings, &configs, found, &mut outcome);
     merge::sort(&mut outcome);
@@ -162,6 +165,22 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
         std::mem::forget((read, linker, projects));
     }
     outcome
+}
+
+/// Notes where secrets stand that are given to what is deployed.
+fn hide(facts: &Facts, outcome: &mut Outcome) {
+    for variable in facts.environment.iter().flat_map(|change| &change.given) {
+        let (Some(name), Some(value)) = (variable.name.literal(), &variable.value) else { continue };
+        let Some(text) = value.literal() else { continue };
+        let is_secret = match looks(&text) {
+            Looks::Token(_) => true,
+            Looks::Random | Looks::Word => is_secret_name(name.trim()),
+            Looks::Harmless => false,
+        };
+        for place in value.pieces().iter().map(Piece::place).filter(|_| is_secret) {
+            outcome.secrets.entry(place.file).or_default().push(place.span);
+        }
+    }
 }
 
 fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Run {

@@ -25,6 +25,7 @@ pub mod read;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod secret;
 pub mod source;
 pub mod suppression;
 pub mod syntax;

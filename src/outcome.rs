@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Level};
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 
 /// The result of a run.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub relevant: usize,
     /// Files that were skipped, by the feature that this build lacks to read them.
     pub lacking: BTreeMap<&'static str, usize>,
+    /// Where secrets stand: no format may print what is there.
+    pub secrets: BTreeMap<FileId, Vec<Span>>,
     /// Findings silenced by a suppression.
     pub suppressed: usize,
 }

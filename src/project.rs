@@ -161,9 +161,14 @@ impl Project {
         logins.get(own).or_else(|| logins.get(above?)).copied()
     }
 
+    /// The path of a file.
+    pub fn path(&self, file: FileId) -> &str {
+        self.paths.get(file.0 as usize).map_or("", String::as_str)
+    }
+
     /// The directory of a statement's file.
     fn directory(&self, at: &Statement) -> &str {
-        let path = self.paths.get(at.file.0 as usize).map_or("", String::as_str);
+        let path = self.path(at.file);
         path.rsplit_once('/').map_or("", |(directory, _)| directory)
     }
 

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 const TABLE: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("nearest", &[]),
+    ("secret", &[]),
     ("suppression", &["source"]),
     ("value", &["source"]),
     ("syntax", &["source"]),
@@ -29,7 +30,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("config", &["finding", "nearest", "source"]),
     ("outcome", &["finding", "source"]),
     ("rule", &["eval", "facts", "finding", "project", "value"]),
-    ("rules", &["eval", "facts", "finding", "gcp", "project", "rule", "value"]),
+    ("rules", &["eval", "facts", "finding", "gcp", "project", "rule", "secret", "value"]),
     (
         "engine",
         &[
@@ -44,6 +45,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "read",
             "rule",
             "rules",
+            "secret",
             "source",
             "suppression",
             "value",

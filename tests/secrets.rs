@@ -43,3 +43,21 @@ fn no_format_prints_a_secret() {
         }
     }
 }
+
+#[test]
+fn what_a_finding_calls_a_secret_is_not_drawn() {
+    // Neither by its name, where it is assigned, nor by its shape would these lines be known to hold one.
+    let script = "PHRASE='kX9vQ2/mZ7pLw4TnB/8'\ngcloud run deploy api --image=i --set-env-vars=\"DB_PASSWORD=$PHRASE\"\n\
+                  gcloud run deploy web --image=i --set-env-vars=DB_PASSWORD=correct-horse\n";
+    let outcome = common::lint(&BTreeMap::from([("deploy.sh".to_owned(), script.to_owned())]));
+    let found = |finding: &&authlint::finding::Finding| finding.rule == "plaintext-secret";
+    assert_eq!(outcome.findings.iter().filter(found).count(), 2, "{:?}", outcome.findings);
+    for format in FORMATS {
+        let mut out = Vec::new();
+        (format.write)(&outcome, &Options { advice: true, ..Options::default() }, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        for secret in ["kX9vQ2/mZ7pLw4TnB/8", "correct-horse"] {
+            assert!(!text.contains(secret), "{} prints `{secret}`:\n{text}", format.name);
+        }
+    }
+}

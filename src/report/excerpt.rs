@@ -6,7 +6,7 @@
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::clean::{clean_path, clean_prose, defuse_marks, visible};
-use super::secrets::masked;
+use super::secrets::{hidden, masked};
 use crate::finding::{Finding, Label};
 use crate::outcome::Outcome;
 use crate::source::{FileId, Source, Span};
@@ -73,7 +73,8 @@ impl Excerpt {
         for range in ranges(&places) {
             // A gap, so that no span lies in two windows.
             let offset = excerpt.windows.last().map_or(0, |window| window.offset + window.text.len() + 1);
-            excerpt.draw(&range, &places, offset);
+            let secrets = outcome.secrets.get(&range.file).map_or(&[][..], Vec::as_slice);
+            excerpt.draw(&range, &places, secrets, offset);
         }
         excerpt
     }
@@ -82,7 +83,7 @@ impl Excerpt {
         self.labels.iter().cloned()
     }
 
-    fn draw(&mut self, range: &Range<'_>, places: &[Place<'_>], offset: usize) {
+    fn draw(&mut self, range: &Range<'_>, places: &[Place<'_>], secrets: &[Span], offset: usize) {
         let within: Vec<&Place<'_>> = places
             .iter()
             .filter(|place| place.file == range.file && range.first <= place.first && place.last <= range.last)
@@ -99,7 +100,7 @@ impl Excerpt {
         for number in range.first..=range.last {
             let line = range.source.line_span(number);
             let anchor = within.iter().find(|place| place.first == number).map_or(line.start, |place| place.span.start);
-            let text = masked(range.source.slice(line));
+            let text = hidden(masked(range.source.slice(line)), line, secrets);
             let cut = Cut::new(&text, (anchor - line.start) as usize);
             let base = offset + window.text.len();
             for (place, (start, end)) in within.iter().zip(&mut drawn) {

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::source::Span;
+
 /// What a secret is replaced by, byte for byte.
 const MASK: u8 = b'*';
 /// A token, key or password shorter than this is not told from a word.
@@ -37,6 +39,24 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
         }
     }
     // Every range is of ASCII, so the text stays UTF-8.
+    Cow::Owned(String::from_utf8(bytes).unwrap_or_default())
+}
+
+/// A line without the secrets that are known to stand in its file at these places.
+pub(super) fn hidden<'t>(text: Cow<'t, str>, line: Span, secrets: &[Span]) -> Cow<'t, str> {
+    let within = |secret: &&Span| secret.start < line.end && line.start < secret.end;
+    if !secrets.iter().any(|secret| within(&secret)) {
+        return text;
+    }
+    let mut bytes = text.into_owned().into_bytes();
+    for secret in secrets.iter().filter(within) {
+        let start = secret.start.saturating_sub(line.start) as usize;
+        let end = ((secret.end - line.start) as usize).min(bytes.len());
+        if let Some(secret) = bytes.get_mut(start..end) {
+            secret.fill(MASK);
+        }
+    }
+    // Places begin and end between characters.
     Cow::Owned(String::from_utf8(bytes).unwrap_or_default())
 }
 

@@ -76,6 +76,7 @@ rules! {
     missing_secret_accessor,
     missing_service_id,
     missing_token_creator,
+    plaintext_secret,
     policy_overwrite,
     project_wide_impersonation,
     public_private_conflict,
@@ -94,6 +95,7 @@ rules! {
     suppression_without_reason,
     undecided_access,
     unencrypted_service_url,
+    unescaped_comma,
     unexpanded_variable,
     unknown_auth_command,
     unknown_auth_flag,
@@ -106,6 +108,8 @@ rules! {
     unused_suppression,
     unverified_audience,
     url_as_iap_audience,
+    variable_changes_kind,
+    variables_overwritten,
     wrong_invoker_role,
 }
 
