@@ -363,6 +363,21 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             Check::Uses(ask) => {
                 ask_all(rule, &facts.uses, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
+            Check::Build(ask) => {
+                ask_all(rule, &facts.builds, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::BuildStart(ask) => {
+                ask_all(rule, &facts.build_starts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Image(ask) => {
+                ask_all(rule, &facts.images, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Push(ask) => {
+                ask_all(rule, &facts.pushes, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
+            Check::Provider(ask) => {
+                ask_all(rule, &facts.providers, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
+            }
             Check::Key(ask) => {
                 ask_all(rule, &facts.keys, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }

@@ -163,6 +163,12 @@ pub enum Schema {
     Action,
     /// A job of CI with what it is allowed to do.
     Job,
+    /// What runs at once with what follows, by `background`, and where all of it is over, by `wait`.
+    Parallel,
+    /// A build of Cloud Build.
+    Build,
+    /// An image with what is copied into it.
+    Image,
     /// A call of Google Workflows.
     Workflow,
     /// A module of Ansible with its arguments, by its qualified name.

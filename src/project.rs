@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Credential, EntryKind, Exposure, Facts, ResourceKind, Service, Verb};
+use crate::facts::{Build, Call, Caller, Credential, EntryKind, Exposure, Facts, ResourceKind, Service, Verb};
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::principal::{self, is_project_id, project_of};
 use crate::gcp::role::Role;
@@ -164,6 +164,21 @@ impl Project {
     /// The path of a file.
     pub fn path(&self, file: FileId) -> &str {
         self.paths.get(file.0 as usize).map_or("", String::as_str)
+    }
+
+    /// The build that a file describes which a statement names, seen from the directory of the statement's file or from the
+    /// root of the project; nothing where both may be meant.
+    pub fn build_in(&self, config: &str, at: &Statement) -> Option<&Build> {
+        let config = config.trim_start_matches("./");
+        let directory = self.directory(at);
+        let beside = if directory.is_empty() { config.to_owned() } else { format!("{directory}/{config}") };
+        let is_it = |build: &&Build| {
+            let path = self.path(build.at.file).trim_start_matches("./");
+            path == config || path == beside.trim_start_matches("./")
+        };
+        let mut found = self.facts.builds.iter().filter(is_it);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
     }
 
     /// The directory of a statement's file.

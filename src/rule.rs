@@ -2,8 +2,9 @@
 
 use crate::eval::Statement;
 use crate::facts::{
-    Account, Authentication, Call, CiJob, CustomAudiences, FullName, Gcloud, Given, Grant, Header, Metadata, Minted,
-    Service, ServiceAccountKey, SignedUrl, Stored, Uses, Verbatim, Verification,
+    Account, Authentication, Build, BuildStart, Call, CiJob, CustomAudiences, FederationProvider, FullName, Gcloud,
+    Given, Grant, Header, Image, Metadata, Minted, Push, Service, ServiceAccountKey, SignedUrl, Stored, Uses, Verbatim,
+    Verification,
 };
 use crate::finding::{Level, Safety};
 use crate::project::{Environment, Need, Project, Verdict};
@@ -158,6 +159,16 @@ pub enum Check {
     Authentication(fn(&Authentication, &Project, &mut Report)),
     /// Of each action that a step uses.
     Uses(fn(&Uses, &Project, &mut Report)),
+    /// Of each build that is described.
+    Build(fn(&Build, &Project, &mut Report)),
+    /// Of each build that is started from a file.
+    BuildStart(fn(&BuildStart, &Project, &mut Report)),
+    /// Of each image.
+    Image(fn(&Image, &Project, &mut Report)),
+    /// Of each image that is pushed.
+    Push(fn(&Push, &Project, &mut Report)),
+    /// Of each provider of an identity pool.
+    Provider(fn(&FederationProvider, &Project, &mut Report)),
     /// Of each key of a service account that is declared.
     Key(fn(&ServiceAccountKey, &Project, &mut Report)),
     /// Of each text that is taken as it stands.

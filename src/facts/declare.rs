@@ -1,7 +1,8 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
 use super::{
-    Facts, Given, Sink, Stored, action, app_engine, ci, code, gateway, object, policy, pulumi, terraform, workflow,
+    Facts, Given, Parallel, Sink, Stored, action, app_engine, build, ci, code, gateway, image, object, policy, pulumi,
+    terraform, workflow,
 };
 use crate::eval::Declared;
 use crate::gcp::attribute::settle;
@@ -21,6 +22,9 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Gateway => gateway::add(facts, declared),
         Schema::Action => action::add(facts, declared),
         Schema::Job => ci::job(facts, declared),
+        Schema::Parallel => facts.parallel.push(Parallel { waits: declared.kind == "wait", at: declared.at.clone() }),
+        Schema::Build => build::add(facts, declared),
+        Schema::Image => image::add(facts, declared),
         Schema::Code => {
             if !pulumi::add(facts, declared) {
                 code::add(facts, declared);

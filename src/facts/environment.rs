@@ -7,7 +7,7 @@ use crate::eval::Statement;
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Value};
 
-pub(super) use command::add;
+pub(super) use command::{add, room};
 pub(super) use tree::{Builder, Spelling};
 
 /// The kinds of things that have variables of their own.

@@ -1,8 +1,8 @@
 //! A gcloud command line → what it says. Which file knows which command stands here, and nowhere else.
 
 use super::{
-    Account, Caller, Facts, Gcloud, Given, Purpose, deploy, deployment, entry, environment, grant, impersonation,
-    login, schedule, trigger,
+    Account, Caller, Facts, Gcloud, Given, Purpose, build, deploy, deployment, entry, environment, grant,
+    impersonation, login, provider, schedule, trigger,
 };
 use crate::eval::Run;
 use crate::gcp::invocation::Invocation;
@@ -25,6 +25,8 @@ pub(super) fn add(facts: &mut Facts, invocation: Invocation, run: &Run) {
         entry::add(facts, &invocation, run);
         environment::add(facts, &invocation, run);
         grant::add(facts, &invocation, run);
+        provider::add(facts, &invocation, run);
+        build::submit(facts, &invocation, run);
     }
     login::add(facts, &invocation, run);
     facts.commands.push(Gcloud { invocation, is_fed: run.input.is_some(), at: run.at.clone() });

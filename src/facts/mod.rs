@@ -3,6 +3,7 @@
 
 mod action;
 mod app_engine;
+mod build;
 mod ci;
 mod code;
 mod custom;
@@ -16,12 +17,14 @@ mod gateway;
 mod gcloud;
 mod grant;
 mod header;
+mod image;
 mod impersonation;
 mod login;
 mod machine;
 mod metadata;
 mod object;
 mod policy;
+mod provider;
 mod pulumi;
 mod registry;
 mod request;
@@ -37,6 +40,7 @@ use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
 
 pub use action::{Authentication, Verbatim, Written};
+pub use build::{Build, BuildStart};
 pub use ci::{CiJob, Federation};
 pub use code::{Minted, SignedUrl, Verification};
 pub use custom::CustomAudiences;
@@ -46,10 +50,12 @@ pub use entry::{Entry, EntryKind};
 pub use environment::{EnvChange, Others, Removed, Room, Secret, Target, TargetKind, Variable};
 pub use grant::{Authority, CustomRole, Grant, ResourceKind, Verb};
 pub use header::Header;
+pub use image::{Copy, Image};
 pub use impersonation::Impersonation;
 pub use login::{Login, Who};
 pub use machine::{Machine, MachineKind};
 pub use metadata::Metadata;
+pub use provider::{FederationProvider, pool_of};
 pub use registry::{DockerLogin, Push, registry_host};
 pub use trigger::Trigger;
 pub use uses::Uses;
@@ -107,6 +113,16 @@ pub struct Facts {
     pub docker_logins: Vec<DockerLogin>,
     /// Images that are pushed.
     pub pushes: Vec<Push>,
+    /// What runs at once, and where that is over.
+    pub parallel: Vec<Parallel>,
+    /// Builds that are described.
+    pub builds: Vec<Build>,
+    /// Builds that are started from a file.
+    pub build_starts: Vec<BuildStart>,
+    /// Images that are built.
+    pub images: Vec<Image>,
+    /// Providers of identity pools.
+    pub providers: Vec<FederationProvider>,
     /// Keys of accounts that are declared.
     pub keys: Vec<ServiceAccountKey>,
     /// Requests to the metadata server.
@@ -318,6 +334,15 @@ pub struct Account {
     pub at: Statement,
 }
 
+/// A statement that what follows does not wait for, or where all of those before are over.
+#[derive(Debug, Clone)]
+pub struct Parallel {
+    /// Whether they are over.
+    pub waits: bool,
+    /// The statement.
+    pub at: Statement,
+}
+
 /// A key of a service account that is declared.
 #[derive(Debug, Clone)]
 pub struct ServiceAccountKey {
@@ -390,6 +415,11 @@ impl Facts {
         self.uses.append(&mut other.uses);
         self.docker_logins.append(&mut other.docker_logins);
         self.pushes.append(&mut other.pushes);
+        self.parallel.append(&mut other.parallel);
+        self.builds.append(&mut other.builds);
+        self.build_starts.append(&mut other.build_starts);
+        self.images.append(&mut other.images);
+        self.providers.append(&mut other.providers);
         self.keys.append(&mut other.keys);
         self.metadata.append(&mut other.metadata);
         self.full_names.append(&mut other.full_names);
@@ -424,6 +454,11 @@ impl Facts {
             && self.uses.is_empty()
             && self.docker_logins.is_empty()
             && self.pushes.is_empty()
+            && self.parallel.is_empty()
+            && self.builds.is_empty()
+            && self.build_starts.is_empty()
+            && self.images.is_empty()
+            && self.providers.is_empty()
             && self.keys.is_empty()
             && self.metadata.is_empty()
             && self.full_names.is_empty()

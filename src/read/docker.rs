@@ -15,7 +15,8 @@ use crate::syntax::docker::{self, Instruction};
 use stage::Stage;
 
 /// Dockerfiles by name.
-pub(super) const READER: Reader = Reader { name: "dockerfile", accepts, words: &[], read };
+pub(super) const READER: Reader =
+    Reader { name: "dockerfile", accepts, words: &["GOOGLE_APPLICATION_CREDENTIALS"], read };
 
 /// Steps that stages take over from others, all together.
 const MAX_INHERITED: usize = 20_000;
@@ -53,7 +54,7 @@ fn read(source: &Source, file: FileId) -> Program {
     for instruction in &parsed.instructions {
         reading.instruction(instruction);
     }
-    reading.close();
+    reading.close(true);
     Program { body: reading.steps.into(), ..reading.program }
 }
 
@@ -74,7 +75,7 @@ struct Reading {
 impl Reading {
     fn instruction(&mut self, instruction: &Instruction) {
         if instruction.name == "FROM" {
-            self.close();
+            self.close(false);
             self.open = Some(self.stage(instruction));
             return;
         }
@@ -92,10 +93,10 @@ impl Reading {
     }
 
     /// Ends the stage that is read.
-    fn close(&mut self) {
+    fn close(&mut self, is_last: bool) {
         if let Some(mut stage) = self.open.take() {
             self.program.regions.push(stage.span);
-            self.steps.extend(stage.finish());
+            self.steps.extend(stage.finish(is_last));
             if !stage.name.is_empty() {
                 self.stages.insert(stage.name.clone(), stage);
             }

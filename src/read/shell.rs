@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::{Reader, yaml};
 use crate::program::{
-    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Name, Op, Part, Program, Quote, Step, StepKind,
-    Use, Visibility,
+    Arm, Assign, Assigned, Block, Command, Declaration, Expr, Guard, Inherit, Loop, Name, Node, Op, Part, Program,
+    Quote, Schema, Step, StepKind, Use, Visibility,
 };
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::shell::{self, Declared, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
@@ -132,6 +132,26 @@ impl Lowering<'_> {
     }
 
     fn stmt(self, stmt: &Stmt, out: &mut Vec<Step>) {
+        self.command(stmt, out);
+        if stmt.background {
+            out.push(self.at_once("background", stmt.span));
+        }
+    }
+
+    /// Says of a statement that what follows does not wait for it, or of `wait` that it does for all before.
+    fn at_once(self, kind: &str, span: Span) -> Step {
+        let declaration = Declaration {
+            schema: Schema::Parallel,
+            kind: kind.to_owned(),
+            name: String::new(),
+            head: self.place(span),
+            body: Node::Map(Vec::new(), false),
+            each: None,
+        };
+        Step { kind: StepKind::Declare(declaration.into()), span }
+    }
+
+    fn command(self, stmt: &Stmt, out: &mut Vec<Step>) {
         use shell::Command as Shell;
         let mut push = |kind| out.push(Step { kind, span: stmt.span });
         match &stmt.command {
@@ -274,6 +294,10 @@ impl Lowering<'_> {
                 if let Some(path) = words.get(1) {
                     push(StepKind::Include(self.expr(path)));
                 }
+            }
+            "wait" => {
+                let waited = self.at_once("wait", stmt.span);
+                push(waited.kind);
             }
             "eval" => push(self.evaluated(words.get(1..).unwrap_or(&[]))),
             "unset" => arguments().for_each(|name| push(StepKind::Unset(name))),

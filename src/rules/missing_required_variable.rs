@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warning,
     fix: None,
     page: page!("missing-required-variable"),
-    covers: &[],
+    covers: &["variables-overwritten"],
     checks: &[Check::Environment(check)],
     ..Rule::STABLE
 };

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fix: Some(Safety::Unsafe),
     page: page!("missing-service-id"),
-    covers: &[],
+    covers: &["variables-overwritten"],
     checks: &[Check::Environment(check)],
     ..Rule::STABLE
 };

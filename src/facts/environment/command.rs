@@ -151,7 +151,7 @@ fn goes_on(value: &Value) -> bool {
 }
 
 /// Behind a list that ends in a text which stands there as it is.
-fn room(value: &Value) -> Option<Room> {
+pub(in crate::facts) fn room(value: &Value) -> Option<Room> {
     let Some(Piece::Text(text, place)) = value.pieces().last() else { return None };
     let separator = delimiter(value).map_or_else(|| ",".to_owned(), |(delimiter, _)| delimiter);
     let fits = place.exact && !text.is_empty() && !text.contains(['\n', '\u{1f}']) && !text.ends_with(&separator);

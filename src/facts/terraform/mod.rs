@@ -8,7 +8,7 @@ mod grants;
 mod services;
 mod verbatim;
 
-use super::{Account, Caller, Facts, Given, Purpose, ServiceAccountKey, Sink, Stored, trigger};
+use super::{Account, Caller, Facts, Given, Purpose, ServiceAccountKey, Sink, Stored, build, provider, trigger};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
 use crate::gcp::attribute::settle;
@@ -26,6 +26,8 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         }
         "google_project_iam_custom_role" | "google_organization_iam_custom_role" => grants::role(facts, declared),
         "google_service_account" => services::account(facts, declared),
+        "google_cloudbuild_trigger" => build::terraform(facts, declared),
+        "google_iam_workload_identity_pool_provider" => provider::terraform(facts, declared),
         "google_service_account_key" => {
             facts.keys.push(ServiceAccountKey { said: declared.head, at: declared.at.clone() });
         }

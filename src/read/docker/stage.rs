@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{shell, yaml};
-use crate::program::{Assign, Assigned, Block, Expr, Inherit, Name, Op, Part, Quote, Step, StepKind, Use, Visibility};
+use crate::program::{
+    Assign, Assigned, Block, Declaration, Entry, Expr, Inherit, Name, Node, Op, Part, Quote, Schema, Step, StepKind,
+    Use, Visibility,
+};
 use crate::read::{extension, machine};
 use crate::source::{FileId, Snippet, Span};
 use crate::syntax::docker::{Document, Instruction, Piece, Word, words};
@@ -12,6 +15,10 @@ use crate::value::Place;
 
 /// Variables and arguments of a stage; more than these are not known.
 const MAX_NAMES: usize = 300;
+/// Files that are copied one by one.
+const MAX_COPIED: usize = 100;
+/// The variable that names a file of credentials to Google's libraries.
+const CREDENTIALS: &str = "GOOGLE_APPLICATION_CREDENTIALS";
 
 /// A stage.
 #[derive(Debug)]
@@ -31,6 +38,10 @@ pub(super) struct Stage {
     /// What the variables are when the image runs, until another one is set.
     defaults: Option<Block>,
     steps: Vec<Step>,
+    /// What is copied from outside: from where, and to where.
+    copies: Vec<(Expr, Expr, Span)>,
+    /// The directory that paths begin in, where it is known.
+    directory: Option<String>,
     /// The last `ENTRYPOINT`, and the last `CMD`.
     entry: Option<(Snippet, Span)>,
     command: Option<(Snippet, Span)>,
@@ -51,7 +62,24 @@ impl Stage {
         let is_shell = base.is_none_or(|base| base.is_shell);
         let (steps, arguments) = (variables.clone(), BTreeSet::new());
         let (defaults, entry, command) = (None, None, None);
-        Self { name, span, file, escape, is_shell, variables, names, arguments, defaults, steps, entry, command }
+        let copies = base.map(|base| base.copies.clone()).unwrap_or_default();
+        let directory = base.map_or_else(|| Some("/".to_owned()), |base| base.directory.clone());
+        Self {
+            name,
+            span,
+            file,
+            escape,
+            is_shell,
+            variables,
+            names,
+            arguments,
+            defaults,
+            steps,
+            copies,
+            directory,
+            entry,
+            command,
+        }
     }
 
     /// Takes the next instruction.
@@ -71,7 +99,9 @@ impl Stage {
             "CMD" => self.command = Some((instruction.text.clone(), instruction.span)),
             // What the image ran before is given to another program now.
             "ENTRYPOINT" => self.entry = Some((instruction.text.clone(), instruction.span)),
+            "WORKDIR" => self.enter(instruction),
             "COPY" | "ADD" => {
+                self.copy(instruction);
                 for document in &instruction.documents {
                     let step = self.written(instruction, document);
                     self.steps.extend(step);
@@ -82,18 +112,97 @@ impl Stage {
     }
 
     /// The steps of the whole stage.
-    pub fn finish(&mut self) -> Option<Step> {
+    pub fn finish(&mut self, is_last: bool) -> Option<Step> {
+        let image = if is_last { self.image() } else { None };
         let running = self.running();
         let mut steps = std::mem::take(&mut self.steps);
         let place = Place::near(self.file, self.span);
         if !steps.is_empty() {
             steps.insert(0, machine::begins("image", place));
         }
+        steps.extend(image);
         if !running.is_empty() {
             steps.push(machine::begins("container", place));
         }
         steps.extend(running);
         (!steps.is_empty()).then(|| Step { kind: StepKind::Scope(steps.into(), Inherit::Exported), span: self.span })
+    }
+
+    /// `WORKDIR`
+    fn enter(&mut self, instruction: &Instruction) {
+        let text = instruction.text.text().trim().trim_matches(['"', '\'']);
+        self.directory = match &self.directory {
+            _ if text.contains('$') => None,
+            _ if text.starts_with('/') => Some(text.to_owned()),
+            Some(directory) => Some(format!("{}/{text}", directory.trim_end_matches('/'))),
+            None => None,
+        };
+    }
+
+    /// Files that are copied one by one from where the image is built.
+    fn copy(&mut self, instruction: &Instruction) {
+        let body = &instruction.text;
+        let all = words(body.text(), self.escape, false);
+        let (flags, paths): (Vec<&Word>, Vec<&Word>) =
+            all.iter().partition(|word| body.slice(word.range.clone()).starts_with("--"));
+        let is_own = !flags.iter().any(|flag| body.slice(flag.range.clone()).starts_with("--from"));
+        let Some((target, sources)) = paths.split_last().filter(|_| is_own && instruction.documents.is_empty()) else {
+            return;
+        };
+        if sources.len() > MAX_COPIED || self.copies.len() > MAX_COPIED || yaml::is_words(body) {
+            return;
+        }
+        let target_text = body.slice(target.range.clone());
+        for source in sources {
+            let name = body.slice(source.range.clone());
+            let name = name.rsplit('/').next().unwrap_or(name);
+            let is_directory = target_text.ends_with('/') || target_text == "." || sources.len() > 1;
+            let mut to = expr(body, self.file, target, 0, target.range.start);
+            let place = Place::near(self.file, body.span(target.range.clone()));
+            if !target_text.starts_with(['/', '$']) {
+                let directory = match &self.directory {
+                    Some(directory) => Part::Text(format!("{}/", directory.trim_end_matches('/')).into(), place),
+                    None => Part::Hole("…".into(), place),
+                };
+                to.parts.insert(0, directory);
+            }
+            if is_directory {
+                let slash = if target_text.ends_with('/') { "" } else { "/" };
+                to.parts.push(Part::Text(format!("{slash}{name}").into(), place));
+            }
+            self.copies.push((expr(body, self.file, source, 0, source.range.start), to, instruction.span));
+        }
+    }
+
+    /// What the image holds and names, when it is the last one of its file.
+    pub fn image(&self) -> Option<Step> {
+        let place = Place::near(self.file, self.span);
+        let entry = |name: &str, value: Expr, at: Place| Entry {
+            name: name.to_owned(),
+            at,
+            whole: at,
+            value: Node::Text(value),
+        };
+        if self.copies.is_empty() || !self.names.contains(CREDENTIALS) {
+            return None;
+        }
+        let copy = |(from, to, span): &(Expr, Expr, Span)| {
+            let at = Place::near(self.file, *span);
+            Node::Map(vec![entry("from", from.clone(), at), entry("to", to.clone(), at)], false)
+        };
+        let used = Use { name: Name::Variable(CREDENTIALS.to_owned()), op: Op::Plain, quote: Quote::Whole, place };
+        let credentials = entry("credentials", Expr { parts: vec![Part::Use(Box::new(used))] }, place);
+        let copies = Node::List(self.copies.iter().map(copy).collect(), false);
+        let copies = Entry { name: "copies".to_owned(), at: place, whole: place, value: copies };
+        let declaration = Declaration {
+            schema: Schema::Image,
+            kind: String::new(),
+            name: String::new(),
+            head: place,
+            body: Node::Map(vec![credentials, copies], false),
+            each: None,
+        };
+        Some(Step { kind: StepKind::Declare(declaration.into()), span: self.span })
     }
 
     /// `RUN`: a process of its own.

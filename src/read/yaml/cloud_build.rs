@@ -5,11 +5,12 @@
 
 use super::refer::{Reference, StandsFor, closing, name_length};
 use super::script::{Word, process};
-use super::{Context, Kind, Reading};
-use crate::program::{Step, StepKind};
+use super::{Context, Kind, Reading, indentation};
+use crate::program::{self, Declaration, Entry, Expr, Schema, Step, StepKind};
 use crate::read::machine;
 use crate::source::Span;
 use crate::syntax::yaml::Node;
+use crate::value::Place;
 
 pub(super) const KIND: Kind = Kind { name: "cloud-build", accepts, read };
 
@@ -70,6 +71,7 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
         reading.steps.extend(context.defaults(&substitutions.value));
     }
     reading.steps.push(machine::begins("build", context.near(root.span)));
+    reading.steps.push(described(&context, build));
     let options = build.get("options").map(|pair| &pair.value);
     if let Some(env) = options.and_then(|options| options.get("env")) {
         reading.steps.extend(context.variables(&env.value));
@@ -96,6 +98,48 @@ fn read(context: &Context, root: &Node, reading: &mut Reading) {
         }
         reading.steps.push(process(steps, step.span));
     }
+}
+
+/// As whom it runs, and where its logs go.
+fn described(context: &Context, build: &Node) -> Step {
+    let keys = ["serviceAccount", "logsBucket", "options"];
+    let mut entries: Vec<Entry> =
+        keys.iter().filter_map(|key| build.get(key)).map(|pair| context.entry(pair)).collect();
+    if let Some((span, text)) = logging(context, build) {
+        let place = Place::exact(context.file, span);
+        let value = program::Node::Text(Expr::text(text, place));
+        entries.push(Entry { name: "room".to_owned(), at: place, whole: place, value });
+    }
+    let near = context.near(build.span);
+    let declaration = Declaration {
+        schema: Schema::Build,
+        kind: String::new(),
+        name: String::new(),
+        head: build.get("steps").map_or(near, |steps| context.near(steps.key.span)),
+        body: program::Node::Map(entries, build.is_open()),
+        each: None,
+    };
+    Step { kind: StepKind::Declare(declaration.into()), span: build.span }
+}
+
+/// What to write, and where, so that the logs go to Cloud Logging alone.
+fn logging(context: &Context, build: &Node) -> Option<(Span, String)> {
+    let text = context.text?;
+    let first = build.get("serviceAccount").or_else(|| build.get("steps"))?;
+    let (pair, line) = match build.get("options") {
+        Some(options) => {
+            let pairs = options.value.pairs();
+            (*pairs.first()?, "logging: CLOUD_LOGGING_ONLY".to_owned())
+        }
+        None => {
+            let indentation = indentation(text, first.span.start)?;
+            (first, format!("options:\n{indentation}  logging: CLOUD_LOGGING_ONLY"))
+        }
+    };
+    let start = pair.span.start;
+    let indentation = indentation(text, start)?;
+    let is_block = !text.get(build.span.range())?.starts_with('{');
+    is_block.then(|| (Span::new(start, start), format!("{line}\n{indentation}")))
 }
 
 /// Substitutions are no variables of a step, but for those that it has of its own.

@@ -193,6 +193,13 @@ fn documents(snippet: &Snippet, context: Context) -> Reading {
     reading
 }
 
+/// What stands on a line before an offset, when that is nothing but blanks.
+fn indentation(text: &str, at: u32) -> Option<&str> {
+    let before = text.get(..at as usize)?;
+    let line = before.trim_end_matches(' ').len();
+    (line == 0 || before.as_bytes().get(line - 1) == Some(&b'\n')).then(|| before.get(line..))?
+}
+
 /// Texts of several lines, with their keys: what stands above the first line speaks of all of them.
 fn blocks(context: &Context, node: &Node, regions: &mut Vec<Span>) {
     let is_block =

@@ -55,15 +55,24 @@ impl<'p> Converter<'p> {
 
     pub(super) fn stmt(&self, stmt: &ast::Stmt) -> Stmt {
         if self.depth.get() >= MAX_DEPTH {
-            return Stmt { command: Command::Nothing, redirects: Vec::new(), span: self.span(stmt.span) };
+            return Stmt {
+                command: Command::Nothing,
+                redirects: Vec::new(),
+                background: false,
+                span: self.span(stmt.span),
+            };
         }
         self.depth.set(self.depth.get() + 1);
         let command = self.command(&stmt.command);
         let redirects = stmt.redirects.iter().map(|redirect| self.redirect(redirect)).collect();
         self.depth.set(self.depth.get() - 1);
         let span = self.trimmed(stmt.span);
-        let inner = Stmt { command, redirects, span };
-        if stmt.negated { Stmt { command: Command::Not(Box::new(inner)), redirects: Vec::new(), span } } else { inner }
+        let background = matches!(stmt.terminator, Some(ast::StmtTerminator::Background(_)));
+        let inner = Stmt { command, redirects, background, span };
+        if !stmt.negated {
+            return inner;
+        }
+        Stmt { command: Command::Not(Box::new(inner)), redirects: Vec::new(), background, span }
     }
 
     /// A statement's span without the line end that the parser counts in, and without here-document bodies.

@@ -38,6 +38,8 @@ pub struct Stmt {
     pub command: Command,
     /// Redirections of the whole statement.
     pub redirects: Vec<Redirect>,
+    /// Whether what follows does not wait for it: `a &`.
+    pub background: bool,
     /// Where it stands, its here-documents aside.
     pub span: Span,
 }

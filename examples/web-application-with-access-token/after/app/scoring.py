@@ -6,7 +6,7 @@ from google.auth import impersonated_credentials
 from google.auth.transport.requests import Request
 
 FUNCTIONS = {
-    "account-scoring": "https://account-scoring-123456789012.europe-west1.run.app",
+    "invoice-scoring": "https://invoice-scoring-123456789012.europe-west1.run.app",
     "lead-enrichment": "https://lead-enrichment-123456789012.europe-west1.run.app",
 }
 
@@ -22,7 +22,7 @@ class ScoringClient:
             target_scopes=["https://www.googleapis.com/auth/cloud-platform"],
         )
         self.credentials = impersonated_credentials.IDTokenCredentials(
-            caller, target_audience=FUNCTIONS["account-scoring"], include_email=True
+            caller, target_audience=FUNCTIONS["invoice-scoring"], include_email=True
         )
 
     def headers(self) -> dict:
@@ -31,6 +31,6 @@ class ScoringClient:
 
     async def score(self, account: str) -> dict:
         async with httpx.AsyncClient(timeout=30) as client:
-            response = await client.post(FUNCTIONS["account-scoring"], json={"account": account}, headers=self.headers())
+            response = await client.post(FUNCTIONS["invoice-scoring"], json={"account": account}, headers=self.headers())
         response.raise_for_status()
         return response.json()

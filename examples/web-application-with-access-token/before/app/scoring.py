@@ -5,7 +5,7 @@ import httpx
 from google.auth.transport.requests import Request
 
 FUNCTIONS = {
-    "account-scoring": "https://account-scoring-123456789012.europe-west1.run.app",
+    "invoice-scoring": "https://invoice-scoring-123456789012.europe-west1.run.app",
     "lead-enrichment": "https://lead-enrichment-123456789012.europe-west1.run.app",
 }
 
@@ -22,6 +22,6 @@ class ScoringClient:
 
     async def score(self, account: str) -> dict:
         async with httpx.AsyncClient(timeout=30) as client:
-            response = await client.post(FUNCTIONS["account-scoring"], json={"account": account}, headers=self.headers())
+            response = await client.post(FUNCTIONS["invoice-scoring"], json={"account": account}, headers=self.headers())
         response.raise_for_status()
         return response.json()

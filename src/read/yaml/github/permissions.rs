@@ -4,6 +4,7 @@
 
 use super::Context;
 use crate::program::{self, Entry, Expr};
+use crate::read::yaml::indentation;
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, Node, Pair};
 use crate::value::Place;
@@ -94,11 +95,4 @@ fn new(context: &Context, job: &Node, all: Option<&Pair>) -> Option<(Span, Strin
     let between = format!("\n{indentation}  ");
     let text = format!("permissions:{between}{}\n{indentation}", lines.join(&between));
     Some((Span::new(start, start), text))
-}
-
-/// What stands on a line before an offset, when that is nothing but blanks.
-fn indentation(text: &str, at: u32) -> Option<&str> {
-    let before = text.get(..at as usize)?;
-    let line = before.trim_end_matches(' ').len();
-    (line == 0 || before.as_bytes().get(line - 1) == Some(&b'\n')).then(|| before.get(line..))?
 }

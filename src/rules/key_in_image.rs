@@ -1,0 +1,54 @@
+//! An image holds the key that its programs prove themselves with.
+
+use crate::facts::Image;
+use crate::finding::Level;
+use crate::project::Project;
+use crate::rule::{Check, Group, Report, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "key-in-image",
+    group: Group::Ci,
+    level: Level::Error,
+    fix: None,
+    page: page!("key-in-image"),
+    covers: &[],
+    checks: &[Check::Image(check)],
+    ..Rule::STABLE
+};
+
+fn check(image: &Image, _: &Project, report: &mut Report) {
+    let Some(credentials) = &image.credentials else { return };
+    let Some(path) = credentials.value.literal() else { return };
+    let Some(copy) = image.copies.iter().find(|copy| copy.to.value.literal().is_some_and(|to| is_same(&to, &path)))
+    else {
+        return;
+    };
+    let from = copy.from.value.to_string();
+    // A configuration of federation holds no secret.
+    let lower = from.to_ascii_lowercase();
+    if !lower.ends_with(".json")
+        || ["wif", "federat", "external", "cred-config", "adc-config"].iter().any(|word| lower.contains(word))
+    {
+        return;
+    }
+    let message = format!(
+        "`{from}` is copied into the image, whose programs take their credentials from there: whoever can pull the image has the \
+         key"
+    );
+    report
+        .error(&image.at, copy.from.value_place(), message)
+        .label("a key in the image")
+        .help(
+            "leave out the file and `GOOGLE_APPLICATION_CREDENTIALS`: on Google Cloud programs are the account that is attached to \
+             what they run in; elsewhere mount the file when the image runs",
+        )
+        .related(credentials.value_place(), "named here");
+}
+
+/// Whether two paths of an image are the same.
+fn is_same(a: &str, b: &str) -> bool {
+    let parts = |path: &str| -> Vec<String> {
+        path.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
+    };
+    parts(a) == parts(b)
+}
