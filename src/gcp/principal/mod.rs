@@ -127,7 +127,7 @@ fn may_begin_a_member(known: &str) -> bool {
 
 /// Whether a text stands for another one, as documentation and templates write it: `PROJECT_ID`, `[SA]`, `{project}`,
 /// `%s`, `$X`, `...`, `xxx`.
-pub(super) fn is_placeholder(text: &str) -> bool {
+pub fn is_placeholder(text: &str) -> bool {
     // The last line: quotes and separators, for text that is more than one member.
     let marks = [
         HOLE, '<', '>', '{', '}', '[', ']', '$', '%', '*', '…', '`', //

@@ -1,7 +1,7 @@
 //! By what an account is found: its e-mail's first part, or the domain of a service agent.
 
 use crate::gcp::agent::service_agent;
-use crate::gcp::principal::is_default_account;
+use crate::gcp::principal::{is_default_account, is_placeholder};
 use crate::value::{Piece, Value, may_equal};
 
 /// The end of the e-mails of accounts that users make.
@@ -80,13 +80,19 @@ fn object(value: &Value) -> Option<&str> {
 fn may_equal_parts(a: &Value, b: &Value) -> bool {
     match (a.split_once('@'), b.split_once('@')) {
         (Some((name, domain)), Some((other, other_domain))) => {
-            may_equal(&name, &other, &[]) && may_equal(&domain, &other_domain, &[])
+            let some_project = is_some_project(&domain) || is_some_project(&other_domain);
+            may_equal(&name, &other, &[]) && (some_project || may_equal(&domain, &other_domain, &[]))
         }
         // What holds no `@` holds it in a hole, or is no e-mail.
         (None, Some((name, _))) => !a.is_literal() && agrees(a, &name),
         (Some((name, _)), None) => !b.is_literal() && agrees(b, &name),
         (None, None) => may_equal(a, b, &[]),
     }
+}
+
+/// Whether a word stands in a domain where somebody is to write the project's id: `PROJECT.iam.gserviceaccount.com`.
+fn is_some_project(domain: &Value) -> bool {
+    domain.literal().and_then(|domain| Some(is_placeholder(domain.strip_suffix(OWN)?))).unwrap_or(false)
 }
 
 /// Whether a text that goes on in a hole may begin with this name.
@@ -123,6 +129,8 @@ mod tests {
         assert!(may("cron@{P}.iam.gserviceaccount.com", "cron@acme-prod.iam.gserviceaccount.com"));
         assert!(may("{SA}", "cron@acme-prod.iam.gserviceaccount.com"));
         assert!(may("{SA}@{P}.iam.gserviceaccount.com", "cron@acme-prod.iam.gserviceaccount.com"));
+        assert!(may("cron@PROJECT.iam.gserviceaccount.com", "cron@acme-prod.iam.gserviceaccount.com"));
+        assert!(!may("web@PROJECT.iam.gserviceaccount.com", "cron@acme-prod.iam.gserviceaccount.com"));
         assert!(may("cron{REST}", "cron@acme-prod.iam.gserviceaccount.com"));
         assert!(!may("web@{P}.iam.gserviceaccount.com", "cron@acme-prod.iam.gserviceaccount.com"));
         assert!(!may("cron@acme-dev.iam.gserviceaccount.com", "cron@acme-prod.iam.gserviceaccount.com"));
