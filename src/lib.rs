@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod errors;
 pub mod eval;
 pub mod facts;
 pub mod files;

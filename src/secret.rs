@@ -105,8 +105,13 @@ const PLACEHOLDERS: &[&str] = &[
     "12345",
 ];
 
+/// Ends of names of files.
+const FILES: &[&str] = &[".json", ".pem", ".key", ".txt", ".yaml", ".yml", ".p12", ".crt", ".env"];
+
 /// Shorter texts are not told from words.
 const RANDOM: usize = 16;
+/// Twice the letters that the words of a wordy text have on the average: in a random one they are shorter.
+const WORD: usize = 7;
 /// Bits that a sign of a random text of that length carries at least; words in a language carry fewer.
 const BITS: f64 = 3.0;
 
@@ -149,6 +154,8 @@ pub fn looks(text: &str) -> Looks {
         || text.contains(['<', '>', '{', '}', '$', '*', '…'])
         || text.contains("://")
         || text.starts_with(['/', '.'])
+        || FILES.iter().any(|end| lower.ends_with(end))
+        || is_shouted(text)
         || ["projects/", "sm://", "secretmanager:", "file:", "vault:"].iter().any(|start| lower.starts_with(start));
     if stands_for || text.len() < 4 || ["true", "false"].contains(&lower.as_str()) || is_number(text) {
         return Looks::Harmless;
@@ -166,6 +173,11 @@ pub fn looks(text: &str) -> Looks {
     if is_name { Looks::Harmless } else { Looks::Word }
 }
 
+/// `MY_DB_PASSWORD`: somebody is to write something else there.
+fn is_shouted(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && text.len() < RANDOM
 }
@@ -174,13 +186,25 @@ fn is_number(text: &str) -> bool {
 fn is_random(text: &str) -> bool {
     let count = |kind: fn(&u8) -> bool| text.bytes().filter(kind).count();
     let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
-    let is_wordy = text.split(['-', '_', '.', '/', '+']).all(|part| {
-        let digits = part.bytes().filter(u8::is_ascii_digit).count();
-        let ends = part.trim_end_matches(|c: char| c.is_ascii_digit());
-        digits == 0 && part.len() < RANDOM
-            || digits <= 4 && !ends.contains(|c: char| c.is_ascii_digit()) && part.len() < 20
-    });
-    text.len() >= RANDOM && digits >= 2 && letters >= 2 && !is_wordy && bits(text) >= BITS
+    text.len() >= RANDOM && digits >= 2 && letters >= 2 && !is_wordy(text) && bits(text) >= BITS
+}
+
+/// Whether a text is made of words and a few numbers: `my-super-secret-2024`, `AcmeOrders2024!`.
+fn is_wordy(text: &str) -> bool {
+    let mut words: Vec<usize> = Vec::new();
+    let mut before = ' ';
+    for letter in text.chars() {
+        let goes_on = before.is_ascii_alphabetic() && !(before.is_ascii_lowercase() && letter.is_ascii_uppercase());
+        if letter.is_ascii_alphabetic() {
+            match words.last_mut() {
+                Some(word) if goes_on => *word += 1,
+                _ => words.push(1),
+            }
+        }
+        before = letter;
+    }
+    let letters: usize = words.iter().sum();
+    letters * 2 >= WORD * words.len() && letters * 2 >= text.len()
 }
 
 /// Bits that one sign of a text carries (Shannon's entropy).
@@ -238,7 +262,7 @@ mod tests {
         ] {
             assert_eq!(looks(text), Looks::Random, "{text}");
         }
-        for text in ["hunter2", "postgres", "My-Super-Secret-Key-2024", "Password123"] {
+        for text in ["hunter2", "postgres", "My-Super-Secret-Key-2024", "Password123", "AcmeOrders2024!"] {
             assert_eq!(looks(text), Looks::Word, "{text}");
         }
         for text in [
@@ -251,6 +275,8 @@ mod tests {
             "<TOKEN>",
             "db-password:latest",
             "grafana-credentials",
+            "calendar_token.json",
+            "MY_DB_PASSWORD",
             "projects/p/secrets/s/versions/1",
             "",
         ] {

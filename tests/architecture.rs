@@ -31,6 +31,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("outcome", &["finding", "source"]),
     ("rule", &["eval", "facts", "finding", "project", "value"]),
     ("rules", &["eval", "facts", "finding", "gcp", "project", "rule", "secret", "value"]),
+    ("errors", &["rule", "rules"]),
     (
         "engine",
         &[
@@ -57,7 +58,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("files", &[]),
     (
         "cli",
-        &["config", "engine", "files", "finding", "graph", "nearest", "outcome", "report", "rule", "rules", "source"],
+        &[
+            "config", "engine", "errors", "files", "finding", "graph", "nearest", "outcome", "report", "rule", "rules",
+            "source",
+        ],
     ),
     ("main", &["cli"]),
 ];

@@ -3,6 +3,7 @@
 
 mod args;
 mod calls;
+mod errors;
 mod gather;
 mod pages;
 mod summary;
@@ -40,7 +41,7 @@ pub fn main() -> ExitCode {
             Ok(rule) => print(Status::Clean, |out| pages::explain(rule, out)),
             Err(unknown) => fault(unknown),
         },
-        Some(Command::Explain { id: None, .. }) => todo!(),
+        Some(Command::Explain { id: None, error, within }) => errors::explain(error.as_deref().unwrap_or("-"), &within),
         Some(Command::Graph { evidence, format }) => calls::graph(&evidence, format),
         Some(Command::ExplainCall { caller, target, evidence }) => calls::explain(&caller, &target, &evidence),
         None => check(args.check),

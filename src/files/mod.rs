@@ -60,6 +60,13 @@ pub fn project_root(path: &Path) -> PathBuf {
     above().find(holds(CONFIG)).or_else(|| above().find(holds(".git"))).unwrap_or(path).to_owned()
 }
 
+/// Whether a path lies in a project that has a root of its own, by a configuration or a repository.
+pub fn is_in_project(path: &Path) -> bool {
+    let Ok(path) = std::path::absolute(path) else { return false };
+    let root = project_root(&path);
+    root.join(CONFIG).exists() || root.join(".git").exists()
+}
+
 /// Reads a file that was named, of at most so many bytes, following a symlink.
 ///
 /// # Errors

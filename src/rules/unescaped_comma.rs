@@ -52,7 +52,11 @@ fn pairs(gcloud: &Gcloud, flag: &FlagUse, value: &Value, report: &mut Report) {
         return;
     }
     let parts = items(value);
-    let is_broken = |part: &&Value| part.literal().is_some_and(|text| !text.trim().is_empty() && !text.contains('='));
+    // `A=1,...` in a document: and so on.
+    let stands_for_more = |text: &str| text.contains("...") || text.contains(['<', '[', '…']);
+    let is_broken = |part: &&Value| {
+        part.literal().is_some_and(|text| !text.trim().is_empty() && !text.contains('=') && !stands_for_more(&text))
+    };
     // A list that holds no pair at all is something else than a value with a comma.
     if !parts.first().is_some_and(|first| first.contains("=").is_yes()) {
         return;

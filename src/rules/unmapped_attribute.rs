@@ -53,6 +53,21 @@ fn provider(provider: &FederationProvider, _: &Project, report: &mut Report) {
             draft.fix(Safety::Safe, [(room.after, format!("{}google.subject=assertion.sub", room.separator))]);
         }
     }
+    let is_wrong = |name: &Value| {
+        let known = ["google.", "attribute."].iter().any(|start| name.starts_with(start).is_yes());
+        name.is_literal() && !known && !name.is_empty().is_yes()
+    };
+    if let Some((name, _)) = mapping.pairs.iter().find(|(name, _)| is_wrong(name)) {
+        let place = name.place().or(mapping.at).unwrap_or(provider.said);
+        let message = format!(
+            "`{name}` is no name that something may be mapped to; Google will answer `Invalid mapped attribute key: {name}. Custom \
+             mapped attributes must be in format 'attribute.{{custom_attribute}}'`"
+        );
+        let draft = report.error(&provider.at, place, message);
+        draft
+            .label("no attribute")
+            .help("write `attribute.NAME` on the left, and the claim, `assertion.CLAIM`, on the right");
+    }
     let Some(condition) = &provider.condition else { return };
     for name in attributes(&condition.value) {
         if mapping.has(&format!("attribute.{name}")).is_no() {
