@@ -32,6 +32,11 @@ fn project() -> &'static Path {
         std::fs::write(directory.join("docs/README.md"), "# Notes\n").unwrap();
         std::fs::write(directory.join("scripts/billing.sh"), BILLING).unwrap();
         std::fs::write(directory.join("policy.json"), POLICY).unwrap();
+        std::fs::write(
+            directory.join("deploy.log"),
+            "ERROR: Permission denied on secret: x for Revision service account",
+        )
+        .unwrap();
         directory
     })
 }
