@@ -342,16 +342,10 @@ fn pairs(value: &Value) -> (Vec<Value>, bool) {
         return (Vec::new(), false);
     }
     let lines = value.split('\n').into_iter().flat_map(|line| line.split(','));
-    let parts = lines.map(|part| trimmed(&part)).filter(|part| !part.is_empty().is_yes());
+    let parts = lines.map(|part| part.trimmed()).filter(|part| !part.is_empty().is_yes());
     let (pairs, others): (Vec<Value>, Vec<Value>) = parts.partition(|part| part.split_once('=').is_some());
     let whole = others.iter().all(Value::is_literal);
     (pairs, whole)
-}
-
-fn trimmed(value: &Value) -> Value {
-    let start = value.known_prefix();
-    let blanks = start.get(..start.len() - start.trim_start().len()).unwrap_or("");
-    value.strip_prefix(blanks).unwrap_or_else(|| value.clone())
 }
 
 /// Words between blanks, quotes taken away.

@@ -88,7 +88,7 @@ pub(super) fn action(facts: &mut Facts, name: &str, with: Option<&Tree>, declare
             let is_pushed = input("push").is_some_and(|push| push.value.equals("true").is_yes());
             if let Some(tags) = input("tags").filter(|_| is_pushed) {
                 let lines = tags.value.split('\n').into_iter().flat_map(|line| line.split(','));
-                let images = lines.map(|tag| Given { value: tag, ..tags });
+                let images = lines.map(|tag| Given { value: tag.trimmed(), ..tags });
                 facts.pushes.extend(images.map(|image| Push { image, at: declared.at.clone() }));
             }
         }
@@ -139,9 +139,8 @@ fn tags(words: &[Value]) -> Vec<Value> {
     found
 }
 
-/// The host that the name of an image or of a registry begins with, as far as it is a literal text.
-pub fn registry_host(name: &Value) -> Option<String> {
+/// The host that the name of an image or of a registry begins with.
+pub fn registry_host(name: &Value) -> Value {
     let name = name.strip_prefix("https://").unwrap_or_else(|| name.clone());
-    let host = name.split_once('/').map_or(name, |(host, _)| host);
-    host.literal().map(|host| host.trim().to_ascii_lowercase())
+    name.split_once('/').map_or(name, |(host, _)| host)
 }

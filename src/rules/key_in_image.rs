@@ -2,7 +2,7 @@
 
 use crate::facts::Image;
 use crate::finding::Level;
-use crate::project::Project;
+use crate::project::{Event, Project};
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,13 +16,25 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::STABLE
 };
 
-fn check(image: &Image, _: &Project, report: &mut Report) {
-    let Some(credentials) = &image.credentials else { return };
-    let Some(path) = credentials.value.literal() else { return };
-    let Some(copy) = image.copies.iter().find(|copy| copy.to.value.literal().is_some_and(|to| is_same(&to, &path)))
-    else {
-        return;
-    };
+fn check(image: &Image, project: &Project, report: &mut Report) {
+    // By the variable, or by a login while it is built.
+    let logins = project.before(&image.at).filter_map(|event| match event {
+        Event::Command(gcloud) if gcloud.invocation.is(&["auth activate-service-account"]) => {
+            let flag = gcloud.invocation.flag("--key-file")?;
+            Some((flag.value.as_ref()?.literal()?, flag.at))
+        }
+        _ => None,
+    });
+    let named = image.credentials.as_ref().and_then(|given| Some((given.value.literal()?, given.value_place())));
+    let found = named.into_iter().chain(logins).find_map(|(path, place)| {
+        let is_it = |to: String| {
+            is_same(&to, &path)
+                || !path.starts_with('/') && to.ends_with(&format!("/{}", path.trim_start_matches("./")))
+        };
+        let copy = image.copies.iter().find(|copy| copy.to.value.literal().is_some_and(is_it))?;
+        Some((copy, place))
+    });
+    let Some((copy, place)) = found else { return };
     let from = copy.from.value.to_string();
     // A configuration of federation holds no secret.
     let lower = from.to_ascii_lowercase();
@@ -42,7 +54,7 @@ fn check(image: &Image, _: &Project, report: &mut Report) {
             "leave out the file and `GOOGLE_APPLICATION_CREDENTIALS`: on Google Cloud programs are the account that is attached to \
              what they run in; elsewhere mount the file when the image runs",
         )
-        .related(credentials.value_place(), "named here");
+        .related(place, "named here");
 }
 
 /// Whether two paths of an image are the same.

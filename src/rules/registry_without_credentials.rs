@@ -5,7 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::invocation::items;
 use crate::project::{Event, Project};
 use crate::rule::{Check, Group, Report, Rule};
-use crate::value::{Place, Truth};
+use crate::value::{Place, Truth, Value, may_equal};
 
 pub(super) static RULE: Rule = Rule {
     id: "registry-without-credentials",
@@ -18,15 +18,18 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::STABLE
 };
 
+/// How the hosts of Artifact Registry end.
+const ARTIFACTS: &str = "-docker.pkg.dev";
 /// The registries that `gcloud auth configure-docker` is for when it is given none.
 const DEFAULTS: &[&str] =
     &["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io", "staging-k8s.gcr.io", "marketplace.gcr.io"];
 
 fn check(push: &Push, project: &Project, report: &mut Report) {
-    let Some(host) = registry_host(&push.image.value) else { return };
-    let is_google = host.ends_with("-docker.pkg.dev") || host == "gcr.io" || host.ends_with(".gcr.io");
-    let is_hosted = project.machine(&push.at).is_some_and(|machine| machine.kind == MachineKind::Hosted);
-    if !is_google || !is_hosted || !is_first(push, &host, project) {
+    let host = registry_host(&push.image.value);
+    let ends = |end: &str| host.ends_with(end).is_yes();
+    let is_google = ends(ARTIFACTS) || ends(".gcr.io") || host.equals("gcr.io").is_yes();
+    let is_hosted = || project.machine(&push.at).is_some_and(|machine| machine.kind == MachineKind::Hosted);
+    if !is_google || !is_hosted() || !is_first(push, &host, project) {
         return;
     }
     let mut configured: Option<&Gcloud> = None;
@@ -40,7 +43,7 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
             }
             Event::DockerLogin(login) => {
                 // For which registry is not known, or for this one.
-                if login.registry.as_ref().and_then(registry_host).is_none_or(|known| known == host) {
+                if login.registry.as_ref().is_none_or(|known| may_equal(&registry_host(known), &host, &[])) {
                     return;
                 }
             }
@@ -53,40 +56,37 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
         "an image is pushed to `{host}`, and Docker was given credentials for other registries alone; the registry will answer \
          `Unauthenticated request`"
     );
-    let place = push.image.value_place();
-    let draft = report.error(&push.at, place, message);
+    let draft = report.error(&push.at, push.image.value_place(), message);
     draft.label("no credentials").related(gcloud.invocation.at, "for others alone");
     draft.help(format!("write `gcloud auth configure-docker {host}`"));
-    if let Some((place, text)) = edit(gcloud, &host) {
+    if let Some((place, text)) = host.literal().and_then(|host| edit(gcloud, &host)) {
         draft.fix(Safety::Safe, [(place, text)]);
     }
 }
 
 /// Whether it is the first one of its statement to a registry: several tags are one push.
-fn is_first(push: &Push, host: &str, project: &Project) -> bool {
+fn is_first(push: &Push, host: &Value, project: &Project) -> bool {
     let first = project.on_machine_of(&push.at).find_map(|event| match event {
-        Event::Push(other) if other.at == push.at && registry_host(&other.image.value).as_deref() == Some(host) => {
-            Some(other)
-        }
+        Event::Push(other) if other.at == push.at && registry_host(&other.image.value).same(host) => Some(other),
         _ => None,
     });
     first.is_none_or(|first| std::ptr::eq(first, push))
 }
 
 /// Whether a `gcloud auth configure-docker` is for a registry.
-fn configures(gcloud: &Gcloud, host: &str) -> Truth {
+fn configures(gcloud: &Gcloud, host: &Value) -> Truth {
     let invocation = &gcloud.invocation;
     if invocation.open || !invocation.has("--include-artifact-registry").is_no() {
         return Truth::Unknown;
     }
     match invocation.positionals.first() {
-        None => Truth::from(DEFAULTS.contains(&host)),
-        Some(list) => {
-            let is_it = |known: &crate::value::Value| {
-                registry_host(known).map_or(Truth::Unknown, |known| Truth::from(known == host))
-            };
-            items(list).iter().map(is_it).fold(Truth::No, Truth::or)
-        }
+        None if host.ends_with(ARTIFACTS).is_yes() => Truth::No,
+        None => host.literal().map_or(Truth::Unknown, |host| Truth::from(DEFAULTS.contains(&host.as_str()))),
+        Some(list) if items(list).iter().any(|known| may_equal(&registry_host(known), host, &[])) => Truth::Unknown,
+        // A list that goes on in a variable may name it there.
+        Some(list) => items(list)
+            .last()
+            .map_or(Truth::No, |last| if last.known_prefix().is_empty() { Truth::Unknown } else { Truth::No }),
     }
 }
 

@@ -365,6 +365,14 @@ impl Value {
         rest
     }
 
+    /// Without the literal blanks before it.
+    #[must_use]
+    pub fn trimmed(&self) -> Self {
+        let start = self.known_prefix();
+        let blanks = start.get(..start.len() - start.trim_start().len()).unwrap_or("");
+        self.strip_prefix(blanks).unwrap_or_else(|| self.clone())
+    }
+
     /// Splits at the first literal occurrence of a separator; holes are not looked into.
     pub fn split_once(&self, separator: char) -> Option<(Self, Self)> {
         let mut head = self.emptied();

@@ -183,7 +183,7 @@ impl Stage {
             whole: at,
             value: Node::Text(value),
         };
-        if self.copies.is_empty() || !self.names.contains(CREDENTIALS) {
+        if self.copies.is_empty() {
             return None;
         }
         let copy = |(from, to, span): &(Expr, Expr, Span)| {
@@ -193,13 +193,15 @@ impl Stage {
         let used = Use { name: Name::Variable(CREDENTIALS.to_owned()), op: Op::Plain, quote: Quote::Whole, place };
         let credentials = entry("credentials", Expr { parts: vec![Part::Use(Box::new(used))] }, place);
         let copies = Node::List(self.copies.iter().map(copy).collect(), false);
+        let mut entries: Vec<Entry> = self.names.contains(CREDENTIALS).then_some(credentials).into_iter().collect();
         let copies = Entry { name: "copies".to_owned(), at: place, whole: place, value: copies };
+        entries.push(copies);
         let declaration = Declaration {
             schema: Schema::Image,
             kind: String::new(),
             name: String::new(),
             head: place,
-            body: Node::Map(vec![credentials, copies], false),
+            body: Node::Map(entries, false),
             each: None,
         };
         Some(Step { kind: StepKind::Declare(declaration.into()), span: self.span })
