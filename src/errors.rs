@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex::{Regex, RegexBuilder};
 
-use crate::rule::Rule;
+use crate::rule::{Group, Rule};
 use crate::rules::{self, RULES};
 
 /// Patterns, the rules behind them, causes and fixes; the format is told in `data/README.md`.
@@ -209,15 +209,14 @@ impl Words {
     fn new() -> Self {
         let mut listed = Vec::new();
         let mut pages = Vec::new();
-        for rule in RULES.iter().filter(|rule| !rule.checks.is_empty()) {
+        for rule in RULES.iter().filter(|rule| rule.group != Group::Own) {
             let seen = section(rule.page, "What you see");
             let answers = spans(&seen);
             listed.extend(answers.into_iter().map(|answer| {
                 let words = words(&answer);
                 (*rule, answer, words)
             }));
-            let own = format!("{} {} {seen}", rule.id.replace('-', " "), rule.summary());
-            pages.push((*rule, words(&own)));
+            pages.push((*rule, words(&format!("{} {}", rule.id.replace('-', " "), prose(rule.page)))));
         }
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         for word in pages.iter().flat_map(|(_, words)| words) {
@@ -277,6 +276,12 @@ impl Words {
 fn section(page: &str, heading: &str) -> String {
     let lines = page.lines().skip_while(|line| line.strip_prefix("## ") != Some(heading)).skip(1);
     lines.take_while(|line| !line.starts_with("## ")).collect::<Vec<_>>().join(" ")
+}
+
+/// What a page says outside of its examples and references.
+fn prose(page: &str) -> String {
+    let said = page.split("\n## Bad").next().unwrap_or(page);
+    said.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join(" ")
 }
 
 /// The code spans of a text; a backtick in one is written with a backslash before it.

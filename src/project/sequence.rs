@@ -7,7 +7,13 @@ use crate::source::FileId;
 
 /// All that happens, by flow and order.
 #[derive(Debug, Default)]
-pub(super) struct Sequence(Vec<(FileId, u32, Number)>);
+pub(super) struct Sequence {
+    all: Vec<(FileId, u32, Number)>,
+    /// Where in it a flow or a machine begins.
+    starts: Vec<usize>,
+    /// Where gcloud is told of another project or configuration, by flow and order.
+    switches: Vec<(FileId, u32)>,
+}
 
 /// A fact by its number among those of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,26 +65,33 @@ impl Sequence {
         facts.docker_logins.iter().enumerate().for_each(|(at, fact)| add(&fact.at, Number::DockerLogin(at)));
         facts.pushes.iter().enumerate().for_each(|(at, fact)| add(&fact.at, Number::Push(at)));
         all.sort_unstable();
-        Self(all)
+        let begins = |index: &usize| {
+            let flow = |index: usize| all.get(index).map(|event| event.0);
+            matches!(all.get(*index), Some((_, _, Number::Machine(_))))
+                || index.checked_sub(1).is_none_or(|before| flow(before) != flow(*index))
+        };
+        let starts = (0..all.len()).filter(begins).collect();
+        let switches = facts.commands.iter().filter(|command| command.invocation.path.starts_with("config "));
+        let mut switches: Vec<(FileId, u32)> = switches.map(|command| (command.at.flow, command.at.order)).collect();
+        switches.sort_unstable();
+        Self { all, starts, switches }
     }
 
     /// The events around a place in the sequence, from the machine that they happen on, if the flow names one, to the next.
-    fn around(&self, flow: FileId, order: u32) -> &[(FileId, u32, Number)] {
-        let at = self.0.partition_point(|(other, number, _)| (*other, *number) <= (flow, order));
-        let (before, after) = self.0.split_at_checked(at).unwrap_or_default();
-        let begins = |(_, _, number): &(FileId, u32, Number)| matches!(number, Number::Machine(_));
-        let start = before.iter().rposition(|event| event.0 != flow).map_or(0, |at| at + 1);
-        let own = before.get(start..).unwrap_or_default();
-        let machine = own.iter().rposition(begins).map_or(start, |at| start + at);
-        let rest = after.iter().position(|event| event.0 != flow || begins(event)).unwrap_or(after.len());
-        self.0.get(machine..at + rest).unwrap_or_default()
+    fn around(&self, at: &Statement) -> &[(FileId, u32, Number)] {
+        let place = self.all.partition_point(|(flow, order, _)| (*flow, *order) <= (at.flow, at.order));
+        let next = self.starts.partition_point(|start| *start < place);
+        let start = next.checked_sub(1).and_then(|before| self.starts.get(before)).copied().unwrap_or(0);
+        let end = self.starts.get(next).copied().unwrap_or(self.all.len());
+        let events = self.all.get(start..end).unwrap_or_default();
+        if events.first().is_some_and(|event| event.0 == at.flow) { events } else { &[] }
     }
 }
 
 impl Project {
     /// The machine that a statement runs on, where its flow says so.
     pub fn machine(&self, at: &Statement) -> Option<&Machine> {
-        match self.sequence().around(at.flow, at.order).first()? {
+        match self.sequence().around(at).first()? {
             (_, _, Number::Machine(number)) => self.facts.machines.get(*number),
             _ => None,
         }
@@ -95,7 +108,7 @@ impl Project {
             Number::DockerLogin(at) => facts.docker_logins.get(at).map(Event::DockerLogin),
             Number::Push(at) => facts.pushes.get(at).map(Event::Push),
         };
-        self.sequence().around(at.flow, at.order).iter().filter_map(event)
+        self.sequence().around(at).iter().filter_map(event)
     }
 
     /// What happens on the machine of a statement before it, the last first.
@@ -112,8 +125,15 @@ impl Project {
 
     /// Whether both run on one machine, or in one flow that names none before either of them.
     pub fn on_one_machine(&self, one: &Statement, two: &Statement) -> bool {
-        let begin = |at: &Statement| self.sequence().around(at.flow, at.order).first().map(|event| event.1);
+        let begin = |at: &Statement| self.sequence().around(at).first().map(|event| event.1);
         one.flow == two.flow && begin(one) == begin(two)
+    }
+
+    /// Whether gcloud may be told of another project between two statements of a flow.
+    pub fn may_switch(&self, one: &Statement, two: &Statement) -> bool {
+        let switches = &self.sequence().switches;
+        let after = switches.partition_point(|switch| *switch <= (one.flow, one.order));
+        switches.get(after).is_some_and(|switch| *switch < (two.flow, two.order))
     }
 
     fn sequence(&self) -> &Sequence {

@@ -64,9 +64,11 @@ fn pairs(gcloud: &Gcloud, flag: &FlagUse, value: &Value, report: &mut Report) {
     let Some(broken) = parts.iter().find(is_broken) else { return };
     let sign = delimiter(value).map_or_else(|| ",".to_owned(), |(delimiter, _)| delimiter);
     let shown = if sign == "," { "a comma".to_owned() } else { format!("`{sign}`") };
+    let shown_part = broken.to_string();
+    let part = shown_part.trim();
     let message = format!(
-        "`{broken}` is no pair: {shown} parts the pairs of `{}`, so that a value cannot hold one; gcloud will answer `Bad syntax \
-         for dict arg: [{broken}]`",
+        "`{part}` is no pair: {shown} parts the pairs of `{}`, so that a value cannot hold one; gcloud will answer `Bad syntax \
+         for dict arg: [{part}]`",
         flag.name
     );
     let place = broken.place().filter(|place| place.file == gcloud.at.file && gcloud.at.span.contains(place.span));

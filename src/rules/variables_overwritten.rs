@@ -3,7 +3,7 @@
 use crate::facts::{EnvChange, Others, Variable};
 use crate::finding::{Level, Safety};
 use crate::gcp::wording::Wording;
-use crate::project::{Environment, Event, Project};
+use crate::project::{Environment, Project};
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Place, Value};
 
@@ -55,9 +55,6 @@ fn is_before(earlier: &EnvChange, change: &EnvChange, project: &Project) -> bool
         _ => false,
     };
     let (one, two) = (&earlier.target, &change.target);
-    // Another project may be meant from here on.
-    let is_elsewhere =
-        |event: &Event<'_>| matches!(event, Event::Command(gcloud) if gcloud.invocation.path.starts_with("config "));
     earlier.lasts
         && !earlier.at.loose
         && earlier.at.order < change.at.order
@@ -65,10 +62,8 @@ fn is_before(earlier: &EnvChange, change: &EnvChange, project: &Project) -> bool
         && alike(&one.project, &two.project)
         && alike(&one.region, &two.region)
         && project.on_one_machine(&earlier.at, &change.at)
-        && !project
-            .after(&earlier.at)
-            .take_while(|event| event.at().order < change.at.order)
-            .any(|event| is_elsewhere(&event))
+        // Another project may be meant from there on.
+        && !project.may_switch(&earlier.at, &change.at)
 }
 
 /// Variables that were given and are gone in the end, with the names of them.
