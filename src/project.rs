@@ -6,6 +6,7 @@
 mod access;
 mod entry;
 mod environment;
+mod pools;
 mod sequence;
 mod session;
 mod shown;
@@ -51,6 +52,8 @@ pub struct Project {
     projects: OnceLock<BTreeSet<String>>,
     /// Who gcloud is logged in as, gathered likewise.
     sessions: OnceLock<session::Sessions>,
+    /// The providers of pools, gathered likewise.
+    pools: OnceLock<pools::Pools>,
     /// What happens one after the other, gathered likewise.
     sequence: OnceLock<sequence::Sequence>,
     /// What files that hold a policy are the policies of, where that is said elsewhere.

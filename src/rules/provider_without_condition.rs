@@ -1,10 +1,10 @@
 //! A provider takes the tokens of everybody whom a public issuer makes some for, and no condition says whose.
 
-use crate::facts::{FederationProvider, pool_of};
+use crate::facts::FederationProvider;
 use crate::finding::Level;
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
-use crate::value::may_equal;
+use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "provider-without-condition",
@@ -40,12 +40,9 @@ fn check(provider: &FederationProvider, project: &Project, report: &mut Report) 
     let Some(issuer) = provider.issuer.as_ref().and_then(|issuer| issuer.value.literal()) else { return };
     let issuer = issuer.trim_end_matches('/');
     let Some((_, whose, condition)) = SHARED.iter().find(|(shared, ..)| *shared == issuer) else { return };
-    if project
-        .facts
-        .providers
-        .iter()
-        .any(|other| !other.creates && !other.has_condition.is_no() && is_of(other, provider))
-    {
+    // A later change may give it one.
+    let others = provider.pool.as_ref().map_or_else(Vec::new, |pool| project.providers_of(pool));
+    if others.iter().any(|other| !other.creates && !other.has_condition.is_no()) {
         return;
     }
     let message = format!(
@@ -59,18 +56,8 @@ fn check(provider: &FederationProvider, project: &Project, report: &mut Report) 
         .help(format!("add a condition, as in `{condition}`"));
 }
 
-/// Whether both may be of one pool.
-fn is_of(other: &FederationProvider, provider: &FederationProvider) -> bool {
-    match (&other.pool, &provider.pool) {
-        (Some(a), Some(b)) => may_equal(a, b, &[]),
-        _ => true,
-    }
-}
-
-/// Whether what is granted to members of the pool is granted to those of some repository or group alone.
+/// Whether something is granted to those of a repository or group alone.
 fn is_bound(provider: &FederationProvider, project: &Project) -> bool {
-    project.facts.grants.iter().filter_map(|grant| pool_of(&grant.member.as_ref()?.value)).any(|(pool, who)| {
-        provider.pool.as_ref().is_none_or(|own| may_equal(own, &pool, &[]))
-            && BOUND.iter().any(|start| who.starts_with(start).is_yes())
-    })
+    let is_bound = |who: &Value| BOUND.iter().any(|start| who.starts_with(start).is_yes());
+    provider.pool.as_ref().is_some_and(|pool| project.members_of(pool).any(is_bound))
 }

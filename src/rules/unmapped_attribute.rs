@@ -130,14 +130,10 @@ fn grant(grant: &Grant, project: &Project, report: &mut Report) {
     let Some((pool, who)) = pool_of(&member.value) else { return };
     let Some((name, value)) = who.strip_prefix("attribute.").and_then(|rest| rest.split_once('/')) else { return };
     let Some(name) = name.literal() else { return };
-    let all: Vec<&FederationProvider> = project.facts.providers.iter().collect();
-    let sure = |provider: &&FederationProvider| provider.pool.as_ref().is_some_and(|own| own.same(&pool));
+    let sure = |provider: &FederationProvider| provider.pool.as_ref().is_some_and(|own| own.same(&pool));
     // Of a pool that is not known it may be the right one.
-    let may_be = |provider: &&FederationProvider| {
-        provider.pool.as_ref().is_none_or(|own| crate::value::may_equal(own, &pool, &[]))
-    };
-    let providers: Vec<&FederationProvider> = all.into_iter().filter(may_be).collect();
-    let Some(first) = providers.iter().find(|provider| sure(provider) && provider.creates) else { return };
+    let providers = project.providers_of(&pool);
+    let Some(first) = providers.iter().find(|provider| sure(*provider) && provider.creates) else { return };
     let attribute = format!("attribute.{name}");
     if providers.iter().all(|provider| provider.mapping.has(&attribute).is_no()) {
         let message = format!(
@@ -149,7 +145,7 @@ fn grant(grant: &Grant, project: &Project, report: &mut Report) {
         draft.label("nobody").help(help).related(first.mapping.at.unwrap_or(first.said), "what is mapped");
         return;
     }
-    let is_repository = |provider: &&FederationProvider| {
+    let is_repository = |provider: &FederationProvider| {
         if !is_github(provider) {
             return false;
         }
@@ -157,7 +153,11 @@ fn grant(grant: &Grant, project: &Project, report: &mut Report) {
         mapped.is_some_and(|(_, expression)| expression.equals("assertion.repository").is_yes())
     };
     let Some(literal) = value.literal() else { return };
-    if name == "repository" && !literal.contains('/') && !literal.is_empty() && providers.iter().all(is_repository) {
+    if name == "repository"
+        && !literal.contains('/')
+        && !literal.is_empty()
+        && providers.iter().all(|provider| is_repository(provider))
+    {
         let message = format!(
             "`{literal}` is no repository: GitHub names it with its owner, so that this grant is to nobody, and Google will answer \
              `Permission 'iam.serviceAccounts.getAccessToken' denied`"
