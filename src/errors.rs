@@ -47,6 +47,10 @@ const ERRORS: &[&str] = &[
 const LIKE: f64 = 0.6;
 /// What each further rule of a pattern counts less.
 const FURTHER: f64 = 0.4;
+/// What an answer counts that a page lists, in the weights of the table.
+const LISTED: f64 = 2.0;
+/// What a further sign of a rule adds, of its own weight.
+const MORE: f64 = 0.1;
 /// Bytes of a match that make it as specific as it gets.
 const SPECIFIC: usize = 60;
 
@@ -77,7 +81,7 @@ pub struct Found {
 /// A line of the table.
 struct Entry {
     weight: f64,
-    pattern: &'static str,
+    pattern: Regex,
     rules: Vec<&'static str>,
     cause: &'static str,
     fix: &'static str,
@@ -88,7 +92,7 @@ fn entries() -> impl Iterator<Item = Entry> {
         let mut columns = line.split('\t');
         Some(Entry {
             weight: columns.next()?.parse().ok()?,
-            pattern: columns.next()?,
+            pattern: pattern(columns.next()?)?,
             rules: columns.next()?.split(',').filter(|id| !id.is_empty()).collect(),
             cause: columns.next()?,
             fix: columns.next()?,
@@ -102,54 +106,62 @@ fn pattern(pattern: &str) -> Option<Regex> {
 
 /// Finds what is behind an error text or a log.
 pub fn look_up(text: &str) -> Answer {
-    let text = told(text);
-    let mut found: BTreeMap<&'static str, Found> = BTreeMap::new();
-    let mut others: Vec<Found> = Vec::new();
-    for entry in entries() {
-        let Some(hit) = pattern(entry.pattern).and_then(|regex| regex.find(&text).map(|hit| hit.len())) else {
-            continue;
-        };
-        let score = entry.weight + hit.min(SPECIFIC) as f64 / SPECIFIC as f64;
-        let of = |rule, score| Found { rule, cause: Some(entry.cause), fix: Some(entry.fix), listed: None, score };
-        if entry.rules.is_empty() {
-            others.push(of(None, score));
-        }
-        for (number, rule) in entry.rules.iter().filter_map(|id| rules::find(id)).enumerate() {
-            let score = score - FURTHER * number as f64;
-            let known = found.entry(rule.id).or_insert_with(|| of(Some(rule), 0.0));
-            // Several patterns of one rule say more than one of them.
-            let more = known.score.min(score) * 0.1;
-            if score > known.score {
-                *known = of(Some(rule), score);
+    Known::new().look_up(text)
+}
+
+/// All that is known of errors.
+struct Known {
+    entries: Vec<Entry>,
+    words: Words,
+}
+
+impl Known {
+    fn new() -> Self {
+        Self { entries: entries().collect(), words: Words::new() }
+    }
+
+    fn look_up(&self, text: &str) -> Answer {
+        let text = told(text);
+        let mut found: BTreeMap<&'static str, Found> = BTreeMap::new();
+        let mut others: Vec<Found> = Vec::new();
+        for entry in &self.entries {
+            let Some(hit) = entry.pattern.find(&text) else { continue };
+            let score = entry.weight + hit.len().min(SPECIFIC) as f64 / SPECIFIC as f64;
+            let of = |rule, score| Found { rule, cause: Some(entry.cause), fix: Some(entry.fix), listed: None, score };
+            if entry.rules.is_empty() {
+                others.push(of(None, score));
             }
-            known.score += more;
+            for (number, rule) in entry.rules.iter().filter_map(|id| rules::find(id)).enumerate() {
+                let score = score - FURTHER * number as f64;
+                let known = found.entry(rule.id).or_insert_with(|| of(Some(rule), 0.0));
+                // Several patterns of one rule say more than one of them.
+                let more = known.score.min(score) * MORE;
+                if score > known.score {
+                    *known = of(Some(rule), score);
+                }
+                known.score += more;
+            }
         }
-    }
-    let words = Words::new();
-    for (rule, listed, like) in words.alike(&text) {
-        let score = 2.0 + 2.0 * like;
-        let known = found.entry(rule.id).or_insert(Found {
-            rule: Some(rule),
-            cause: None,
-            fix: None,
-            listed: None,
-            score: 0.0,
-        });
-        if like >= LIKE {
-            known.score = known.score.max(score) + known.score.min(score) * 0.1;
-            known.listed = Some(listed);
-        } else {
-            known.score += like;
+        for (rule, listed, like) in self.words.alike(&text) {
+            let nothing = Found { rule: Some(rule), cause: None, fix: None, listed: None, score: 0.0 };
+            let known = found.entry(rule.id).or_insert(nothing);
+            if like >= LIKE {
+                let score = LISTED * (1.0 + like);
+                known.score = known.score.max(score) + known.score.min(score) * MORE;
+                known.listed = Some(listed);
+            } else {
+                known.score += like;
+            }
         }
+        found.retain(|_, one| one.cause.is_some() || one.listed.is_some());
+        let mut all: Vec<Found> = found.into_values().chain(others).collect();
+        let guessed = all.is_empty();
+        if guessed {
+            all = self.words.nearest(&text);
+        }
+        all.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Answer { found: all, guessed }
     }
-    found.retain(|_, one| one.cause.is_some() || one.listed.is_some());
-    let mut all: Vec<Found> = found.into_values().chain(others).collect();
-    let guessed = all.is_empty();
-    if guessed {
-        all = words.nearest(&text);
-    }
-    all.sort_by(|a, b| b.score.total_cmp(&a.score));
-    Answer { found: all, guessed }
 }
 
 /// What of a text tells of errors, in one line and without what terminals are told.
@@ -321,7 +333,6 @@ mod tests {
         let lines = TABLE.lines().filter(|line| !line.starts_with('#')).count();
         assert_eq!(entries().count(), lines, "a line that is none");
         for entry in entries() {
-            assert!(pattern(entry.pattern).is_some(), "{}", entry.pattern);
             assert!(entry.rules.iter().all(|id| rules::find(id).is_some()), "{:?}", entry.rules);
             assert!(!entry.cause.is_empty() && !entry.fix.is_empty(), "{}", entry.pattern);
         }
@@ -329,10 +340,10 @@ mod tests {
 
     #[test]
     fn every_answer_that_a_page_lists_leads_to_its_rule() {
-        let words = Words::new();
+        let known = Known::new();
         let mut missed = Vec::new();
-        for (rule, answer, _) in &words.listed {
-            let found = look_up(answer);
+        for (rule, answer, _) in &known.words.listed {
+            let found = known.look_up(answer);
             let ids: Vec<&str> =
                 found.found.iter().filter_map(|found| found.rule).map(|rule| rule.id).take(5).collect();
             if !ids.contains(&rule.id) {

@@ -1,4 +1,4 @@
-//! An image is pushed to a registry that Docker has no credentials for: they were set up for others.
+//! An image is pushed to a registry that Docker has no credentials for: they were set up for others, or for none.
 
 use crate::facts::{Gcloud, MachineKind, Push, registry_host};
 use crate::finding::{Level, Safety};
@@ -33,6 +33,8 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
         return;
     }
     let mut configured: Option<&Gcloud> = None;
+    // An action of the repository is followed, and may do more than is read of it.
+    let mut follows = false;
     for event in project.before(&push.at) {
         match event {
             Event::Command(gcloud) if gcloud.invocation.path == "auth configure-docker" => {
@@ -47,21 +49,38 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
                     return;
                 }
             }
+            Event::Uses(uses) if uses.name.starts_with("./") => follows = true,
             Event::Uses(uses) if may_configure(&uses.name) => return,
             _ => {}
         }
     }
-    let Some(gcloud) = configured else { return };
+    let place = push.image.value_place();
+    let Some(gcloud) = configured else {
+        if !follows {
+            nothing(push, &host, place, report);
+        }
+        return;
+    };
     let message = format!(
         "an image is pushed to `{host}`, and Docker was given credentials for other registries alone; the registry will answer \
          `Unauthenticated request`"
     );
-    let draft = report.error(&push.at, push.image.value_place(), message);
+    let draft = report.error(&push.at, place, message);
     draft.label("no credentials").related(gcloud.invocation.at, "for others alone");
     draft.help(format!("write `gcloud auth configure-docker {host}`"));
     if let Some((place, text)) = host.literal().and_then(|host| edit(gcloud, &host)) {
         draft.fix(Safety::Safe, [(place, text)]);
     }
+}
+
+/// Nothing that is seen gives Docker any credentials. What is not seen may write its configuration.
+fn nothing(push: &Push, host: &Value, place: Place, report: &mut Report) {
+    let message = format!(
+        "an image is pushed to `{host}`, and nothing on this new machine gives Docker credentials; the registry will answer \
+         `Unauthenticated request`"
+    );
+    let draft = report.warning(&push.at, place, message);
+    draft.label("no credentials").help(format!("run `gcloud auth configure-docker {host}` before"));
 }
 
 /// Whether it is the first one of its statement to a registry: several tags are one push.

@@ -61,6 +61,8 @@ impl Steps<'_> {
         let Some(uses) = step.get("uses").and_then(|pair| pair.value.scalar()) else { return };
         let with = step.get("with").map(|pair| &pair.value);
         if let Some(path) = local(uses.text()) {
+            // It may do more than is read of it, or not be here.
+            inner.push(Step { kind: self.declared(uses, Vec::new()), span: step.span });
             inner.extend(with.map(|with| given(self.context, with)).unwrap_or_default());
             inner.extend(["action.yml", "action.yaml"].map(|name| self.include(&format!("{path}{name}"), uses)));
             out.push(scope(inner));
@@ -92,7 +94,11 @@ impl Steps<'_> {
         if let (Some(id), true) = (step.get("id").and_then(|pair| pair.value.text()), uses.text().starts_with(AUTH)) {
             entries.extend(self.used(id, after));
         }
-        let head = context.place(&uses.body, 0..uses.text().len());
+        self.declared(uses, entries)
+    }
+
+    fn declared(&self, uses: &Scalar, entries: Vec<Entry>) -> StepKind {
+        let head = self.context.place(&uses.body, 0..uses.text().len());
         StepKind::Declare(
             Declaration {
                 schema: Schema::Action,
