@@ -1,4 +1,4 @@
-//! A step runs gcloud on a machine where nobody is logged in yet; the step that authenticates comes later.
+//! A step runs gcloud on a machine where nobody is logged in: the step that authenticates comes later, or not at all.
 
 use crate::facts::{Authentication, CiJob, MachineKind};
 use crate::finding::{Level, Safety};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("gcloud-before-auth"),
     covers: &[],
-    checks: &[Check::Authentication(check)],
+    checks: &[Check::Authentication(check), Check::Job(nobody)],
     ..Rule::STABLE
 };
 
@@ -26,11 +26,7 @@ fn check(authentication: &Authentication, project: &Project, report: &mut Report
     if before.iter().any(|event| super::logs_in(event, project) || may_log_in(event)) {
         return;
     }
-    let surely = |event: &&Event<'_>| {
-        event.at().under.is_always() && !event.at().loose && !matches!(event, Event::Uses(uses) if uses.conditional)
-    };
-    let first = before.iter().rev().filter(surely).find_map(|event| Some((event, super::needs_login(event)?)));
-    let Some((event, place)) = first else { return };
+    let Some((event, place)) = first_need(before.iter().rev()) else { return };
     let message = "nobody is logged in here yet: on a new machine of GitHub's gcloud has no account, and the step that \
                    authenticates comes later; gcloud will answer `You do not currently have an active account selected.`";
     let draft = report.error(event.at(), place, message);
@@ -46,6 +42,36 @@ fn check(authentication: &Authentication, project: &Project, report: &mut Report
     {
         draft.fix(Safety::Unsafe, [(start, text), (lines.at, String::new())]);
     }
+}
+
+/// The first that surely runs and needs somebody to be logged in.
+fn first_need<'e, 'p: 'e>(mut events: impl Iterator<Item = &'e Event<'p>>) -> Option<(&'e Event<'p>, Place)> {
+    events.find_map(|event| {
+        let may_be_left_out =
+            !event.at().under.is_always() || event.at().loose || matches!(event, Event::Uses(uses) if uses.conditional);
+        Some((event, super::needs_login(event).filter(|_| !may_be_left_out)?))
+    })
+}
+
+/// In a job where nobody logs in at all. What is not seen may do it.
+fn nobody(job: &CiJob, project: &Project, report: &mut Report) {
+    if !project.machine(&job.at).is_some_and(|machine| machine.kind == MachineKind::Hosted) {
+        return;
+    }
+    let events: Vec<Event<'_>> = project.on_machine_of(&job.at).collect();
+    if events.iter().any(|event| super::logs_in(event, project) || may_log_in(event)) {
+        return;
+    }
+    let Some((event, place)) = first_need(events.iter()) else { return };
+    let message = format!(
+        "nobody is logged in here: no step of the job `{}` authenticates, and on a new machine of GitHub's gcloud has no account; it \
+         will answer `You do not currently have an active account selected.`",
+        job.name
+    );
+    report
+        .warning(event.at(), place, message)
+        .label("no credentials")
+        .help("add a step with google-github-actions/auth before");
 }
 
 /// Where the lines begin of the step that this offset lies in.

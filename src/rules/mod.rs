@@ -284,12 +284,24 @@ fn needs_login(event: &Event<'_>) -> Option<Place> {
         }
         Event::Uses(uses) => {
             let rest = uses.name.strip_prefix("google-github-actions/")?;
-            (!["auth", "setup-gcloud", "setup-cloud-sdk", "ssh-compute"].contains(&rest)).then_some(uses.head)
+            // Older versions took a key themselves.
+            let has_own = !uses.has("credentials").is_no();
+            (ACTIONS.contains(&rest) && !has_own).then_some(uses.head)
         }
         _ => None,
     }
 }
 
+/// Actions of Google's that call it as whoever is logged in.
+const ACTIONS: &[&str] = &[
+    "deploy-cloudrun",
+    "deploy-cloud-functions",
+    "deploy-appengine",
+    "get-gke-credentials",
+    "get-secretmanager-secrets",
+    "upload-cloud-storage",
+    "create-cloud-deploy-release",
+];
 /// Groups of commands that call nobody, or need nobody to be logged in.
 const LOCAL: &[&str] = &[
     "auth",
