@@ -316,71 +316,37 @@ fn nothing(path: &str, file: FileId) -> (Source, Arc<Program>) {
 /// Asks one rule all that it asks.
 fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
     let facts = &project.facts;
+    // Every fact says where its statement is.
+    macro_rules! each {
+        ($ask:ident, $kind:ident) => {
+            ask_all(rule, &facts.$kind, |fact| &fact.at, |fact, report| $ask(fact, project, report), merger)
+        };
+    }
     for check in rule.checks {
         match check {
-            Check::Call(ask) => {
-                ask_all(rule, &facts.calls, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Grant(ask) => {
-                ask_all(rule, &facts.grants, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Audiences(ask) => {
-                ask_all(
-                    rule,
-                    &facts.custom_audiences,
-                    |fact| &fact.at,
-                    |fact, report| ask(fact, project, report),
-                    merger,
-                );
-            }
-            Check::Service(ask) => {
-                ask_all(rule, &facts.services, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Header(ask) => {
-                ask_all(rule, &facts.headers, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Stored(ask) => {
-                ask_all(rule, &facts.stored, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Account(ask) => {
-                ask_all(rule, &facts.accounts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Job(ask) => {
-                ask_all(rule, &facts.jobs, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Authentication(ask) => {
-                ask_all(
-                    rule,
-                    &facts.authentications,
-                    |fact| &fact.at,
-                    |fact, report| ask(fact, project, report),
-                    merger,
-                );
-            }
-            Check::Verbatim(ask) => {
-                ask_all(rule, &facts.verbatim, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Uses(ask) => {
-                ask_all(rule, &facts.uses, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Build(ask) => {
-                ask_all(rule, &facts.builds, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::BuildStart(ask) => {
-                ask_all(rule, &facts.build_starts, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Image(ask) => {
-                ask_all(rule, &facts.images, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Push(ask) => {
-                ask_all(rule, &facts.pushes, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Provider(ask) => {
-                ask_all(rule, &facts.providers, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Key(ask) => {
-                ask_all(rule, &facts.keys, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
+            Check::Call(ask) => each!(ask, calls),
+            Check::Grant(ask) => each!(ask, grants),
+            Check::Audiences(ask) => each!(ask, custom_audiences),
+            Check::Service(ask) => each!(ask, services),
+            Check::Header(ask) => each!(ask, headers),
+            Check::Stored(ask) => each!(ask, stored),
+            Check::Account(ask) => each!(ask, accounts),
+            Check::Job(ask) => each!(ask, jobs),
+            Check::Authentication(ask) => each!(ask, authentications),
+            Check::Verbatim(ask) => each!(ask, verbatim),
+            Check::Uses(ask) => each!(ask, uses),
+            Check::Build(ask) => each!(ask, builds),
+            Check::BuildStart(ask) => each!(ask, build_starts),
+            Check::Image(ask) => each!(ask, images),
+            Check::Push(ask) => each!(ask, pushes),
+            Check::Provider(ask) => each!(ask, providers),
+            Check::Key(ask) => each!(ask, keys),
+            Check::Gcloud(ask) => each!(ask, commands),
+            Check::Metadata(ask) => each!(ask, metadata),
+            Check::FullName(ask) => each!(ask, full_names),
+            Check::Minted(ask) => each!(ask, minted),
+            Check::SignedUrl(ask) => each!(ask, signed_urls),
+            Check::Verification(ask) => each!(ask, verifications),
             Check::Environment(ask) => {
                 for environment in project.environments() {
                     let mut report = Report::default();
@@ -397,24 +363,6 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             Check::Need(ask) => {
                 let ask = |(need, verdict): &(Need, Verdict), report: &mut Report| ask(need, verdict, project, report);
                 ask_all(rule, project.needs(), |(need, _)| &need.at, ask, merger);
-            }
-            Check::Gcloud(ask) => {
-                ask_all(rule, &facts.commands, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Metadata(ask) => {
-                ask_all(rule, &facts.metadata, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::FullName(ask) => {
-                ask_all(rule, &facts.full_names, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Minted(ask) => {
-                ask_all(rule, &facts.minted, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::SignedUrl(ask) => {
-                ask_all(rule, &facts.signed_urls, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
-            }
-            Check::Verification(ask) => {
-                ask_all(rule, &facts.verifications, |fact| &fact.at, |fact, report| ask(fact, project, report), merger);
             }
         }
     }

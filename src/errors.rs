@@ -126,13 +126,13 @@ impl Known {
         let mut others: Vec<Found> = Vec::new();
         for entry in &self.entries {
             let Some(hit) = entry.pattern.find(&text) else { continue };
-            let score = entry.weight + hit.len().min(SPECIFIC) as f64 / SPECIFIC as f64;
+            let score = entry.weight + share(hit.len().min(SPECIFIC), SPECIFIC);
             let of = |rule, score| Found { rule, cause: Some(entry.cause), fix: Some(entry.fix), listed: None, score };
             if entry.rules.is_empty() {
                 others.push(of(None, score));
             }
             for (number, rule) in entry.rules.iter().filter_map(|id| rules::find(id)).enumerate() {
-                let score = score - FURTHER * number as f64;
+                let score = score - FURTHER * share(number, 1);
                 let known = found.entry(rule.id).or_insert_with(|| of(Some(rule), 0.0));
                 // Several patterns of one rule say more than one of them.
                 let more = known.score.min(score) * MORE;
@@ -192,6 +192,12 @@ fn told(text: &str) -> String {
     told
 }
 
+/// One number in another.
+fn share(part: usize, whole: usize) -> f64 {
+    let number = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    number(part) / number(whole)
+}
+
 /// Without the sequences that colour a terminal.
 fn without_escapes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -230,12 +236,11 @@ impl Words {
             }));
             pages.push((*rule, words(&format!("{} {}", rule.id.replace('-', " "), prose(rule.page)))));
         }
-        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for word in pages.iter().flat_map(|(_, words)| words) {
             *counts.entry(word.clone()).or_default() += 1;
         }
-        let all = pages.len() as f64;
-        let rarity = counts.into_iter().map(|(word, count)| (word, (1.0 + all / f64::from(count)).ln())).collect();
+        let rarity = counts.into_iter().map(|(word, count)| (word, (1.0 + share(pages.len(), count)).ln())).collect();
         Self { listed, pages, rarity }
     }
 

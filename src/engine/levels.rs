@@ -13,8 +13,8 @@ impl Settings {
         let known = rules::find(rule);
         let listed = |list: &[String]| list.iter().any(|name| rules::id_of(name) == rule);
         let unasked = rule == rules::own::UNDECIDED_ACCESS.id && !self.show_unknown && !listed(&self.select);
-        let names = std::iter::once(rule).chain(known.into_iter().flat_map(|rule| rule.aliases).copied());
-        let configured = names.filter_map(|name| self.configs.get(&project)?.setting(name, path)).next();
+        let mut names = std::iter::once(rule).chain(known.into_iter().flat_map(|rule| rule.aliases).copied());
+        let configured = names.find_map(|name| self.configs.get(&project)?.setting(name, path));
         // What is on trial is asked for: all of it, or one by its name.
         let on_trial = known.is_some_and(|rule| rule.preview)
             && !self.preview

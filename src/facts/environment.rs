@@ -137,6 +137,18 @@ pub struct EnvChange {
     pub at: Statement,
 }
 
+impl Target {
+    /// Whether both say the same of where they lie: one project and one region, or nothing of either.
+    pub fn lies_with(&self, other: &Self) -> bool {
+        let alike = |a: Option<&Value>, b: Option<&Value>| match (a, b) {
+            (Some(a), Some(b)) => a.same(b),
+            (None, None) => true,
+            _ => false,
+        };
+        alike(self.project.as_ref(), other.project.as_ref()) && alike(self.region.as_ref(), other.region.as_ref())
+    }
+}
+
 impl Secret {
     /// A secret by what names it: `NAME:latest`, `projects/P/secrets/NAME/versions/1`.
     pub(super) fn of(value: &Value) -> Self {

@@ -374,12 +374,11 @@ fn concerns(name: &str) -> bool {
 impl Facts {
     /// Adds what a command says.
     pub fn add(&mut self, run: &Run) {
-        match Invocation::parse(&run.words) {
-            Some(invocation) => gcloud::add(self, invocation, run),
-            None => {
-                request::add(self, run);
-                registry::add(self, run);
-            }
+        if let Some(invocation) = Invocation::parse(&run.words) {
+            gcloud::add(self, invocation, run);
+        } else {
+            request::add(self, run);
+            registry::add(self, run);
         }
     }
 

@@ -38,7 +38,7 @@ fn check(image: &Image, project: &Project, report: &mut Report) {
     let from = copy.from.value.to_string();
     // A configuration of federation holds no secret.
     let lower = from.to_ascii_lowercase();
-    if !lower.ends_with(".json")
+    if std::path::Path::new(&lower).extension().is_none_or(|end| end != "json")
         || ["wif", "federat", "external", "cred-config", "adc-config"].iter().any(|word| lower.contains(word))
     {
         return;

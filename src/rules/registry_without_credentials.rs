@@ -43,11 +43,11 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
                 }
                 configured = Some(gcloud);
             }
-            Event::DockerLogin(login) => {
-                // For which registry is not known, or for this one.
-                if login.registry.as_ref().is_none_or(|known| may_equal(&registry_host(known), &host, &[])) {
-                    return;
-                }
+            // For which registry is not known, or for this one.
+            Event::DockerLogin(login)
+                if login.registry.as_ref().is_none_or(|known| may_equal(&registry_host(known), &host, &[])) =>
+            {
+                return;
             }
             Event::Uses(uses) if uses.name.starts_with("./") => follows = true,
             Event::Uses(uses) if may_configure(&uses.name) => return,
@@ -119,16 +119,12 @@ fn may_configure(name: &str) -> bool {
 /// Behind the registries that are named, or behind the command where none is.
 fn edit(gcloud: &Gcloud, host: &str) -> Option<(Place, String)> {
     let invocation = &gcloud.invocation;
-    match invocation.positionals.first() {
-        Some(list) => {
-            let last = list.pieces().last().filter(|piece| piece.text().is_some())?.place();
-            let length = last.span.len() as usize;
-            Some((last.part(length..length), format!(",{host}")))
-        }
-        None => {
-            let length = invocation.at.span.len() as usize;
-            // The registries of before are named with the new one, so that they stay.
-            Some((invocation.at.part(length..length), format!(" gcr.io,{host}"))).filter(|_| invocation.at.exact)
-        }
+    if let Some(list) = invocation.positionals.first() {
+        let end = list.pieces().last().filter(|piece| piece.text().is_some())?.place();
+        let length = end.span.len() as usize;
+        return Some((end.part(length..length), format!(",{host}")));
     }
+    let length = invocation.at.span.len() as usize;
+    // The registries of before are named with the new one, so that they stay.
+    Some((invocation.at.part(length..length), format!(" gcr.io,{host}"))).filter(|_| invocation.at.exact)
 }

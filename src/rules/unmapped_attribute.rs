@@ -133,7 +133,7 @@ fn grant(grant: &Grant, project: &Project, report: &mut Report) {
     let sure = |provider: &FederationProvider| provider.pool.as_ref().is_some_and(|own| own.same(&pool));
     // Of a pool that is not known it may be the right one.
     let providers = project.providers_of(&pool);
-    let Some(first) = providers.iter().find(|provider| sure(*provider) && provider.creates) else { return };
+    let Some(first) = providers.iter().find(|provider| sure(provider) && provider.creates) else { return };
     let attribute = format!("attribute.{name}");
     if providers.iter().all(|provider| provider.mapping.has(&attribute).is_no()) {
         let message = format!(

@@ -5,7 +5,7 @@ use crate::finding::Level;
 use crate::gcp::wording::Wording;
 use crate::project::{Environment, Project};
 use crate::rule::{Check, Group, Report, Rule};
-use crate::value::{Place, Value};
+use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-changes-kind",
@@ -37,8 +37,7 @@ fn check(environment: &Environment, project: &Project, report: &mut Report) {
         let Some(earlier) = earlier.copied().find(|earlier| {
             earlier.at.order < change.at.order
                 && project.on_one_machine(&earlier.at, &change.at)
-                && same(&earlier.target.project, &change.target.project)
-                && same(&earlier.target.region, &change.target.region)
+                && earlier.target.lies_with(&change.target)
         }) else {
             continue;
         };
@@ -56,14 +55,6 @@ fn check(environment: &Environment, project: &Project, report: &mut Report) {
 fn is_judged(change: &EnvChange) -> bool {
     let is_run = matches!(change.target.kind, TargetKind::Service | TargetKind::Job | TargetKind::WorkerPool);
     is_run && change.lasts && !change.at.loose && change.wording == Wording::Command
-}
-
-fn same(a: &Option<Value>, b: &Option<Value>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => a.same(b),
-        (None, None) => true,
-        _ => false,
-    }
 }
 
 /// Whether gcloud finds the variable there as something else. It changes the plain ones first.

@@ -49,18 +49,11 @@ fn replaces(change: &EnvChange) -> Option<Place> {
 
 /// Whether a statement surely comes before another one, about the same thing.
 fn is_before(earlier: &EnvChange, change: &EnvChange, project: &Project) -> bool {
-    let alike = |a: &Option<Value>, b: &Option<Value>| match (a, b) {
-        (Some(a), Some(b)) => a.same(b),
-        (None, None) => true,
-        _ => false,
-    };
-    let (one, two) = (&earlier.target, &change.target);
     earlier.lasts
         && !earlier.at.loose
         && earlier.at.order < change.at.order
         && !earlier.at.excludes(&change.at)
-        && alike(&one.project, &two.project)
-        && alike(&one.region, &two.region)
+        && earlier.target.lies_with(&change.target)
         && project.on_one_machine(&earlier.at, &change.at)
         // Another project may be meant from there on.
         && !project.may_switch(&earlier.at, &change.at)

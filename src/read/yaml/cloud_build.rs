@@ -126,15 +126,11 @@ fn described(context: &Context, build: &Node) -> Step {
 fn logging(context: &Context, build: &Node) -> Option<(Span, String)> {
     let text = context.text?;
     let first = build.get("serviceAccount").or_else(|| build.get("steps"))?;
-    let (pair, line) = match build.get("options") {
-        Some(options) => {
-            let pairs = options.value.pairs();
-            (*pairs.first()?, "logging: CLOUD_LOGGING_ONLY".to_owned())
-        }
-        None => {
-            let indentation = indentation(text, first.span.start)?;
-            (first, format!("options:\n{indentation}  logging: CLOUD_LOGGING_ONLY"))
-        }
+    let (pair, line) = if let Some(options) = build.get("options") {
+        (*options.value.pairs().first()?, "logging: CLOUD_LOGGING_ONLY".to_owned())
+    } else {
+        let indentation = indentation(text, first.span.start)?;
+        (first, format!("options:\n{indentation}  logging: CLOUD_LOGGING_ONLY"))
     };
     let start = pair.span.start;
     let indentation = indentation(text, start)?;
