@@ -334,6 +334,7 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
             Check::Job(ask) => each!(ask, jobs),
             Check::Authentication(ask) => each!(ask, authentications),
             Check::Verbatim(ask) => each!(ask, verbatim),
+            Check::Machine(ask) => each!(ask, machines),
             Check::Uses(ask) => each!(ask, uses),
             Check::Build(ask) => each!(ask, builds),
             Check::BuildStart(ask) => each!(ask, build_starts),

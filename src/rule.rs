@@ -3,8 +3,8 @@
 use crate::eval::Statement;
 use crate::facts::{
     Account, Authentication, Build, BuildStart, Call, CiJob, CustomAudiences, FederationProvider, FullName, Gcloud,
-    Given, Grant, Header, Image, Metadata, Minted, Push, Service, ServiceAccountKey, SignedUrl, Stored, Uses, Verbatim,
-    Verification,
+    Given, Grant, Header, Image, Machine, Metadata, Minted, Push, Service, ServiceAccountKey, SignedUrl, Stored, Uses,
+    Verbatim, Verification,
 };
 use crate::finding::{Level, Safety};
 use crate::project::{Environment, Need, Project, Verdict};
@@ -157,6 +157,8 @@ pub enum Check {
     Job(fn(&CiJob, &Project, &mut Report)),
     /// Of each step that authenticates to Google Cloud.
     Authentication(fn(&Authentication, &Project, &mut Report)),
+    /// Of each machine that begins.
+    Machine(fn(&Machine, &Project, &mut Report)),
     /// Of each action that a step uses.
     Uses(fn(&Uses, &Project, &mut Report)),
     /// Of each build that is described.

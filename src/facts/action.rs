@@ -126,7 +126,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
 }
 
 /// The major version: 2 of `v2` and `v2.1.3`.
-fn major(version: &str) -> Option<u32> {
+pub(super) fn major(version: &str) -> Option<u32> {
     let version = version.strip_prefix('v')?;
     let mut numbers = version.split('.').map(str::parse::<u32>);
     let first = numbers.next()?.ok()?;

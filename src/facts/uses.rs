@@ -1,6 +1,7 @@
 //! Actions that the steps of a CI use, whatever they are of.
 
 use super::Facts;
+use super::action::major;
 use super::declare::given_at;
 use crate::eval::{Declared, Statement};
 use crate::facts::Given;
@@ -11,6 +12,8 @@ use crate::value::{Place, Tree, Truth};
 pub struct Uses {
     /// The action, in lower case, without its version.
     pub name: String,
+    /// The major version; `None` for a branch or a commit.
+    pub version: Option<u32>,
     /// Whether the step may be left out, or what it is given may be more than is seen.
     pub conditional: bool,
     /// Its inputs; nothing where it has none.
@@ -39,8 +42,10 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     let body = &declared.body;
     let with = body.at(&["with"]).map(|field| field.tree.clone());
     let open = with.as_ref().is_some_and(|with| with.map().is_none_or(|map| map.open));
+    let (name, version) = declared.kind.split_once('@').unwrap_or((&declared.kind, ""));
     facts.uses.push(Uses {
-        name: declared.kind.split('@').next().unwrap_or("").to_ascii_lowercase(),
+        name: name.to_ascii_lowercase(),
+        version: major(version),
         conditional: open || body.at(&["when"]).is_some(),
         with,
         lines: given_at(body, &["lines"]),

@@ -1,6 +1,6 @@
 //! A step runs gcloud on a machine where nobody is logged in: the step that authenticates comes later, or not at all.
 
-use crate::facts::{Authentication, CiJob, MachineKind};
+use crate::facts::{Authentication, CiJob, Machine, MachineKind};
 use crate::finding::{Level, Safety};
 use crate::project::{Event, Project};
 use crate::rule::{Check, Group, Report, Rule};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("gcloud-before-auth"),
     covers: &[],
-    checks: &[Check::Authentication(check), Check::Job(nobody)],
+    checks: &[Check::Authentication(check), Check::Machine(nobody)],
     ..Rule::STABLE
 };
 
@@ -34,7 +34,7 @@ fn check(authentication: &Authentication, project: &Project, report: &mut Report
         .label("no credentials")
         .help("move the step that authenticates above this one")
         .related(authentication.head, "authenticated here");
-    let job = project.facts.jobs.iter().rfind(|job| job.at.flow == event.at().flow && job.at.order <= event.at().order);
+    let job = job_of(event, project);
     if let (Some(lines), Some(start)) = (&authentication.lines, job.and_then(|job| step_of(job, event.at().span.start)))
         && start.file == lines.at.file
         && event.at().file == lines.at.file
@@ -54,15 +54,16 @@ fn first_need<'e, 'p: 'e>(mut events: impl Iterator<Item = &'e Event<'p>>) -> Op
 }
 
 /// In a job where nobody logs in at all. What is not seen may do it.
-fn nobody(job: &CiJob, project: &Project, report: &mut Report) {
-    if !project.machine(&job.at).is_some_and(|machine| machine.kind == MachineKind::Hosted) {
+fn nobody(machine: &Machine, project: &Project, report: &mut Report) {
+    if machine.kind != MachineKind::Hosted {
         return;
     }
-    let events: Vec<Event<'_>> = project.on_machine_of(&job.at).collect();
+    let events: Vec<Event<'_>> = project.on_machine_of(&machine.at).collect();
     if events.iter().any(|event| super::logs_in(event, project) || may_log_in(event)) {
         return;
     }
     let Some((event, place)) = first_need(events.iter()) else { return };
+    let Some(job) = job_of(event, project) else { return };
     let message = format!(
         "nobody is logged in here: no step of the job `{}` authenticates, and on a new machine of GitHub's gcloud has no account; it \
          will answer `You do not currently have an active account selected.`",
@@ -72,6 +73,12 @@ fn nobody(job: &CiJob, project: &Project, report: &mut Report) {
         .warning(event.at(), place, message)
         .label("no credentials")
         .help("add a step with google-github-actions/auth before");
+}
+
+/// The job that something happens in.
+fn job_of<'p>(event: &Event<'_>, project: &'p Project) -> Option<&'p CiJob> {
+    let at = event.at();
+    project.facts.jobs.iter().rfind(|job| job.at.flow == at.flow && job.at.order <= at.order)
 }
 
 /// Where the lines begin of the step that this offset lies in.
@@ -88,9 +95,10 @@ fn may_log_in(event: &Event<'_>) -> bool {
     if name.starts_with("./") {
         return true;
     }
-    // Without a key, as its older versions take one, it installs gcloud.
+    // Only before its first version it took a key; since then it installs gcloud, whatever it is given.
     if name == "google-github-actions/setup-gcloud" {
-        return ["service_account_key", "credentials"].iter().any(|key| !uses.has(key).is_no());
+        return uses.version.is_none_or(|version| version == 0)
+            && ["service_account_key", "credentials"].iter().any(|key| !uses.has(key).is_no());
     }
     let is_deployment = name.starts_with("google-github-actions/");
     !is_deployment && WORDS.iter().any(|word| name.contains(word))
