@@ -158,6 +158,7 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
         }
         found.append(&mut merger.finish());
         hide(&project.facts, &mut outcome);
+        hide_rests(&project.facts, &mut outcome);
     }
     conclude::conclude(&read, &linker, settings, &configs, found, &mut outcome);
     merge::sort(&mut outcome);
@@ -179,6 +180,23 @@ fn hide(facts: &Facts, outcome: &mut Outcome) {
         };
         for place in value.pieces().iter().map(Piece::place).filter(|_| is_secret) {
             outcome.secrets.entry(place.file).or_default().push(place.span);
+        }
+    }
+}
+
+/// Notes the rest of a secret that a list was cut within.
+fn hide_rests(facts: &Facts, outcome: &mut Outcome) {
+    let flags = facts.commands.iter().flat_map(|command| &command.invocation.flags);
+    for value in flags.filter(|flag| flag.known.is_some()).filter_map(|flag| flag.value.as_ref()) {
+        let mut is_secret = false;
+        for part in facts::items(value) {
+            if let Some((name, _)) = part.split_once('=') {
+                is_secret = name.literal().is_some_and(|name| is_secret_name(name.trim()));
+            } else if is_secret || part.literal().is_some_and(|text| matches!(looks(&text), Looks::Random)) {
+                for place in part.pieces().iter().map(Piece::place) {
+                    outcome.secrets.entry(place.file).or_default().push(place.span);
+                }
+            }
         }
     }
 }
@@ -356,8 +374,9 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
                     for change in project.changes(environment) {
                         merger.add(rule, &change.at, Vec::new());
                     }
-                    if let Some(first) = project.changes(environment).next() {
-                        merger.add(rule, &first.at, report.into_drafts());
+                    for draft in report.into_drafts() {
+                        let at = draft.at.clone();
+                        merger.add(rule, &at, vec![draft]);
                     }
                 }
             }

@@ -163,8 +163,9 @@ pub enum Schema {
     Action,
     /// A job of CI with what it is allowed to do.
     Job,
-    /// What runs at once with what follows, by `background`, and where all of it is over, by `wait`.
-    Parallel,
+    /// What a reader says of a stretch of a program: `background` runs at once with what follows, until `wait`; `written` is
+    /// put into a file and not run there; `conditional` need not run, or may fail; `opaque` is a program that may do anything.
+    Mark,
     /// A build of Cloud Build.
     Build,
     /// An image with what is copied into it.

@@ -172,16 +172,15 @@ impl Project {
     /// The build that a file describes which a statement names, seen from the directory of the statement's file or from the
     /// root of the project; nothing where both may be meant.
     pub fn build_in(&self, config: &str, at: &Statement) -> Option<&Build> {
+        // From which directory it is seen is not known where several are called so.
+        let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+        let mut called = self.facts.builds.iter().filter(|build| name(self.path(build.at.file)) == name(config));
+        let first = called.next().filter(|_| called.next().is_none())?;
         let config = config.trim_start_matches("./");
         let directory = self.directory(at);
         let beside = if directory.is_empty() { config.to_owned() } else { format!("{directory}/{config}") };
-        let is_it = |build: &&Build| {
-            let path = self.path(build.at.file).trim_start_matches("./");
-            path == config || path == beside.trim_start_matches("./")
-        };
-        let mut found = self.facts.builds.iter().filter(is_it);
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
+        let path = self.path(first.at.file).trim_start_matches("./");
+        (path == config || path == beside.trim_start_matches("./")).then_some(first)
     }
 
     /// The directory of a statement's file.

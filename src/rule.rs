@@ -208,6 +208,8 @@ pub struct Draft {
     pub fix: Option<(Safety, Vec<(Place, String)>)>,
     /// Whether the fix is made behind another statement, where a line ends.
     pub elsewhere: bool,
+    /// Whether the fix is made in other statements, whose text it changes.
+    pub moves: bool,
     /// The statement.
     pub at: Statement,
 }
@@ -246,6 +248,7 @@ impl Report {
             related: Vec::new(),
             fix: None,
             elsewhere: false,
+            moves: false,
             at: at.clone(),
         });
         let last = self.drafts.len() - 1;
@@ -295,6 +298,12 @@ impl Draft {
     pub fn fix_behind(&mut self, place: Place, text: String) -> &mut Self {
         self.elsewhere = true;
         self.fix(Safety::Unsafe, [(place, text)])
+    }
+
+    /// How to mend it in other statements than its own, at places whose bytes are known.
+    pub fn fix_in(&mut self, safety: Safety, edits: impl IntoIterator<Item = (Place, String)>) -> &mut Self {
+        self.moves = true;
+        self.fix(safety, edits)
     }
 
     /// How to mend it, at places whose bytes are known.

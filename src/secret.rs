@@ -54,7 +54,6 @@ const NAMES: &[&[&str]] = &[
     &["PASSWD"],
     &["PASSPHRASE"],
     &["PASS"],
-    &["PWD"],
     &["TOKEN"],
     &["APIKEY"],
     &["API", "KEY"],
@@ -69,8 +68,25 @@ const NAMES: &[&[&str]] = &[
     &["CREDENTIALS"],
 ];
 /// Parts of names that everybody may know the values of: what a browser is given, what is no secret by itself.
-const PUBLIC: &[&str] =
-    &["PUBLIC", "PUBLISHABLE", "FIREBASE", "VITE", "REACT", "SITE", "MAPS", "ALGOLIA", "CSRF", "MAX", "NEXT"];
+const PUBLIC: &[&str] = &[
+    "PUBLIC",
+    "PUBLISHABLE",
+    "FIREBASE",
+    "VITE",
+    "REACT",
+    "SITE",
+    "MAPS",
+    "MAPBOX",
+    "POSTHOG",
+    "ENCRYPTED",
+    "CIPHERTEXT",
+    "HASH",
+    "HASHED",
+    "ALGOLIA",
+    "CSRF",
+    "MAX",
+    "NEXT",
+];
 
 /// Parts of texts that stand for something else.
 const PLACEHOLDERS: &[&str] = &[
@@ -105,6 +121,8 @@ const PLACEHOLDERS: &[&str] = &[
     "12345",
 ];
 
+/// How texts begin that everybody may know: keys that are made to be published, addresses of chains.
+const PUBLIC_VALUES: &[&str] = &["pk.", "pk_", "phc_", "0x", "1x0000"];
 /// Ends of names of files.
 const FILES: &[&str] = &[".json", ".pem", ".key", ".txt", ".yaml", ".yml", ".p12", ".crt", ".env"];
 
@@ -156,6 +174,7 @@ pub fn looks(text: &str) -> Looks {
         || text.starts_with(['/', '.'])
         || FILES.iter().any(|end| lower.ends_with(end))
         || is_shouted(text)
+        || PUBLIC_VALUES.iter().any(|start| text.starts_with(start))
         || ["projects/", "sm://", "secretmanager:", "file:", "vault:"].iter().any(|start| lower.starts_with(start));
     if stands_for || text.len() < 4 || ["true", "false"].contains(&lower.as_str()) || is_number(text) {
         return Looks::Harmless;
@@ -164,18 +183,29 @@ pub fn looks(text: &str) -> Looks {
     if text.contains(['@', ':']) && text.len() < 40 || text.contains(char::is_whitespace) {
         return Looks::Harmless;
     }
+    // `grafana-credentials`, `prod_api_key_v2`: secrets in Secret Manager are named so.
+    if is_name(text) {
+        return Looks::Harmless;
+    }
     if is_random(text) {
         return Looks::Random;
     }
-    // `grafana-credentials`: secrets in Secret Manager are named so.
-    let is_name = text.contains('-')
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if is_name { Looks::Harmless } else { Looks::Word }
+    Looks::Word
 }
 
 /// `MY_DB_PASSWORD`: somebody is to write something else there.
 fn is_shouted(text: &str) -> bool {
     text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
+/// Small letters in several parts, half of them words at least.
+fn is_name(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['-', '_', '.']).collect();
+    let is_word = |part: &&&str| part.bytes().all(|byte| byte.is_ascii_lowercase());
+    parts.len() > 1
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
+        && parts.iter().all(|part| part.len() <= 16)
+        && parts.iter().filter(is_word).count() * 2 >= parts.len()
 }
 
 fn is_number(text: &str) -> bool {
@@ -276,6 +306,8 @@ mod tests {
             "db-password:latest",
             "grafana-credentials",
             "calendar_token.json",
+            "prod_api_key_v2_2024_a1",
+            "phc_a1B2c3D4e5F6g7H8",
             "MY_DB_PASSWORD",
             "projects/p/secrets/s/versions/1",
             "",
@@ -283,6 +315,6 @@ mod tests {
             assert_eq!(looks(text), Looks::Harmless, "{text}");
         }
         assert_eq!(looks(&format!("ghp_{}", "a1B2".repeat(9))), Looks::Token("a token of GitHub"));
-        assert_eq!(looks("ghp_short"), Looks::Word);
+        assert_eq!(looks("ghpShort"), Looks::Word);
     }
 }

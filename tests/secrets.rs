@@ -48,15 +48,16 @@ fn no_format_prints_a_secret() {
 fn what_a_finding_calls_a_secret_is_not_drawn() {
     // Neither by its name, where it is assigned, nor by its shape would these lines be known to hold one.
     let script = "PHRASE='kX9vQ2/mZ7pLw4TnB/8'\ngcloud run deploy api --image=i --set-env-vars=\"DB_PASSWORD=$PHRASE\"\n\
-                  gcloud run deploy web --image=i --set-env-vars=DB_PASSWORD=Correct-Horse\n";
+                  gcloud run deploy web --image=i --set-env-vars=DB_PASSWORD=Correct-Horse\n\
+                  gcloud run deploy api --image=i --set-env-vars=\"DB_PASSWORD=kX9v,Lw4TnB8sR3dGh5Jq,B=1\"\n";
     let outcome = common::lint(&BTreeMap::from([("deploy.sh".to_owned(), script.to_owned())]));
     let found = |finding: &&authlint::finding::Finding| finding.rule == "plaintext-secret";
-    assert_eq!(outcome.findings.iter().filter(found).count(), 2, "{:?}", outcome.findings);
+    assert_eq!(outcome.findings.iter().filter(found).count(), 3, "{:?}", outcome.findings);
     for format in FORMATS {
         let mut out = Vec::new();
         (format.write)(&outcome, &Options { advice: true, ..Options::default() }, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        for secret in ["kX9vQ2/mZ7pLw4TnB/8", "Correct-Horse"] {
+        for secret in ["kX9vQ2/mZ7pLw4TnB/8", "Correct-Horse", "Lw4TnB8sR3dGh5Jq"] {
             assert!(!text.contains(secret), "{} prints `{secret}`:\n{text}", format.name);
         }
     }

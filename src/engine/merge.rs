@@ -86,7 +86,7 @@ impl<'s> Merger<'s> {
         related.extend(sites(&draft.at));
         let within = |place: &Place| {
             let own = place.file == draft.at.file && draft.at.span.contains(place.span);
-            own || draft.elsewhere && self.ends_line(*place)
+            own || draft.moves || draft.elsewhere && self.ends_line(*place)
         };
         let fix =
             draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place))).map(|(safety, edits)| Fix {

@@ -23,6 +23,8 @@ const STARTS: &[&str] = &["entrypoint", "start", "boot", "docker", "serve", "run
 
 /// What sets a policy in words of an API, whose members a program puts together.
 const SETTERS: &[&str] = &["setIamPolicy", "set_iam_policy", "SetIamPolicy"];
+/// Variables that tell gcloud and Docker who they are, and which project and region they are for.
+const VARIABLES: &[&str] = &["CLOUDSDK_", "DOCKER_CONFIG"];
 /// Lines before and after that belong to what names a role.
 const AROUND: usize = 5;
 /// Documents, whose prose is no statement.
@@ -52,11 +54,15 @@ pub(super) fn add(shown: &mut Shown, source: &Source, program: &Program, require
     }
 }
 
-/// Adds where a file names a role that may be due to somebody, or what sets a policy.
+/// Adds where a file names a role that may be due to somebody, or what sets a policy, and whether it speaks of variables that
+/// tell gcloud who it is.
 pub(super) fn speak(shown: &mut Shown, source: &Source, file: FileId) {
     let text = source.text();
     if PROSE.iter().any(|end| source.path().to_ascii_lowercase().ends_with(end)) {
         return;
+    }
+    if VARIABLES.iter().any(|name| memmem::find(text.as_bytes(), name.as_bytes()).is_some()) {
+        shown.told_by_variables.insert(file);
     }
     for at in memmem::find_iter(text.as_bytes(), b"roles/") {
         let rest = text.get(at..).unwrap_or("");

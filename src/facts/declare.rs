@@ -1,7 +1,7 @@
 //! What is declared → what it says. Which file knows which vocabulary stands here, and nowhere else.
 
 use super::{
-    Facts, Given, Parallel, Sink, Stored, action, app_engine, build, ci, code, gateway, image, object, policy, pulumi,
+    Facts, Given, Sink, Stored, action, app_engine, build, ci, code, gateway, image, mark, object, policy, pulumi,
     terraform, workflow,
 };
 use crate::eval::Declared;
@@ -22,7 +22,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         Schema::Gateway => gateway::add(facts, declared),
         Schema::Action => action::add(facts, declared),
         Schema::Job => ci::job(facts, declared),
-        Schema::Parallel => facts.parallel.push(Parallel { waits: declared.kind == "wait", at: declared.at.clone() }),
+        Schema::Mark => mark::add(facts, declared),
         Schema::Build => build::add(facts, declared),
         Schema::Image => image::add(facts, declared),
         Schema::Code => {

@@ -41,8 +41,12 @@ pub struct Login {
 }
 
 /// Properties of gcloud that make it somebody else, whatever its active account is.
-const PROPERTIES: &[&str] =
-    &["auth/impersonate_service_account", "auth/credential_file_override", "auth/access_token_file"];
+const PROPERTIES: &[&str] = &[
+    "auth/impersonate_service_account",
+    "auth/credential_file_override",
+    "auth/access_token_file",
+    "auth/disable_credentials",
+];
 /// Variables that hold the path of the file that `google-github-actions/auth` writes, and the name of its output.
 const EXPORTED: &[&str] = &["GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_GHA_CREDS_PATH", "credentials_file_path"];
 /// How many files of federation are remembered.

@@ -21,6 +21,7 @@ mod image;
 mod impersonation;
 mod login;
 mod machine;
+mod mark;
 mod metadata;
 mod object;
 mod policy;
@@ -39,6 +40,7 @@ use crate::gcp::invocation::{FlagUse, Invocation};
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
 
+pub use crate::gcp::invocation::items;
 pub use action::{Authentication, Verbatim, Written};
 pub use build::{Build, BuildStart};
 pub use ci::{CiJob, Federation};
@@ -54,6 +56,7 @@ pub use image::{Copy, Image};
 pub use impersonation::Impersonation;
 pub use login::{Login, Who};
 pub use machine::{Machine, MachineKind};
+pub use mark::{Mark, MarkKind};
 pub use metadata::Metadata;
 pub use provider::{FederationProvider, pool_of};
 pub use registry::{DockerLogin, Push, registry_host};
@@ -113,8 +116,8 @@ pub struct Facts {
     pub docker_logins: Vec<DockerLogin>,
     /// Images that are pushed.
     pub pushes: Vec<Push>,
-    /// What runs at once, and where that is over.
-    pub parallel: Vec<Parallel>,
+    /// What is said of stretches of programs.
+    pub marks: Vec<Mark>,
     /// Builds that are described.
     pub builds: Vec<Build>,
     /// Builds that are started from a file.
@@ -334,15 +337,6 @@ pub struct Account {
     pub at: Statement,
 }
 
-/// A statement that what follows does not wait for, or where all of those before are over.
-#[derive(Debug, Clone)]
-pub struct Parallel {
-    /// Whether they are over.
-    pub waits: bool,
-    /// The statement.
-    pub at: Statement,
-}
-
 /// A key of a service account that is declared.
 #[derive(Debug, Clone)]
 pub struct ServiceAccountKey {
@@ -414,7 +408,7 @@ impl Facts {
         self.uses.append(&mut other.uses);
         self.docker_logins.append(&mut other.docker_logins);
         self.pushes.append(&mut other.pushes);
-        self.parallel.append(&mut other.parallel);
+        self.marks.append(&mut other.marks);
         self.builds.append(&mut other.builds);
         self.build_starts.append(&mut other.build_starts);
         self.images.append(&mut other.images);
@@ -453,7 +447,7 @@ impl Facts {
             && self.uses.is_empty()
             && self.docker_logins.is_empty()
             && self.pushes.is_empty()
-            && self.parallel.is_empty()
+            && self.marks.is_empty()
             && self.builds.is_empty()
             && self.build_starts.is_empty()
             && self.images.is_empty()

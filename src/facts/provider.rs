@@ -50,10 +50,10 @@ pub struct Mapping {
 impl Mapping {
     /// Whether an attribute of this name is given: `attribute.repository`, `google.subject`.
     pub fn has(&self, name: &str) -> Truth {
-        if self.pairs.iter().any(|(own, _)| own.equals(name).is_yes()) {
+        if self.pairs.iter().any(|(own, _)| own.trimmed().equals(name).is_yes()) {
             return Truth::Yes;
         }
-        let may_be = self.open || self.pairs.iter().any(|(own, _)| !own.equals(name).is_no());
+        let may_be = self.open || self.pairs.iter().any(|(own, _)| !own.trimmed().equals(name).is_no());
         if may_be { Truth::Unknown } else { Truth::No }
     }
 }
@@ -73,8 +73,13 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
         Some(condition) => condition.value.is_empty().negate(),
         None => invocation.has("--attribute-condition"),
     };
+    let several = invocation.all("--attribute-mapping").count() > 1;
     let mapping = match invocation.flag("--attribute-mapping") {
-        Some(flag) => mapped(flag),
+        // Whether they add up is gcloud's to say.
+        Some(flag) => {
+            let mapping = mapped(flag);
+            Mapping { open: mapping.open || several, ..mapping }
+        }
         // AWS has one that goes without saying, and a change leaves what is there.
         None => Mapping { open: invocation.open || verb != "create-oidc", ..Mapping::default() },
     };
@@ -105,10 +110,15 @@ fn mapped(flag: &FlagUse) -> Mapping {
 pub(super) fn terraform(facts: &mut Facts, declared: &Declared) {
     let body = &declared.body;
     let condition = given_at(body, &["attribute_condition"]);
-    let has_condition = match &condition {
-        Some(condition) => condition.value.is_empty().negate(),
-        None => body.has(&["attribute_condition"]),
+    // What a default says, others may say otherwise.
+    let has_condition = match (&condition, body.map()) {
+        (Some(condition), _) if condition.value.assumed => Truth::Unknown,
+        (Some(condition), _) => condition.value.is_empty().negate(),
+        (None, Some(map)) if map.fields.iter().any(|field| field.name == "attribute_condition") => Truth::Unknown,
+        (None, _) => body.has(&["attribute_condition"]),
     };
+    // Nobody comes in by one that is off.
+    let has_condition = if body.has(&["disabled"]).is_no() { has_condition } else { has_condition.or(Truth::Unknown) };
     let is_oidc = body.has(&["oidc"]).is_yes();
     let mapping = match body.at(&["attribute_mapping"]) {
         Some(field) => {
@@ -120,7 +130,11 @@ pub(super) fn terraform(facts: &mut Facts, declared: &Declared) {
             Mapping {
                 at: Some(field.at),
                 pairs: fields.iter().filter_map(pair).collect(),
-                open: map.is_none_or(|map| map.open),
+                // What is put together elsewhere may be put together otherwise.
+                open: map.is_none_or(|map| map.open)
+                    || fields
+                        .iter()
+                        .any(|field| field.at.file != declared.at.file || !declared.at.span.contains(field.at.span)),
                 room: None,
             }
         }

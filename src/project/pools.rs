@@ -6,6 +6,9 @@ use super::Project;
 use crate::facts::{Facts, FederationProvider, pool_of};
 use crate::value::{Value, may_equal};
 
+/// Things of pools that are not known, of which no more are looked at.
+const MAX_OPEN: usize = 200;
+
 /// Things by the id of their pool; under no id those whose pool is not known.
 type ByPool<T> = BTreeMap<Option<String>, Vec<T>>;
 
@@ -33,8 +36,10 @@ impl Pools {
 /// Those of a pool of this id, and those of which it is not known; all where the id is not known.
 fn of<'p, T>(all: &'p ByPool<T>, pool: &Value) -> Vec<&'p T> {
     match pool.literal() {
-        Some(id) => [Some(id), None].iter().filter_map(|id| all.get(id)).flatten().collect(),
-        None => all.values().flatten().collect(),
+        Some(id) => {
+            [Some(id), None].iter().filter_map(|id| all.get(id)).flat_map(|own| own.iter().take(MAX_OPEN)).collect()
+        }
+        None => all.values().flatten().take(MAX_OPEN).collect(),
     }
 }
 

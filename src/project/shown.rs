@@ -12,6 +12,8 @@ pub struct Shown {
     pub set: BTreeSet<String>,
     /// Whether any text speaks of services that are known by an id and a secret.
     pub service_ids: bool,
+    /// Files whose text speaks of variables that tell gcloud who it is, and which project it is for.
+    pub told_by_variables: BTreeSet<FileId>,
     /// Where texts speak of who may do what, whether that was understood or not.
     pub spoken: Vec<Spoken>,
 }

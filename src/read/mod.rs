@@ -11,6 +11,7 @@ mod just;
 mod line;
 mod machine;
 mod make;
+mod mark;
 mod markdown;
 mod notebook;
 mod powershell;

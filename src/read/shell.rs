@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use super::{Reader, yaml};
 use crate::program::{
-    Arm, Assign, Assigned, Block, Command, Declaration, Expr, Guard, Inherit, Loop, Name, Node, Op, Part, Program,
-    Quote, Schema, Step, StepKind, Use, Visibility,
+    Arm, Assign, Assigned, Block, Command, Expr, Guard, Inherit, Loop, Name, Op, Part, Program, Quote, Step, StepKind,
+    Use, Visibility,
 };
+use crate::read::mark;
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::shell::{self, Declared, Dialect, Index, ParamOp, Placeholders, Stmt, Word};
 use crate::value::Place;
@@ -134,21 +135,13 @@ impl Lowering<'_> {
     fn stmt(self, stmt: &Stmt, out: &mut Vec<Step>) {
         self.command(stmt, out);
         if stmt.background {
-            out.push(self.at_once("background", stmt.span));
+            out.push(self.mark("background", stmt.span));
         }
     }
 
-    /// Says of a statement that what follows does not wait for it, or of `wait` that it does for all before.
-    fn at_once(self, kind: &str, span: Span) -> Step {
-        let declaration = Declaration {
-            schema: Schema::Parallel,
-            kind: kind.to_owned(),
-            name: String::new(),
-            head: self.place(span),
-            body: Node::Map(Vec::new(), false),
-            each: None,
-        };
-        Step { kind: StepKind::Declare(declaration.into()), span }
+    /// Says something of a statement.
+    fn mark(self, kind: &str, span: Span) -> Step {
+        mark::mark(kind, self.place(span))
     }
 
     fn command(self, stmt: &Stmt, out: &mut Vec<Step>) {
@@ -160,11 +153,25 @@ impl Lowering<'_> {
                 self.declare(stmt.span, keyword, *declared, assigns, names, out);
             }
             Shell::And(left, right) => self.chain(left, right, false, out),
-            Shell::Or(left, right) => self.chain(left, right, true, out),
+            Shell::Or(left, right) => {
+                self.chain(left, right, true, out);
+                if is_tolerant(right) {
+                    out.push(self.mark("conditional", left.span));
+                } else if !ends(right) {
+                    // It runs when the other one has failed.
+                    out.push(self.mark("conditional", right.span));
+                }
+            }
             Shell::Pipe(stages) => {
                 // Reading an output into a file may come last: the redirect is the statement's.
                 if let Some(script) = self.piped_script(stages) {
                     push(StepKind::Scope(script, Inherit::All));
+                    let is_written = stages
+                        .last()
+                        .is_some_and(|last| matches!(&last.command, Shell::Simple { words, .. } if writes(words)));
+                    if let Some(doc) = stages.first().and_then(embedded::here_document).filter(|_| is_written) {
+                        out.push(self.mark("written", doc.body.span(0..doc.body.text().len())));
+                    }
                     return;
                 }
                 if let Some(document) = self.piped_document(stages) {
@@ -282,6 +289,9 @@ impl Lowering<'_> {
         }
         if let Some(script) = self.script(stmt, words) {
             push(script);
+            if let Some(doc) = embedded::here_document(stmt).filter(|_| writes(words)) {
+                out.push(self.mark("written", doc.body.span(0..doc.body.text().len())));
+            }
             return;
         }
         if let Some(document) = self.document(stmt, words) {
@@ -296,7 +306,7 @@ impl Lowering<'_> {
                 }
             }
             "wait" => {
-                let waited = self.at_once("wait", stmt.span);
+                let waited = self.mark("wait", stmt.span);
                 push(waited.kind);
             }
             "eval" => push(self.evaluated(words.get(1..).unwrap_or(&[]))),
@@ -445,4 +455,24 @@ fn all_parameters(place: Place) -> Expr {
 
 pub(super) fn is_shell(name: &str) -> bool {
     matches!(name, "bash" | "sh" | "zsh" | "dash" | "ksh")
+}
+
+/// Whether a command puts what it is given into a file, and does not run it.
+fn writes(words: &[Word]) -> bool {
+    let name = words.iter().map(Word::literal).find(|word| word.as_deref() != Some("sudo")).flatten();
+    name.is_some_and(|name| {
+        matches!(name.rsplit('/').next().unwrap_or(""), "cat" | "tee" | "printf" | "echo" | "envsubst")
+    })
+}
+
+/// Whether it does nothing but end the script.
+fn ends(stmt: &Stmt) -> bool {
+    matches!(stmt.command, shell::Command::Exit | shell::Command::Return)
+}
+
+/// Whether what stands behind `||` lets the failure of what stands before pass.
+fn is_tolerant(stmt: &Stmt) -> bool {
+    let shell::Command::Simple { words, .. } = &stmt.command else { return false };
+    let name = words.first().and_then(Word::literal);
+    name.is_some_and(|name| matches!(name.as_str(), "true" | ":" | "echo" | "printf"))
 }

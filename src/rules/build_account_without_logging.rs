@@ -54,6 +54,6 @@ fn start(start: &BuildStart, project: &Project, report: &mut Report) {
 fn say(draft: &mut Draft, build: &Build) {
     draft.label("an account of its own").help("add `options` with `logging: CLOUD_LOGGING_ONLY` to the build");
     if let Some((place, text)) = &build.room {
-        draft.fix(Safety::Safe, [(*place, text.clone())]);
+        draft.fix_in(Safety::Safe, [(*place, text.clone())]);
     }
 }

@@ -18,12 +18,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(checkout: &Uses, project: &Project, report: &mut Report) {
-    if checkout.name != "actions/checkout" || checkout.conditional || !empties_workspace(checkout) {
+    let is_told = project.shown.told_by_variables.contains(&checkout.at.flow);
+    if checkout.name != "actions/checkout" || checkout.conditional || is_told || !empties_workspace(checkout) {
         return;
     }
     let Some(authentication) = authenticated(checkout, project) else { return };
     // Who logs in again needs the file no more.
-    let after = project.after(&checkout.at).take_while(|event| !super::logs_in(event, project));
+    let may_log_in = |event: &Event<'_>| match event {
+        Event::Opaque(_) => true,
+        Event::Uses(uses) => super::may_do_anything(uses),
+        event => super::logs_in(event, project),
+    };
+    let after = project.after(&checkout.at).take_while(|event| !may_log_in(event));
     let Some(needs) = after.filter(|event| !event.at().loose).find_map(|event| super::needs_login(&event)) else {
         return;
     };
@@ -39,8 +45,9 @@ fn check(checkout: &Uses, project: &Project, report: &mut Report) {
         && own.at.file == theirs.at.file
         && let (Some(text), Some(other)) = (own.value.literal(), theirs.value.literal())
         && indentation(&text) == indentation(&other)
+        && super::may_move(&text)
     {
-        draft.fix(Safety::Unsafe, [(theirs.at.part(0..0), text), (own.at, String::new())]);
+        draft.fix_in(Safety::Unsafe, [(theirs.at.part(0..0), text), (own.at, String::new())]);
     }
 }
 

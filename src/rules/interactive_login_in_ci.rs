@@ -30,8 +30,8 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
         || invocation.open
         || invocation.guessed
         || gcloud.is_fed
-        || !gcloud.at.under.is_always()
-        || gcloud.at.loose
+        || !project.is_sure(&gcloud.at)
+        || project.is_written(&gcloud.at)
     {
         return;
     }

@@ -39,7 +39,7 @@ fn check(image: &Image, project: &Project, report: &mut Report) {
     // A configuration of federation holds no secret.
     let lower = from.to_ascii_lowercase();
     if std::path::Path::new(&lower).extension().is_none_or(|end| end != "json")
-        || ["wif", "federat", "external", "cred-config", "adc-config"].iter().any(|word| lower.contains(word))
+        || NO_KEYS.iter().any(|word| lower.contains(word))
     {
         return;
     }
@@ -56,6 +56,28 @@ fn check(image: &Image, project: &Project, report: &mut Report) {
         )
         .related(place, "named here");
 }
+
+/// Parts of names of files that hold no key: configurations of federation, and what tests take for a key.
+const NO_KEYS: &[&str] = &[
+    "wif",
+    "federat",
+    "external",
+    "cred-config",
+    "credential-config",
+    "adc-config",
+    "workload",
+    "identity",
+    "oidc",
+    "clientlibraryconfig",
+    "client-library-config",
+    "fake",
+    "dummy",
+    "emulator",
+    "test",
+    "mock",
+    "example",
+    "sample",
+];
 
 /// Whether two paths of an image are the same.
 fn is_same(a: &str, b: &str) -> bool {

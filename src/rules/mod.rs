@@ -3,7 +3,7 @@
 //! A new rule is a page (`rules/<id>.md`), a source file here, and one line in the list below.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind};
+use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind, Uses};
 use crate::finding::Safety;
 use crate::gcp::output::{Meaning, meaning_of};
 use crate::gcp::principal::MemberFault;
@@ -277,7 +277,11 @@ fn needs_login(event: &Event<'_>) -> Option<Place> {
             });
             let is_token = TOKENS.contains(&invocation.path);
             let other = ["--access-token-file", "--help", "-h", "--version"];
+            // Files here are copied without asking anybody.
+            let is_copy = invocation.path.starts_with("storage ")
+                && invocation.positionals.iter().all(|path| path.starts_with("gs://").is_no());
             let calls = invocation.is_command
+                && !is_copy
                 && (is_token || !is_local)
                 && other.iter().all(|flag| invocation.flag(flag).is_none());
             calls.then_some(invocation.at)
@@ -289,6 +293,41 @@ fn needs_login(event: &Event<'_>) -> Option<Place> {
             (ACTIONS.contains(&rest) && !has_own).then_some(uses.head)
         }
         _ => None,
+    }
+}
+
+/// Whether the lines of a step may stand above others: they use nothing that those give, and hold no key.
+fn may_move(lines: &str) -> bool {
+    !["steps.", "env.", "private_key", "-----BEGIN"].iter().any(|word| lines.contains(word))
+}
+
+/// Whether an action may log somebody in, give Docker credentials, or do anything else that is not seen.
+fn may_do_anything(uses: &Uses) -> bool {
+    const HARMLESS: [&str; 14] = [
+        "actions/checkout",
+        "actions/setup-",
+        "actions/upload-artifact",
+        "docker/setup-",
+        "docker/metadata-action",
+        "docker/build-push-action",
+        "hashicorp/setup-terraform",
+        "pnpm/action-setup",
+        "dorny/paths-filter",
+        "gradle/",
+        "google-github-actions/deploy-",
+        "google-github-actions/get-",
+        "google-github-actions/upload-",
+        "google-github-actions/release-please",
+    ];
+    match uses.name.as_str() {
+        // Only before its first version it took a key; since then it installs gcloud, whatever it is given.
+        "google-github-actions/setup-gcloud" => {
+            uses.version.is_none_or(|version| version == 0)
+                && ["service_account_key", "credentials"].iter().any(|key| !uses.has(key).is_no())
+        }
+        // Told by themselves.
+        "google-github-actions/auth" | "docker/login-action" => false,
+        name => !HARMLESS.iter().any(|known| name.starts_with(known)),
     }
 }
 
@@ -305,7 +344,11 @@ const ACTIONS: &[&str] = &[
 /// Groups of commands that call nobody, or need nobody to be logged in.
 const LOCAL: &[&str] = &[
     "auth",
+    "app gen-config",
+    "artifacts print-settings",
+    "compute diagnose",
     "config",
+    "container binauthz create-signature-payload",
     "components",
     "info",
     "version",
@@ -314,6 +357,8 @@ const LOCAL: &[&str] = &[
     "init",
     "cheat-sheet",
     "feedback",
+    "functions local",
+    "storage hash",
     "survey",
     "emulators",
     "meta",

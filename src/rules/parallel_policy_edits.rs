@@ -1,6 +1,6 @@
 //! Bindings are added to one policy by commands that run at once.
 
-use crate::facts::{Grant, Verb};
+use crate::facts::{Grant, Mark, MarkKind, Verb};
 use crate::finding::Level;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
@@ -19,28 +19,22 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// What is compared with each other; nobody writes so many by hand.
-const MAX_PARALLEL: usize = 200;
+const MAX_MARKS: usize = 300;
 const MAX_GRANTS: usize = 2000;
 
 fn check(grant: &Grant, project: &Project, report: &mut Report) {
     let facts = &project.facts;
-    if facts.parallel.len() > MAX_PARALLEL || facts.grants.len() > MAX_GRANTS {
+    if facts.marks.len() > MAX_MARKS || facts.grants.len() > MAX_GRANTS {
         return;
     }
     if grant.wording != Wording::Command || grant.verb != Verb::Add || grant.resource.is_none() {
         return;
     }
-    // It is told right behind the statement, or behind all turns of the loop that holds it.
-    let contains = |at: &crate::eval::Statement| at.file == grant.at.file && at.span.contains(grant.at.span);
-    let Some(own) = facts
-        .parallel
-        .iter()
-        .find(|one| !one.waits && one.at.flow == grant.at.flow && one.at.order > grant.at.order && contains(&one.at))
-    else {
-        return;
-    };
+    let Some(own) = background(grant, project) else { return };
     let is_over = |from: u32, to: u32| {
-        facts.parallel.iter().any(|one| one.waits && one.at.flow == own.at.flow && (from..to).contains(&one.at.order))
+        facts.marks.iter().any(|mark| {
+            mark.kind == MarkKind::Waits && mark.at.flow == own.at.flow && (from..to).contains(&mark.at.order)
+        })
     };
     let other = facts.grants.iter().find(|other| {
         other.at.flow == grant.at.flow
@@ -49,12 +43,8 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
             && other.wording == Wording::Command
             && !other.at.excludes(&grant.at)
             && !is_over(other.at.order, grant.at.order)
-            && facts.parallel.iter().any(|one| {
-                !one.waits
-                    && one.at.flow == other.at.flow
-                    && one.at.file == other.at.file
-                    && one.at.span.contains(other.at.span)
-            })
+            // Within one of them each waits for the one before.
+            && background(other, project).is_some_and(|theirs| theirs.at.order != own.at.order)
     });
     let Some(other) = other else { return };
     let draft = report.advice(
@@ -67,4 +57,15 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
     if other.command != grant.command {
         draft.related(other.command, "with this");
     }
+}
+
+/// What runs in the background that a grant is made in: it is told right behind it, each turn of a loop by itself.
+fn background<'p>(grant: &Grant, project: &'p Project) -> Option<&'p Mark> {
+    project.facts.marks.iter().find(|mark| {
+        mark.kind == MarkKind::Background
+            && mark.at.flow == grant.at.flow
+            && mark.at.order > grant.at.order
+            && mark.at.file == grant.at.file
+            && mark.at.span.contains(grant.at.span)
+    })
 }

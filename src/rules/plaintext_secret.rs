@@ -37,6 +37,7 @@ const HARMLESS: &[&str] = &[
     "demo",
     "demos",
     "mock",
+    "integration",
     "mocks",
     "local",
     "tutorial",

@@ -18,6 +18,8 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::STABLE
 };
 
+/// The registries of Container Registry.
+const PUSHED: &[&str] = &["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
 /// How the hosts of Artifact Registry end.
 const ARTIFACTS: &str = "-docker.pkg.dev";
 /// The registries that `gcloud auth configure-docker` is for when it is given none.
@@ -27,14 +29,13 @@ const DEFAULTS: &[&str] =
 fn check(push: &Push, project: &Project, report: &mut Report) {
     let host = registry_host(&push.image.value);
     let ends = |end: &str| host.ends_with(end).is_yes();
-    let is_google = ends(ARTIFACTS) || ends(".gcr.io") || host.equals("gcr.io").is_yes();
+    let is_google = ends(ARTIFACTS) || PUSHED.iter().any(|known| host.equals(known).is_yes());
     let is_hosted = || project.machine(&push.at).is_some_and(|machine| machine.kind == MachineKind::Hosted);
-    if !is_google || !is_hosted() || !is_first(push, &host, project) {
+    let is_told = project.shown.told_by_variables.contains(&push.at.flow);
+    if !is_google || is_told || !is_hosted() || !is_first(push, &host, project) || project.is_written(&push.at) {
         return;
     }
     let mut configured: Option<&Gcloud> = None;
-    // An action of the repository is followed, and may do more than is read of it.
-    let mut follows = false;
     for event in project.before(&push.at) {
         match event {
             Event::Command(gcloud) if gcloud.invocation.path == "auth configure-docker" => {
@@ -49,16 +50,14 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
             {
                 return;
             }
-            Event::Uses(uses) if uses.name.starts_with("./") => follows = true,
-            Event::Uses(uses) if may_configure(&uses.name) => return,
+            Event::Opaque(_) => return,
+            Event::Uses(uses) if super::may_do_anything(uses) || !uses.has("password").is_no() => return,
             _ => {}
         }
     }
     let place = push.image.value_place();
     let Some(gcloud) = configured else {
-        if !follows {
-            nothing(push, &host, place, report);
-        }
+        nothing(push, &host, place, report);
         return;
     };
     let message = format!(
@@ -69,7 +68,7 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
     draft.label("no credentials").related(gcloud.invocation.at, "for others alone");
     draft.help(format!("write `gcloud auth configure-docker {host}`"));
     if let Some((place, text)) = host.literal().and_then(|host| edit(gcloud, &host)) {
-        draft.fix(Safety::Safe, [(place, text)]);
+        draft.fix_in(Safety::Safe, [(place, text)]);
     }
 }
 
@@ -101,19 +100,14 @@ fn configures(gcloud: &Gcloud, host: &Value) -> Truth {
     match invocation.positionals.first() {
         None if host.ends_with(ARTIFACTS).is_yes() => Truth::No,
         None => host.literal().map_or(Truth::Unknown, |host| Truth::from(DEFAULTS.contains(&host.as_str()))),
-        Some(list) if items(list).iter().any(|known| may_equal(&registry_host(known), host, &[])) => Truth::Unknown,
+        Some(list) if items(list).iter().any(|known| may_equal(&registry_host(&known.trimmed()), host, &[])) => {
+            Truth::Unknown
+        }
         // A list that goes on in a variable may name it there.
         Some(list) => items(list)
             .last()
             .map_or(Truth::No, |last| if last.known_prefix().is_empty() { Truth::Unknown } else { Truth::No }),
     }
-}
-
-/// Whether an action may give Docker credentials.
-fn may_configure(name: &str) -> bool {
-    !["google-github-actions/", "actions/", "docker/setup-", "docker/metadata-", "docker/build-push-"]
-        .iter()
-        .any(|known| name.starts_with(known))
 }
 
 /// Behind the registries that are named, or behind the command where none is.

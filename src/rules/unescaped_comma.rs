@@ -5,6 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::invocation::{FlagUse, delimiter, items};
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
+use crate::secret::{Looks, is_secret_name, looks};
 use crate::value::{Piece, Place, Value};
 
 pub(super) static RULE: Rule = Rule {
@@ -53,7 +54,11 @@ fn pairs(gcloud: &Gcloud, flag: &FlagUse, value: &Value, report: &mut Report) {
     }
     let parts = items(value);
     // `A=1,...` in a document: and so on.
-    let stands_for_more = |text: &str| text.contains("...") || text.contains(['<', '[', '…']);
+    let stands_for_more = |text: &str| {
+        text.contains("..")
+            || text.contains(['<', '[', '…'])
+            || matches!(text.trim(), "etc" | "etc." | "others" | "OTHERS" | "more")
+    };
     let is_broken = |part: &&Value| {
         part.literal().is_some_and(|text| !text.trim().is_empty() && !text.contains('=') && !stands_for_more(&text))
     };
@@ -65,7 +70,11 @@ fn pairs(gcloud: &Gcloud, flag: &FlagUse, value: &Value, report: &mut Report) {
     let sign = delimiter(value).map_or_else(|| ",".to_owned(), |(delimiter, _)| delimiter);
     let shown = if sign == "," { "a comma".to_owned() } else { format!("`{sign}`") };
     let shown_part = broken.to_string();
-    let part = shown_part.trim();
+    // A part of a password is none of ours to print.
+    let before = parts.iter().take_while(|part| !std::ptr::eq(*part, broken)).last();
+    let named = before.and_then(|pair| pair.split_once('=')?.0.literal());
+    let is_secret = is_secret_like(named.as_deref().unwrap_or(""), &shown_part);
+    let part = if is_secret { "…" } else { shown_part.trim() };
     let message = format!(
         "`{part}` is no pair: {shown} parts the pairs of `{}`, so that a value cannot hold one; gcloud will answer `Bad syntax \
          for dict arg: [{part}]`",
@@ -89,6 +98,11 @@ fn pairs(gcloud: &Gcloud, flag: &FlagUse, value: &Value, report: &mut Report) {
         let safety = if value.is_literal() { Safety::Safe } else { Safety::Unsafe };
         draft.fix(safety, edits);
     }
+}
+
+/// Whether the value of a pair of this name, or the rest of it behind a comma, may be a secret.
+fn is_secret_like(name: &str, rest: &str) -> bool {
+    is_secret_name(name.trim()) || matches!(looks(rest), Looks::Token(_) | Looks::Random)
 }
 
 /// Names the delimiter in front, and puts it in the place of each comma that a pair follows.

@@ -2,6 +2,7 @@
 
 use crate::facts::{FederationProvider, Given, Grant, Verb, pool_of};
 use crate::finding::{Level, Safety};
+use crate::gcp::principal::is_placeholder;
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Value};
@@ -43,6 +44,10 @@ const CLAIMS: &[&str] = &[
 
 fn provider(provider: &FederationProvider, _: &Project, report: &mut Report) {
     let mapping = &provider.mapping;
+    // A change may leave the rest as it is.
+    if !provider.creates {
+        return;
+    }
     if mapping.has(SUBJECT).is_no() {
         let place = mapping.at.unwrap_or(provider.said);
         let message =
@@ -54,6 +59,7 @@ fn provider(provider: &FederationProvider, _: &Project, report: &mut Report) {
         }
     }
     let is_wrong = |name: &Value| {
+        let name = name.trimmed();
         let known = ["google.", "attribute."].iter().any(|start| name.starts_with(start).is_yes());
         name.is_literal() && !known && !name.is_empty().is_yes()
     };
@@ -130,7 +136,10 @@ fn grant(grant: &Grant, project: &Project, report: &mut Report) {
     let Some((pool, who)) = pool_of(&member.value) else { return };
     let Some((name, value)) = who.strip_prefix("attribute.").and_then(|rest| rest.split_once('/')) else { return };
     let Some(name) = name.literal() else { return };
-    let sure = |provider: &FederationProvider| provider.pool.as_ref().is_some_and(|own| own.same(&pool));
+    // Pools of two projects may have one name.
+    let sure = |provider: &FederationProvider| {
+        provider.at.flow == grant.at.flow && provider.pool.as_ref().is_some_and(|own| own.same(&pool))
+    };
     // Of a pool that is not known it may be the right one.
     let providers = project.providers_of(&pool);
     let Some(first) = providers.iter().find(|provider| sure(provider) && provider.creates) else { return };
@@ -156,6 +165,7 @@ fn grant(grant: &Grant, project: &Project, report: &mut Report) {
     if name == "repository"
         && !literal.contains('/')
         && !literal.is_empty()
+        && !is_placeholder(&literal)
         && providers.iter().all(|provider| is_repository(provider))
     {
         let message = format!(

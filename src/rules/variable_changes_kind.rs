@@ -34,11 +34,7 @@ fn check(environment: &Environment, project: &Project, report: &mut Report) {
         // The last one that surely ran before it.
         let before = all.iter().take(index).rev();
         let earlier = before.filter(|earlier| is_judged(earlier) && earlier.at.under.is_always());
-        let Some(earlier) = earlier.copied().find(|earlier| {
-            earlier.at.order < change.at.order
-                && project.on_one_machine(&earlier.at, &change.at)
-                && earlier.target.lies_with(&change.target)
-        }) else {
+        let Some(earlier) = earlier.copied().find(|earlier| project.follows(earlier, change)) else {
             continue;
         };
         for variable in &change.given {
@@ -54,7 +50,7 @@ fn check(environment: &Environment, project: &Project, report: &mut Report) {
 /// Whether a statement is one of Cloud Run's commands that keeps what it gives: gcloud compares there.
 fn is_judged(change: &EnvChange) -> bool {
     let is_run = matches!(change.target.kind, TargetKind::Service | TargetKind::Job | TargetKind::WorkerPool);
-    is_run && change.lasts && !change.at.loose && change.wording == Wording::Command
+    is_run && change.lasts && !change.at.loose && !change.open && change.wording == Wording::Command
 }
 
 /// Whether gcloud finds the variable there as something else. It changes the plain ones first.

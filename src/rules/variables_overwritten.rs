@@ -29,7 +29,7 @@ fn check(environment: &Environment, project: &Project, report: &mut Report) {
         let Some(flag) = replaces(change) else { continue };
         let (before, after) = all.split_at_checked(index).unwrap_or_default();
         let after = after.get(1..).unwrap_or_default();
-        let world = before.iter().filter(|earlier| is_before(earlier, change, project)).copied();
+        let world = before.iter().copied().filter(|earlier| project.follows(earlier, change));
         let lost = lost(world, change, after);
         if let Some((variable, _)) = lost.first() {
             say(change, flag, variable.at, &lost, report);
@@ -45,18 +45,6 @@ fn replaces(change: &EnvChange) -> Option<Place> {
     let gives = change.given.iter().any(|variable| variable.secret.is_none() && variable.at == flag);
     let surely = gives && !change.open && change.lasts && !change.at.loose && change.wording == Wording::Command;
     surely.then_some(flag)
-}
-
-/// Whether a statement surely comes before another one, about the same thing.
-fn is_before(earlier: &EnvChange, change: &EnvChange, project: &Project) -> bool {
-    earlier.lasts
-        && !earlier.at.loose
-        && earlier.at.order < change.at.order
-        && !earlier.at.excludes(&change.at)
-        && earlier.target.lies_with(&change.target)
-        && project.on_one_machine(&earlier.at, &change.at)
-        // Another project may be meant from there on.
-        && !project.may_switch(&earlier.at, &change.at)
 }
 
 /// Variables that were given and are gone in the end, with the names of them.
@@ -104,6 +92,7 @@ fn elsewhere<'p>(
             && other.target.kind == change.target.kind
             && literal(&other.target.name).as_deref() == Some(&name)
             && literal(&other.target.project).as_deref() == Some(&id)
+            && other.target.lies_with(&change.target)
     })?;
     let lost = lost(std::iter::once(other), change, &[]);
     Some((lost.first()?.0.at, lost))

@@ -57,7 +57,10 @@ pub(in crate::facts) fn add(facts: &mut Facts, invocation: &Invocation, run: &Ru
         secrets: Others::Kept,
         given: Vec::new(),
         removed: Vec::new(),
-        open: invocation.open || known.is_none(),
+        // Of several containers each has variables of its own; another configuration may be for another project.
+        open: invocation.open
+            || known.is_none()
+            || ["--container", "--configuration"].iter().any(|flag| invocation.flag(flag).is_some()),
         room: None,
         wording: Wording::Command,
         said: invocation.at,

@@ -7,7 +7,7 @@ use crate::program::{
     Assign, Assigned, Block, Declaration, Entry, Expr, Inherit, Name, Node, Op, Part, Quote, Schema, Step, StepKind,
     Use, Visibility,
 };
-use crate::read::{extension, machine};
+use crate::read::{extension, machine, mark};
 use crate::source::{FileId, Snippet, Span};
 use crate::syntax::docker::{Document, Instruction, Piece, Word, words};
 use crate::syntax::shell::{Dialect, Placeholders};
@@ -104,7 +104,11 @@ impl Stage {
                 self.copy(instruction);
                 for document in &instruction.documents {
                     let step = self.written(instruction, document);
-                    self.steps.extend(step);
+                    if step.is_some() {
+                        self.steps.extend(step);
+                        let body = document.body.span(0..document.body.text().len());
+                        self.steps.push(mark::mark("written", Place::near(self.file, body)));
+                    }
                 }
             }
             _ => {}

@@ -203,7 +203,7 @@ fn is_understood(step: &Step) -> bool {
 }
 
 /// The here-document that a command reads.
-fn here_document(stmt: &Stmt) -> Option<&shell::HereDoc> {
+pub(super) fn here_document(stmt: &Stmt) -> Option<&shell::HereDoc> {
     stmt.redirects.iter().find_map(|redirect| match redirect {
         shell::Redirect::HereDoc(doc) => Some(doc),
         _ => None,

@@ -7,6 +7,7 @@ pub(super) mod action;
 mod expression;
 mod matrix;
 mod permissions;
+mod plain;
 mod steps;
 pub(super) mod workflow;
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, expression, given, is_never};
+use super::{Context, expression, given, is_never, plain};
 use crate::program::{self, Command, Declaration, Entry, Expr, Inherit, Part, Quote, Schema, Step, StepKind};
+use crate::read::mark;
 use crate::read::yaml::refer::name_length;
 use crate::read::yaml::script::exported;
 use crate::source::Span;
@@ -46,9 +47,17 @@ impl Steps<'_> {
         let scope = |steps: Vec<Step>| Step { kind: StepKind::Scope(steps.into(), Inherit::Exported), span: step.span };
         if let Some(run) = step.get("run").and_then(|pair| pair.value.scalar()) {
             let shell = step.get("shell").and_then(|pair| pair.value.text()).or(self.shell);
-            if shell.is_none_or(is_shell) {
-                inner.extend(self.context.script(run).iter().cloned());
+            let place = self.context.near(step.span);
+            let script = shell.is_none_or(is_shell).then(|| self.context.script(run));
+            if !script.as_ref().is_some_and(|script| plain::is_plain(run.text(), script)) {
+                out.push(mark::mark("opaque", place));
+            }
+            if let Some(script) = script {
+                inner.extend(script.iter().cloned());
                 out.push(scope(inner));
+            }
+            if ["if", "continue-on-error"].iter().any(|key| step.get(key).is_some()) {
+                out.push(mark::mark("conditional", place));
             }
             // Several steps may share one large text.
             let names = if self.context.spend(run.text().len()) { handed_on(run.text()) } else { BTreeSet::new() };
@@ -123,14 +132,19 @@ impl Steps<'_> {
     fn used(&self, id: &str, after: &[Node]) -> Option<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         let outputs = TOKENS.map(|name| (name, format!("steps.{id}.outputs.{name}")));
-        for scalar in after.iter().flat_map(Node::scalars) {
+        let used =
+            after.iter().filter(|step| !is_never(step)).flat_map(Node::pairs).filter(|pair| pair.key.text() != "if");
+        for scalar in used.flat_map(|pair| pair.value.scalars()) {
             if !self.context.spend(scalar.text().len()) {
                 break;
             }
             for (name, output) in &outputs {
                 let text = scalar.text();
                 let ends = |at: usize| !text.get(at + output.len()..).unwrap_or("").starts_with(is_name);
-                let found = text.match_indices(output.as_str()).map(|(at, _)| at).find(|at| ends(*at));
+                let found = text
+                    .match_indices(output.as_str())
+                    .map(|(at, _)| at)
+                    .find(|at| ends(*at) && is_all(text, *at, output.len()));
                 if let Some(at) = found.filter(|_| entries.len() < MAX_USED) {
                     let place = self.context.place(&scalar.body, at..at + output.len());
                     let value = program::Node::Text(Expr::text("", place));
@@ -191,6 +205,13 @@ pub(super) fn lines(text: &str, item: Span) -> Option<Span> {
     let end = item.start as usize + own.trim_end().len();
     let end = text.get(end..)?.find('\n').map(|at| end + at + 1)?;
     is_item.then_some(Span::new(start as u32, end as u32))
+}
+
+/// Whether an expression is nothing but what stands at these bytes, and no comment of a script holds it.
+fn is_all(text: &str, at: usize, length: usize) -> bool {
+    let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + length..).unwrap_or(""));
+    let line = before.rsplit('\n').next().unwrap_or("");
+    before.trim_end().ends_with("${{") && after.trim_start().starts_with("}}") && !line.trim_start().starts_with('#')
 }
 
 /// Whether a letter may go on the name of an output.

@@ -11,8 +11,9 @@ use crate::source::Span;
 use crate::syntax::yaml::{Node, Pair};
 use crate::value::Place;
 
-/// Labels of the machines that GitHub gives each job anew begin so.
-const HOSTED: &[&str] = &["ubuntu-latest", "ubuntu-1", "ubuntu-2", "ubuntu-slim", "macos-", "windows-"];
+/// Systems of the machines that GitHub gives each job anew
+/// (<https://docs.github.com/en/actions/reference/runners/github-hosted-runners>, checked 2026-11-30).
+const HOSTED: &[&str] = &["ubuntu-", "macos-", "windows-"];
 /// Steps of a job between which something may be written.
 const MAX_STEPS: usize = 200;
 
@@ -80,8 +81,19 @@ fn kind_of_machine(job: &Node) -> &'static str {
     let runs_on = job.get("runs-on").map(|pair| &pair.value);
     let label = runs_on
         .and_then(|node| node.text().or_else(|| node.items().first().filter(|_| node.items().len() == 1)?.text()));
-    let is_hosted = label.is_some_and(|label| HOSTED.iter().any(|name| label.starts_with(name)));
+    let is_hosted = label.is_some_and(is_label);
     if is_hosted && job.get("container").is_none() { "hosted" } else { "runner" }
+}
+
+/// Whether a label is one of GitHub's own: `ubuntu-latest`, `macos-14-large`; larger machines have names that somebody chose.
+fn is_label(label: &str) -> bool {
+    let Some(rest) = HOSTED.iter().find_map(|system| label.strip_prefix(system)) else { return false };
+    let version = ["-arm", "-large", "-xlarge", "-intel", "-vs2026"]
+        .iter()
+        .find_map(|end| rest.strip_suffix(end))
+        .unwrap_or(rest);
+    let is_number = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_number || matches!(version, "latest" | "slim")
 }
 
 /// The shell of scripts that name none.
