@@ -80,10 +80,21 @@ fn nobody(machine: &Machine, project: &Project, report: &mut Report) {
          will answer `You do not currently have an active account selected.`",
         job.name
     );
-    report
-        .warning(event.at(), place, message)
-        .label("no credentials")
-        .help("add a step with google-github-actions/auth before");
+    let draft = report.warning(event.at(), place, message);
+    draft.label("no credentials").help("add a step with google-github-actions/auth before");
+    if let Some(key) = events.iter().find_map(ignored_key) {
+        draft.related(key, "setup-gcloud takes no key since its first version");
+    }
+}
+
+/// The key that a step gives to an action which only installs gcloud.
+fn ignored_key(event: &Event<'_>) -> Option<Place> {
+    match event {
+        Event::Uses(uses) if uses.name == "google-github-actions/setup-gcloud" => {
+            Some(uses.input("service_account_key")?.at)
+        }
+        _ => None,
+    }
 }
 
 /// The job that something happens in.

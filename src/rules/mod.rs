@@ -301,24 +301,50 @@ fn may_move(lines: &str) -> bool {
     !["steps.", "env.", "private_key", "-----BEGIN"].iter().any(|word| lines.contains(word))
 }
 
+/// Actions that log nobody in, by what their names begin with.
+const HARMLESS: &[&str] = &[
+    "actions/checkout",
+    "actions/configure-pages",
+    "actions/create-release",
+    "actions/download-artifact",
+    "actions/labeler",
+    "actions/setup-",
+    "actions/upload-artifact",
+    "aquasecurity/setup-trivy",
+    "aquasecurity/trivy-action",
+    "astral-sh/setup-uv",
+    "codecov/codecov-action",
+    "denoland/setup-deno",
+    "docker/build-push-action",
+    "docker/metadata-action",
+    "docker/setup-",
+    "dorny/paths-filter",
+    "dtolnay/rust-toolchain",
+    "github/codeql-action",
+    "google-github-actions/deploy-",
+    "google-github-actions/get-",
+    "google-github-actions/release-please",
+    "google-github-actions/upload-",
+    "gradle/",
+    "hadolint/hadolint-action",
+    "hashicorp/setup-terraform",
+    "oven-sh/setup-bun",
+    "pnpm/action-setup",
+    "ruby/setup-ruby",
+    "shivammathur/setup-php",
+    "sigstore/cosign-installer",
+    "slackapi/slack-github-action",
+    "softprops/action-gh-release",
+    "step-security/harden-runner",
+    "subosito/flutter-action",
+    "swatinem/rust-cache",
+    "tj-actions/changed-files",
+];
+/// Where gcloud and Docker keep who they are.
+const HOMES: &[&str] = &["gcloud", ".docker", ".config"];
+
 /// Whether an action may log somebody in, give Docker credentials, or do anything else that is not seen.
 fn may_do_anything(uses: &Uses) -> bool {
-    const HARMLESS: [&str; 14] = [
-        "actions/checkout",
-        "actions/setup-",
-        "actions/upload-artifact",
-        "docker/setup-",
-        "docker/metadata-action",
-        "docker/build-push-action",
-        "hashicorp/setup-terraform",
-        "pnpm/action-setup",
-        "dorny/paths-filter",
-        "gradle/",
-        "google-github-actions/deploy-",
-        "google-github-actions/get-",
-        "google-github-actions/upload-",
-        "google-github-actions/release-please",
-    ];
     match uses.name.as_str() {
         // Only before its first version it took a key; since then it installs gcloud, whatever it is given.
         "google-github-actions/setup-gcloud" => {
@@ -327,6 +353,11 @@ fn may_do_anything(uses: &Uses) -> bool {
         }
         // Told by themselves.
         "google-github-actions/auth" | "docker/login-action" => false,
+        // It brings back what it is told to keep.
+        "actions/cache" => uses
+            .input("path")
+            .and_then(|path| path.value.literal())
+            .is_none_or(|path| HOMES.iter().any(|home| path.contains(home))),
         name => !HARMLESS.iter().any(|known| name.starts_with(known)),
     }
 }

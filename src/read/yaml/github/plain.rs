@@ -79,10 +79,12 @@ const PROGRAMS: &[&str] = &[
     "terraform",
     "tee",
 ];
-/// Words of what logs somebody in, or tells programs who they are.
+/// Words of what logs somebody in.
+const LOGINS: &[&str] = &["login", "auth"];
+/// Programs that run scripts by name, whose names tell what they do.
+const RUNNERS: &[&str] = &["npm", "npx", "yarn", "pnpm", "go", "cargo", "gradle", "mvn"];
+/// Words of what tells programs who they are, or runs something else.
 const WORDS: &[&str] = &[
-    "login",
-    "auth",
     "cred",
     "docker/config",
     "config/gcloud",
@@ -100,14 +102,32 @@ const MAX_DEPTH: usize = 40;
 
 /// Whether nothing in a script may log somebody in unseen.
 pub(super) fn is_plain(script: &str, block: &[Step]) -> bool {
-    // gcloud's own lines are seen.
-    let others =
-        script.lines().filter(|line| !line.trim_start().starts_with("gcloud ") && !line.trim_start().starts_with('#'));
-    let speaks = |line: &str| {
-        let line = line.to_ascii_lowercase();
-        WORDS.iter().any(|word| line.contains(word))
-    };
-    !others.into_iter().any(speaks) && is_known(block, 0)
+    let (mut is_gcloud, mut goes_on) = (false, false);
+    for line in script.lines().map(str::trim) {
+        // gcloud's own lines are seen, with those that they go on in.
+        is_gcloud = if goes_on { is_gcloud } else { line.starts_with("gcloud ") };
+        goes_on = line.ends_with('\\');
+        if !is_said(line) && speaks(line, is_gcloud) {
+            return false;
+        }
+    }
+    is_known(block, 0)
+}
+
+/// Whether a line is a comment, or only says something.
+fn is_said(line: &str) -> bool {
+    let says = ["echo ", "printf "].iter().any(|name| line.starts_with(name));
+    line.starts_with('#') || says && !line.contains(['>', '|', '$', '`'])
+}
+
+/// Whether a line may log somebody in.
+fn speaks(line: &str, is_gcloud: bool) -> bool {
+    let line = line.to_ascii_lowercase();
+    let mut words = line.split(|c: char| c.is_whitespace() || "\"'`()".contains(c));
+    if !is_gcloud && words.clone().any(|word| RUNNERS.contains(&word)) {
+        return WORDS.iter().chain(LOGINS).any(|word| line.contains(word));
+    }
+    WORDS.iter().any(|word| line.contains(word)) || !is_gcloud && words.any(|word| LOGINS.contains(&word))
 }
 
 fn is_known(block: &[Step], depth: usize) -> bool {
