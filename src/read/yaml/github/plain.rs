@@ -81,11 +81,12 @@ const PROGRAMS: &[&str] = &[
 ];
 /// Words of what logs somebody in.
 const LOGINS: &[&str] = &["login", "auth"];
+/// What files and variables that hold them are named after.
+const CREDENTIALS: &str = "cred";
 /// Programs that run scripts by name, whose names tell what they do.
 const RUNNERS: &[&str] = &["npm", "npx", "yarn", "pnpm", "go", "cargo", "gradle", "mvn"];
 /// Words of what tells programs who they are, or runs something else.
 const WORDS: &[&str] = &[
-    "cred",
     "docker/config",
     "config/gcloud",
     ".config",
@@ -123,11 +124,15 @@ fn is_said(line: &str) -> bool {
 /// Whether a line may log somebody in.
 fn speaks(line: &str, is_gcloud: bool) -> bool {
     let line = line.to_ascii_lowercase();
-    let mut words = line.split(|c: char| c.is_whitespace() || "\"'`()".contains(c));
-    if !is_gcloud && words.clone().any(|word| RUNNERS.contains(&word)) {
-        return WORDS.iter().chain(LOGINS).any(|word| line.contains(word));
-    }
-    WORDS.iter().any(|word| line.contains(word)) || !is_gcloud && words.any(|word| LOGINS.contains(&word))
+    WORDS.iter().any(|word| line.contains(word)) || !is_gcloud && logs_in(&line)
+}
+
+fn logs_in(line: &str) -> bool {
+    let has = |known: &[&str]| {
+        line.split(|c: char| c.is_whitespace() || "\"'`()".contains(c)).any(|word| known.contains(&word))
+    };
+    let names = || LOGINS.iter().any(|login| line.contains(login));
+    line.contains(CREDENTIALS) || has(LOGINS) || has(RUNNERS) && names()
 }
 
 fn is_known(block: &[Step], depth: usize) -> bool {
