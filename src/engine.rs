@@ -4,6 +4,7 @@ mod conclude;
 mod declared;
 mod levels;
 mod link;
+mod measure;
 mod merge;
 mod own;
 mod parallel;
@@ -31,11 +32,12 @@ use crate::source::{FileId, Source, Unreadable};
 use crate::value::Piece;
 
 use link::Linker;
+pub use measure::understood;
 use merge::Merger;
 pub use words::relevant;
 
 /// One file for a run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Input {
     /// The name it is reported by.
     pub path: String,
@@ -53,7 +55,7 @@ pub struct Input {
 }
 
 /// What there is of a file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Content {
     /// Its bytes.
     Bytes(Vec<u8>),
@@ -64,7 +66,7 @@ pub enum Content {
 }
 
 /// Which rules run, and how.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// If not empty, only these.
     pub select: Vec<String>,
@@ -161,6 +163,7 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
         hide_rests(&project.facts, &mut outcome);
     }
     conclude::conclude(&read, &linker, settings, &configs, found, &mut outcome);
+    outcome.configs = configs.into_iter().map(|(project, file)| (file, project)).collect();
     merge::sort(&mut outcome);
     if settings.last {
         std::mem::forget((read, linker, projects));

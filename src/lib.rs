@@ -18,6 +18,7 @@ pub mod finding;
 pub mod fix;
 pub mod gcp;
 pub mod graph;
+pub mod mend;
 pub mod nearest;
 pub mod outcome;
 pub mod program;

@@ -20,6 +20,8 @@ pub struct Outcome {
     pub lacking: BTreeMap<&'static str, usize>,
     /// Where secrets stand: no format may print what is there.
     pub secrets: BTreeMap<FileId, Vec<Span>>,
+    /// The configurations among the sources, with the number of their project.
+    pub configs: BTreeMap<FileId, u32>,
     /// Findings silenced by a suppression.
     pub suppressed: usize,
 }

@@ -53,14 +53,15 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("fix", &["finding", "source"]),
+    ("mend", &["config", "engine", "finding", "fix", "outcome", "rules", "source"]),
     ("report", &["finding", "outcome", "source"]),
     ("graph", &["project", "report", "source", "value"]),
     ("files", &[]),
     (
         "cli",
         &[
-            "config", "engine", "errors", "files", "finding", "graph", "nearest", "outcome", "report", "rule", "rules",
-            "source",
+            "config", "engine", "errors", "files", "finding", "graph", "mend", "nearest", "outcome", "report", "rule",
+            "rules", "source",
         ],
     ),
     ("main", &["cli"]),

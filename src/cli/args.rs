@@ -106,6 +106,25 @@ pub(super) struct Check {
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub ignore: Vec<String>,
 
+    /// Apply the fixes that are certain and change no meaning
+    ///
+    /// Each one is tried first: a fix that makes anything worse is not applied. With `-` the fixed text goes to standard
+    /// output, and the findings that are left to standard error.
+    #[arg(long)]
+    pub fix: bool,
+
+    /// With --fix or --diff: also fixes that change who may do what, or rest on a guess
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+
+    /// Show what --fix would change, and change nothing; the exit status is 1 if there is anything
+    #[arg(long)]
+    pub diff: bool,
+
+    /// With --fix: the exit status is 1 if anything was fixed
+    #[arg(long, requires = "fix")]
+    pub exit_non_zero_on_fix: bool,
+
     /// Show advice too: what works and could be better
     #[arg(long)]
     pub advice: bool,

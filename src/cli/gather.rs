@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::mending::Stdin;
 use crate::config::{Config, On};
 use crate::engine::{self, Content, Files, Input};
 use crate::files::{self, Omit, Trouble};
@@ -28,6 +29,10 @@ pub(super) struct Gathered {
     pub configs: BTreeMap<u32, Arc<Config>>,
     /// How many files were looked at.
     pub looked_at: usize,
+    /// Named files that lie outside of the project that they are named in, behind a symlink: nothing is written there.
+    pub foreign: BTreeSet<PathBuf>,
+    /// Standard input, if it was read.
+    pub stdin: Option<Stdin>,
     /// Named paths that could not be read.
     pub faults: Vec<Note>,
     /// Other files that were not read.
@@ -187,26 +192,22 @@ impl Gatherer {
         let disk = self.base.join(name);
         // The project that the file would belong to says how it is linted.
         let is_configured = self.configure(&files::project_root(&disk));
-        let most = self.max_size();
-        match files::read_stream(io::stdin().lock(), most) {
-            _ if !is_configured => {}
-            Ok(_) | Err(Trouble::TooLarge(_)) if self.excludes(&disk) => self.note(&disk, What::Excluded),
-            Ok(bytes) if engine::relevant(name, &bytes) => {
-                let (path, content) = (name.to_owned(), Content::Bytes(bytes));
-                self.out.inputs.push(Input {
-                    path,
-                    content,
-                    reported: true,
-                    project: self.project,
-                    disk,
-                    partial: true,
-                });
-            }
-            Ok(_) => {}
+        let bytes = match files::read_stream(io::stdin().lock(), self.max_size()) {
+            _ if !is_configured => None,
+            Ok(bytes) => Some(bytes),
+            Err(Trouble::TooLarge(_)) if self.excludes(&disk) => None,
             Err(trouble) => {
                 self.out.faults.push(Note { path: "standard input".to_owned(), what: What::Trouble(trouble) });
+                None
             }
+        };
+        if self.excludes(&disk) {
+            self.note(&disk, What::Excluded);
+        } else if let Some(bytes) = bytes.clone().filter(|bytes| engine::relevant(name, bytes)) {
+            let (path, content) = (name.to_owned(), Content::Bytes(bytes));
+            self.out.inputs.push(Input { path, content, reported: true, project: self.project, disk, partial: true });
         }
+        self.out.stdin = bytes.map(|bytes| Stdin { path: name.to_owned(), bytes });
         self.project += 1;
     }
 
@@ -253,6 +254,9 @@ impl Gatherer {
             Ok((is_dir, place)) => {
                 let root = files::project_root(&place);
                 let is_root = root == place;
+                if files::leads_out(path, &place) {
+                    self.out.foreign.insert(place.clone());
+                }
                 let wanted = projects.entry(root).or_default();
                 match is_dir {
                     true if is_root => wanted.whole = true,

@@ -5,6 +5,7 @@ mod args;
 mod calls;
 mod errors;
 mod gather;
+mod mending;
 mod pages;
 mod summary;
 
@@ -15,11 +16,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::engine::{self, Settings};
-use crate::finding::Level;
+use crate::finding::{Finding, Level, Safety};
 use crate::outcome::Outcome;
 use crate::report;
 use crate::rules::own::UNDECIDED_ACCESS;
 use args::{Args, Check, Color, Command, Show};
+use mending::Mode;
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,11 +52,8 @@ pub fn main() -> ExitCode {
 }
 
 fn check(args: Check) -> Status {
-    if let Err(unknown) = args.select.iter().chain(&args.ignore).try_for_each(|id| pages::find(id).map(drop)) {
-        return fault(unknown);
-    }
-    if args.paths.iter().any(|path| path.as_os_str() == "-") != args.stdin_filename.is_some() {
-        return fault("`-` and `--stdin-filename NAME` go together: the name says what kind of file it is");
+    if let Some(wrong) = wrong_usage(&args) {
+        return fault(wrong);
     }
     let mut gathered = gather::gather(&args.paths, args.stdin_filename.as_deref());
     let policies = gathered.policies(&args.iam_policy);
@@ -62,25 +61,54 @@ fn check(args: Check) -> Status {
     gathered.print_notes();
 
     let show_unknown = args.show == Some(Show::Unknown);
+    let advice = args.advice || args.fail_on == Level::Advice;
+    let options = options(args.color, advice || show_unknown);
+    let mode = match (args.diff, args.fix) {
+        (true, _) => Some(Mode::Show),
+        (false, true) => Some(Mode::Write),
+        (false, false) => None,
+    };
     let settings = Settings {
         select: args.select,
         ignore: args.ignore,
-        configs: gathered.configs,
+        configs: std::mem::take(&mut gathered.configs),
         policies,
         preview: args.preview,
         show_unknown,
-        last: true,
+        last: mode.is_none(),
     };
-    let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
-    outcome.files = gathered.looked_at;
-
-    let advice = args.advice || args.fail_on == Level::Advice;
     // What was asked for is shown without all other advice.
+    let is_shown = |finding: &Finding| {
+        options.shows(finding.level) && (advice || finding.level > Level::Advice || finding.rule == UNDECIDED_ACCESS.id)
+    };
+    let (looked_at, stdin) = (gathered.looked_at, gathered.stdin.take());
+    let mended = mode.map(|mode| {
+        let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
+        let mended = mending::fixed(&mut gathered, settings.clone(), safety, &is_shown);
+        let done = mending::conclude(&mended, mode, &options, args.quiet, stdin.as_ref());
+        worst = worst.max(done);
+        if !mended.changes.is_empty() && (mode == Mode::Show || args.exit_non_zero_on_fix) {
+            worst = worst.max(Status::Found);
+        }
+        mended
+    });
+    let mut outcome = match mended {
+        Some(mended) => mended.outcome,
+        None => engine::check(gathered.inputs, &gathered.disk, &settings),
+    };
+    outcome.files = looked_at;
     if show_unknown && !advice {
-        outcome.findings.retain(|finding| finding.level > Level::Advice || finding.rule == UNDECIDED_ACCESS.id);
+        outcome.findings.retain(is_shown);
     }
-    let options = options(args.color, advice || show_unknown);
-    worst = worst.max(print(status(&outcome, args.fail_on), |out| (args.format.write)(&outcome, &options, out)));
+    if mode == Some(Mode::Show) {
+        return worst;
+    }
+    // Fixed text has standard output for itself.
+    let write = |out: &mut dyn Write| (args.format.write)(&outcome, &options, out);
+    worst = worst.max(match stdin.filter(|_| mode.is_some()) {
+        Some(_) => written(status(&outcome, args.fail_on), write(&mut io::stderr().lock())),
+        None => print(status(&outcome, args.fail_on), write),
+    });
     for (feature, count) in &outcome.lacking {
         let files = if *count == 1 { "file" } else { "files" };
         note(format_args!("authlint: skipped {count} {files}: this build is without the feature `{feature}`"));
@@ -91,6 +119,21 @@ fn check(args: Check) -> Status {
     worst
 }
 
+/// What of the arguments does not go together.
+fn wrong_usage(args: &Check) -> Option<String> {
+    if let Err(unknown) = args.select.iter().chain(&args.ignore).try_for_each(|id| pages::find(id).map(drop)) {
+        return Some(unknown.to_string());
+    }
+    let names_stdin = args.paths.iter().any(|path| path.as_os_str() == "-");
+    if names_stdin != args.stdin_filename.is_some() {
+        return Some("`-` and `--stdin-filename NAME` go together: the name says what kind of file it is".to_owned());
+    }
+    if names_stdin && args.fix && args.paths.len() > 1 {
+        return Some("with `--fix`, `-` stands alone: the fixed text goes to standard output".to_owned());
+    }
+    (args.unsafe_fixes && !args.fix && !args.diff).then(|| "`--unsafe-fixes` goes with `--fix` or `--diff`".to_owned())
+}
+
 fn status(outcome: &Outcome, fail_on: Level) -> Status {
     let fails = outcome.findings.iter().any(|finding| finding.level >= fail_on);
     if fails { Status::Found } else { Status::Clean }
@@ -99,10 +142,15 @@ fn status(outcome: &Outcome, fail_on: Level) -> Status {
 /// Writes to standard output; `status` unless that fails. A reader that goes away early is no fault.
 fn print(status: Status, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Status {
     let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
-    let written = write(&mut out).and_then(|()| out.flush());
+    let done = write(&mut out).and_then(|()| out.flush());
     // What is left in the buffer must not be written again when it is dropped.
     let _ = out.into_parts();
-    match written {
+    written(status, done)
+}
+
+/// `status` unless writing failed.
+fn written(status: Status, done: io::Result<()>) -> Status {
+    match done {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fault(format_args!("cannot write: {error}")),
         _ => status,
     }

@@ -1,8 +1,9 @@
-//! Walks and reads the disk. Knows nothing above `source`: what a file means is its caller's business.
+//! Walks, reads and writes the disk. Knows nothing above `source`: what a file means is its caller's business.
 //!
 //! Nothing here follows a symlink found in a directory, opens a special file, or reads more of a file than its caller
 //! allows and one byte.
 
+mod replace;
 mod walk;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+pub use replace::{Kept, replace};
 pub use walk::{Accept, Exclude, Filter, Found, Omit, walk};
 
 /// The file that marks a project's root.
@@ -58,6 +60,16 @@ pub fn project_root(path: &Path) -> PathBuf {
     let above = || start.into_iter().flat_map(Path::ancestors);
     let holds = |name: &'static str| move |dir: &&Path| dir.join(name).exists();
     above().find(holds(CONFIG)).or_else(|| above().find(holds(".git"))).unwrap_or(path).to_owned()
+}
+
+/// Whether a path that was named leads by a symlink to a place outside of the project that the path itself lies in.
+pub fn leads_out(named: &Path, place: &Path) -> bool {
+    let Ok(named) = std::path::absolute(named) else { return true };
+    // The directory that holds the name, wherever that is.
+    let Some(name) = named.file_name() else { return false };
+    let Some(Ok(parent)) = named.parent().map(Path::canonicalize) else { return true };
+    let own = parent.join(name);
+    own != place && !place.starts_with(project_root(&parent))
 }
 
 /// Whether a path lies in a project that has a root of its own, by a configuration or a repository.

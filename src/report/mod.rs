@@ -4,6 +4,7 @@
 
 mod clean;
 mod concise;
+pub mod diff;
 mod excerpt;
 mod human;
 mod json;

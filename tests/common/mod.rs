@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use authlint::config::Config;
 use authlint::engine::{self, Content, Files, Input, Settings, relevant};
 use authlint::finding::{Finding, Fix, Safety};
+use authlint::mend::{self, Bench, Mended};
 use authlint::outcome::Outcome;
 use authlint::report::{FORMATS, Options};
 use authlint::rules::own::UNDECIDED_ACCESS;
@@ -102,7 +103,17 @@ fn undecided(files: &BTreeMap<String, String>) -> Outcome {
     lint_with(files, Settings { select: vec![UNDECIDED_ACCESS.id.to_owned()], ..Settings::default() })
 }
 
-fn lint_with(files: &BTreeMap<String, String>, mut settings: Settings) -> Outcome {
+fn lint_with(files: &BTreeMap<String, String>, settings: Settings) -> Outcome {
+    let (inputs, readable, settings) = inputs(files, settings);
+    engine::check(inputs, &Memory(&readable), &settings)
+}
+
+/// What a run of the engine takes: the files that matter, those that may be read on demand, and the settings with the
+/// configuration among the files.
+fn inputs(
+    files: &BTreeMap<String, String>,
+    mut settings: Settings,
+) -> (Vec<Input>, BTreeMap<String, String>, Settings) {
     let root = PathBuf::from("/project");
     if let Some(text) = files.get("authlint.toml") {
         let source = Source::new("authlint.toml", text.as_bytes()).unwrap();
@@ -129,7 +140,23 @@ fn lint_with(files: &BTreeMap<String, String>, mut settings: Settings) -> Outcom
             inputs.push(Input { path: path.clone(), content, reported: true, project: 0, disk, partial: false });
         }
     }
-    engine::check(inputs, &Memory(&readable), &settings)
+    (inputs, readable, settings)
+}
+
+/// Applies the fixes of files as `--fix` does, with `--unsafe-fixes` or without; what the files are then, and what came of it.
+pub fn mend(files: &BTreeMap<String, String>, safety: Safety) -> (BTreeMap<String, String>, Mended) {
+    let (inputs, readable, settings) = inputs(files, Settings::default());
+    let check = |inputs: Vec<Input>, settings: &Settings| engine::check(inputs, &Memory(&readable), settings);
+    let first = check(inputs.clone(), &settings);
+    let configs = files.get("authlint.toml").map(|text| (0, text.clone().into_bytes())).into_iter().collect();
+    let bench = Bench { inputs, configs, settings, check: &check, may_change: &|_| true };
+    let mended =
+        bench.mend(first, &|outcome, tried| mend::fixes(outcome, safety, |finding| tried.count(finding, outcome) == 0));
+    let mut after = files.clone();
+    for change in &mended.changes {
+        after.insert(change.path.clone(), String::from_utf8(change.after.clone()).unwrap());
+    }
+    (after, mended)
 }
 
 /// Whether this build reads all kinds of files of a section.

@@ -1,0 +1,163 @@
+//! `--fix` and `--diff`: what the engine of changes makes of the files, written to the disk or shown.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::gather::Gathered;
+use super::{Status, fault, note};
+use crate::engine::{self, Input, Settings};
+use crate::files;
+use crate::finding::{Finding, Safety};
+use crate::mend::{self, Bench, Change, Mended};
+use crate::outcome::Outcome;
+use crate::report::diff::{self, State};
+use crate::report::{Options, clean};
+use crate::source::{LARGEST, Source};
+
+/// Dropped fixes that are told one by one.
+const MOST_DROPPED: usize = 10;
+
+/// What is done with the changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// They are written.
+    Write,
+    /// They are shown.
+    Show,
+}
+
+/// Applies fixes in memory.
+pub(super) fn fixed(
+    gathered: &mut Gathered,
+    settings: Settings,
+    safety: Safety,
+    is_shown: &dyn Fn(&Finding) -> bool,
+) -> Mended {
+    let disk = std::mem::take(&mut gathered.disk);
+    let check = |inputs: Vec<Input>, settings: &Settings| engine::check(inputs, &disk, settings);
+    let foreign = std::mem::take(&mut gathered.foreign);
+    let may_change = |path: &Path| !foreign.iter().any(|foreign| path.starts_with(foreign));
+    let configs = settings.configs.iter().filter_map(|(project, config)| {
+        let bytes = files::read(config.path(), LARGEST).ok()?;
+        // Its places are those of the text that was read before.
+        let is_same = Source::new("", &bytes).is_ok_and(|source| source.text() == config.source.text());
+        is_same.then_some((*project, bytes))
+    });
+    let bench = Bench {
+        inputs: std::mem::take(&mut gathered.inputs),
+        configs: configs.collect(),
+        settings,
+        check: &check,
+        may_change: &may_change,
+    };
+    let first = check(bench.inputs.clone(), &bench.settings);
+    bench.mend(first, &|outcome, tried| {
+        mend::fixes(outcome, safety, |finding| is_shown(finding) && tried.count(finding, outcome) == 0)
+    })
+}
+
+/// Writes the changes, or shows them; says what was changed and what was not.
+pub(super) fn conclude(
+    mended: &Mended,
+    mode: Mode,
+    options: &Options,
+    is_quiet: bool,
+    stdin: Option<&Stdin>,
+) -> Status {
+    let mut worst = Status::Clean;
+    let mut done: Vec<&Change> = Vec::new();
+    for change in &mended.changes {
+        let is_stdin = stdin.is_some_and(|stdin| stdin.path == change.path);
+        let written = match mode {
+            Mode::Show => super::print(Status::Clean, |out| show(change, &mended.outcome, options, out)),
+            Mode::Write if is_stdin => Status::Clean,
+            Mode::Write => match files::replace(&change.disk, &change.before, &change.after) {
+                Ok(()) => Status::Clean,
+                Err(why) => fault(format_args!("not fixed: {}: {why}", clean(&change.path))),
+            },
+        };
+        worst = worst.max(written);
+        if written == Status::Clean {
+            done.push(change);
+        }
+    }
+    if let (Some(stdin), Mode::Write) = (stdin, mode) {
+        let after = mended.changes.iter().find(|change| change.path == stdin.path).map(|change| &change.after);
+        worst = worst.max(super::print(Status::Clean, |out| out.write_all(after.unwrap_or(&stdin.bytes))));
+    }
+    if !is_quiet {
+        say(&done, mended, mode);
+    }
+    worst
+}
+
+/// Standard input as it came.
+#[derive(Debug)]
+pub(super) struct Stdin {
+    /// The name that it is reported by.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+fn show(change: &Change, outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let (Ok(before), Ok(after)) =
+        (Source::new(change.path.as_str(), &change.before), Source::new(change.path.as_str(), &change.after))
+    else {
+        return Ok(());
+    };
+    // Where secrets stand is known of the text as it would be; a line that stays is the same in both.
+    let file = outcome.sources.iter().position(|source| source.path() == change.path);
+    let secrets = file.and_then(|file| outcome.secrets.iter().find(|(id, _)| id.0 as usize == file));
+    let secrets: Vec<_> = secrets.map(|(_, spans)| spans.clone()).unwrap_or_default();
+    let texts: Vec<&str> =
+        secrets.iter().map(|span| after.slice(*span)).filter(|text| !text.trim().is_empty()).collect();
+    let old = places(&before, &texts);
+    diff::write(
+        State { source: &before, secrets: &old },
+        State { source: &after, secrets: &secrets },
+        options.color,
+        out,
+    )
+}
+
+/// Where texts stand in a source.
+fn places(source: &Source, texts: &[&str]) -> Vec<crate::source::Span> {
+    let of = |text: &&str| {
+        let length = text.len() as u32;
+        let found = source.text().match_indices(*text).map(move |(at, _)| at as u32);
+        found.map(move |at| crate::source::Span::new(at, at + length)).collect::<Vec<_>>()
+    };
+    texts.iter().flat_map(of).collect()
+}
+
+fn say(done: &[&Change], mended: &Mended, mode: Mode) {
+    let (verb, would) = match mode {
+        Mode::Write => ("fixed", "Fixed"),
+        Mode::Show => ("would fix", "Would fix"),
+    };
+    let mut total: BTreeMap<&str, usize> = BTreeMap::new();
+    for change in done {
+        let counts: Vec<String> = change.gone.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
+        change.gone.iter().for_each(|(rule, count)| *total.entry(rule).or_default() += count);
+        let counts = if counts.is_empty() { "for another file".to_owned() } else { counts.join(", ") };
+        note(format_args!("{verb} {}: {counts}", clean(&change.path)));
+    }
+    for dropped in mended.dropped.iter().take(MOST_DROPPED) {
+        let (path, line) = &dropped.at;
+        note(format_args!("not fixed {}:{line}: {}: {}", clean(path), dropped.rule, dropped.why));
+    }
+    let more = mended.dropped.len().saturating_sub(MOST_DROPPED);
+    if more > 0 {
+        note(format_args!("not fixed: {more} more, for such reasons"));
+    }
+    let count: usize = total.values().sum();
+    let (faults, files) =
+        (if count == 1 { "finding" } else { "findings" }, if done.len() == 1 { "file" } else { "files" });
+    match (count, mode) {
+        (0, Mode::Show) => note("Nothing to fix."),
+        (0, Mode::Write) => {}
+        _ => note(format_args!("{would} {count} {faults} in {} {files}.", done.len())),
+    }
+}

@@ -1,0 +1,65 @@
+//! New bytes for a file, or the old ones: never a part of either.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use super::{Trouble, read};
+
+/// Why a file is left as it is.
+#[derive(Debug)]
+pub enum Kept {
+    /// It holds other bytes than those that were read.
+    Changed,
+    /// Its owner forbids writing it.
+    ReadOnly,
+    /// It is a symlink now.
+    Symlink,
+    /// The system refused.
+    Trouble(Trouble),
+}
+
+impl std::fmt::Display for Kept {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Changed => out.write_str("it was changed in the meantime"),
+            Self::ReadOnly => out.write_str("it is read-only"),
+            Self::Symlink => out.write_str("it is a symlink"),
+            Self::Trouble(trouble) => write!(out, "{trouble}"),
+        }
+    }
+}
+
+impl<T: Into<Trouble>> From<T> for Kept {
+    fn from(trouble: T) -> Self {
+        Self::Trouble(trouble.into())
+    }
+}
+
+/// Gives a file new bytes if it still holds those that are `expected`; whoever reads it meanwhile, and whatever ends the
+/// program, finds the old bytes or the new ones. Its mode stays; of several hard links to it the others keep the old bytes.
+///
+/// # Errors
+/// [`Kept`] when it is left as it is.
+pub fn replace(path: &Path, expected: &[u8], new: &[u8]) -> Result<(), Kept> {
+    let metadata = fs::symlink_metadata(path)?;
+    if metadata.is_symlink() {
+        return Err(Kept::Symlink);
+    }
+    if metadata.permissions().readonly() {
+        return Err(Kept::ReadOnly);
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".authlint-").tempfile_in(directory)?;
+    file.write_all(new)?;
+    file.as_file().set_permissions(metadata.permissions())?;
+    file.as_file().sync_all()?;
+    // As late as can be, so that what somebody writes meanwhile is not lost.
+    match read(path, expected.len() as u64) {
+        Ok(bytes) if bytes == expected => {}
+        Ok(_) | Err(Trouble::TooLarge(_)) => return Err(Kept::Changed),
+        Err(trouble) => return Err(Kept::Trouble(trouble)),
+    }
+    file.persist(path).map_err(|refused| refused.error)?;
+    Ok(())
+}

@@ -1,0 +1,331 @@
+//! Proposals to change text → new text, linted again. A proposal that makes anything worse is dropped. Knows no single rule
+//! and no disk.
+
+mod choice;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::engine::{Content, Input, Settings};
+use crate::finding::{Edit, Finding, Safety};
+use crate::fix;
+use crate::outcome::Outcome;
+use crate::source::{FileId, Source};
+use choice::Choice;
+pub use verify::Why;
+use verify::verify;
+
+/// Rounds of one run: what overlaps waits for the next one, and so does what a change brings to light.
+const MAX_ROUNDS: usize = 20;
+/// Times that the files are linted again in one run. Of what is proposed beyond, nothing is tried.
+const MAX_TRIES: usize = 200;
+
+/// A change of text that is to be rid of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The finding, by its place in the outcome.
+    pub finding: usize,
+    /// All of them, or none.
+    pub edits: Vec<Edit>,
+}
+
+/// A file that is another one now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The name that it is reported by.
+    pub path: String,
+    /// Where it lies.
+    pub disk: PathBuf,
+    /// Its bytes as they were read.
+    pub before: Vec<u8>,
+    /// Its bytes as they are to be.
+    pub after: Vec<u8>,
+    /// How many findings of which rule were in it and are gone.
+    pub gone: BTreeMap<&'static str, usize>,
+}
+
+/// A proposal that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// The rule of its finding.
+    pub rule: &'static str,
+    /// Where: the file and the line, from 1, as it was when this was tried.
+    pub at: (String, u32),
+    /// Why.
+    pub why: Why,
+}
+
+/// What a run of changes ends with.
+#[derive(Debug, Default)]
+pub struct Mended {
+    /// The findings in the files as they are to be.
+    pub outcome: Outcome,
+    /// The files that change, by path.
+    pub changes: Vec<Change>,
+    /// What was proposed and not taken.
+    pub dropped: Vec<Dropped>,
+}
+
+/// What is changed, and how it is linted.
+pub struct Bench<'r> {
+    /// The files, as for a run of the engine.
+    pub inputs: Vec<Input>,
+    /// The bytes of the configurations, by project.
+    pub configs: BTreeMap<u32, Vec<u8>>,
+    /// How the files are linted.
+    pub settings: Settings,
+    /// Finds the faults of such files.
+    pub check: &'r dyn Fn(Vec<Input>, &Settings) -> Outcome,
+    /// Whether what lies there may be changed.
+    pub may_change: &'r dyn Fn(&Path) -> bool,
+}
+
+/// The fixes of findings, as far as they may be applied unasked or, with `Unsafe`, at all.
+pub fn fixes(outcome: &Outcome, safety: Safety, is_wanted: impl Fn(&Finding) -> bool) -> Vec<Proposal> {
+    let of = |(index, finding): (usize, &Finding)| {
+        let fix = finding.fix.as_ref()?;
+        let is_allowed = fix.safety == Safety::Safe || safety == Safety::Unsafe;
+        (is_allowed && is_wanted(finding)).then(|| Proposal { finding: index, edits: fix.edits.clone() })
+    };
+    outcome.findings.iter().enumerate().filter_map(of).collect()
+}
+
+/// What a finding is called while its file changes: its rule, path and message, and what is pointed at.
+pub(crate) type Key = (&'static str, String, String, String);
+
+pub(crate) fn key(finding: &Finding, outcome: &Outcome) -> Key {
+    let path = outcome.source(finding.primary.file).map_or("", Source::path);
+    let pointed = finding.anchor.lines().next().unwrap_or("");
+    (finding.rule, path.to_owned(), finding.message.clone(), pointed.to_owned())
+}
+
+impl Bench<'_> {
+    /// Applies what is proposed, round after round, until nothing is proposed that was not tried. `first` is the outcome of
+    /// the files as they are; `propose` is asked about each outcome, with the findings whose proposals were dropped.
+    pub fn mend(mut self, first: Outcome, propose: &dyn Fn(&Outcome, &Tried) -> Vec<Proposal>) -> Mended {
+        let mut outcome = first;
+        let mut tried = Tried::default();
+        let mut changes: BTreeMap<String, Change> = BTreeMap::new();
+        let mut dropped = Vec::new();
+        let mut tries = 0;
+        for _ in 0..MAX_ROUNDS {
+            let proposals: Vec<Proposal> =
+                propose(&outcome, &tried).into_iter().filter(|one| self.may_take(one, &outcome)).collect();
+            let chosen = Choice::of(&proposals, &outcome).taken;
+            if chosen.is_empty() {
+                break;
+            }
+            let mut round =
+                Round { bench: &self, base: &outcome, good: Vec::new(), refused: Vec::new(), next: None, tries };
+            round.sift(chosen);
+            let Round { good, refused, next, tries: spent, .. } = round;
+            tries = spent;
+            // What did not go beside others is tried again without them.
+            let is_final = |why: &Why| good.is_empty() || *why == Why::Untried;
+            for (proposal, why) in refused.into_iter().filter(|(_, why)| is_final(why)) {
+                let Some(finding) = outcome.findings.get(proposal.finding) else { continue };
+                tried.note(key(finding, &outcome));
+                let source = outcome.source(finding.primary.file);
+                let at = source.map_or_else(Default::default, |source| {
+                    (source.path().to_owned(), source.line(finding.primary.span.start))
+                });
+                dropped.push(Dropped { rule: finding.rule, at, why });
+            }
+            if let Some(next) = next {
+                self.commit(&good, &outcome, &mut changes);
+                outcome = next;
+            }
+        }
+        let changes = changes.into_values().filter(|change| change.before != change.after).collect();
+        Mended { outcome, changes, dropped }
+    }
+
+    /// Whether every file that a proposal changes may be changed.
+    fn may_take(&self, proposal: &Proposal, outcome: &Outcome) -> bool {
+        !proposal.edits.is_empty()
+            && proposal.edits.iter().all(|edit| match self.target(edit.file, outcome) {
+                Some(Target::Input(index)) => {
+                    self.inputs.get(index).is_some_and(|input| input.reported && (self.may_change)(&input.disk))
+                }
+                Some(Target::Config(project)) => {
+                    self.settings.configs.get(&project).is_some_and(|config| (self.may_change)(config.path()))
+                        && self.configs.contains_key(&project)
+                }
+                None => false,
+            })
+    }
+
+    fn target(&self, file: FileId, outcome: &Outcome) -> Option<Target> {
+        if let Some(project) = outcome.configs.get(&file) {
+            return Some(Target::Config(*project));
+        }
+        let index = file.0 as usize;
+        let is_text = self.inputs.get(index).is_some_and(|input| matches!(input.content, Content::Bytes(_)));
+        is_text.then_some(Target::Input(index))
+    }
+
+    /// The bytes of files after edits.
+    fn edited(&self, proposals: &[Proposal], outcome: &Outcome) -> Option<BTreeMap<Target, Vec<u8>>> {
+        let mut edits: BTreeMap<FileId, Vec<Edit>> = BTreeMap::new();
+        for edit in proposals.iter().flat_map(|proposal| &proposal.edits) {
+            let of_file = edits.entry(edit.file).or_default();
+            if !of_file.contains(edit) {
+                of_file.push(edit.clone());
+            }
+        }
+        let edited = |(file, edits): (&FileId, &Vec<Edit>)| {
+            let target = self.target(*file, outcome)?;
+            let source = outcome.source(*file)?;
+            Some((target, fix::apply(self.bytes(target)?, source, edits).ok()?))
+        };
+        edits.iter().map(edited).collect()
+    }
+
+    fn bytes(&self, target: Target) -> Option<&[u8]> {
+        match target {
+            Target::Input(index) => match &self.inputs.get(index)?.content {
+                Content::Bytes(bytes) => Some(bytes),
+                _ => None,
+            },
+            Target::Config(project) => self.configs.get(&project).map(Vec::as_slice),
+        }
+    }
+
+    /// Lints the files as they would be. `None` when a configuration would be none.
+    fn lint(&self, edited: &BTreeMap<Target, Vec<u8>>) -> Option<Outcome> {
+        let mut inputs = self.inputs.clone();
+        let mut settings = self.settings.clone();
+        for (target, bytes) in edited {
+            match target {
+                Target::Input(index) => inputs.get_mut(*index)?.content = Content::Bytes(bytes.clone()),
+                Target::Config(project) => {
+                    let old = settings.configs.get(project)?;
+                    let source = Source::new(old.source.path(), bytes).ok()?;
+                    let config = Config::parse(source, old.path()).ok()?;
+                    settings.configs.insert(*project, config.into());
+                }
+            }
+        }
+        Some((self.check)(inputs, &settings))
+    }
+
+    /// Makes the edits those of the files.
+    fn commit(&mut self, good: &[Proposal], outcome: &Outcome, changes: &mut BTreeMap<String, Change>) {
+        let Some(edited) = self.edited(good, outcome) else { return };
+        for (target, bytes) in edited {
+            let before = self.bytes(target).unwrap_or_default().to_vec();
+            let (path, disk) = match target {
+                Target::Input(index) => match self.inputs.get_mut(index) {
+                    Some(input) => {
+                        input.content = Content::Bytes(bytes.clone());
+                        (input.path.clone(), input.disk.clone())
+                    }
+                    None => continue,
+                },
+                Target::Config(project) => {
+                    let Some(old) = self.settings.configs.get(&project).cloned() else { continue };
+                    self.configs.insert(project, bytes.clone());
+                    let config = Source::new(old.source.path(), &bytes).ok();
+                    let config = config.and_then(|source| Config::parse(source, old.path()).ok());
+                    self.settings.configs.extend(config.map(|config| (project, config.into())));
+                    (old.source.path().to_owned(), old.path().to_owned())
+                }
+            };
+            let new = Change { path: path.clone(), disk, before, after: Vec::new(), gone: BTreeMap::new() };
+            changes.entry(path).or_insert(new).after = bytes;
+        }
+        for finding in good.iter().filter_map(|proposal| outcome.findings.get(proposal.finding)) {
+            let path = outcome.source(finding.primary.file).map_or("", Source::path);
+            // What is mended elsewhere is told of where it was.
+            let at = changes.contains_key(path).then(|| path.to_owned()).or_else(|| changes.keys().next().cloned());
+            if let Some(change) = at.and_then(|path| changes.get_mut(&path)) {
+                *change.gone.entry(finding.rule).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// What is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// One of the inputs.
+    Input(usize),
+    /// The configuration of a project.
+    Config(u32),
+}
+
+/// Findings whose proposals were dropped, and how often.
+#[derive(Debug, Default)]
+pub struct Tried {
+    counts: BTreeMap<Key, usize>,
+}
+
+impl Tried {
+    /// How often something was tried in vain for a finding.
+    pub fn count(&self, finding: &Finding, outcome: &Outcome) -> usize {
+        self.counts.get(&key(finding, outcome)).copied().unwrap_or(0)
+    }
+
+    fn note(&mut self, key: Key) {
+        *self.counts.entry(key).or_default() += 1;
+    }
+}
+
+/// One round: which of the proposals are good together.
+struct Round<'b, 'r> {
+    bench: &'b Bench<'r>,
+    base: &'b Outcome,
+    good: Vec<Proposal>,
+    refused: Vec<(Proposal, Why)>,
+    /// The outcome with what is good.
+    next: Option<Outcome>,
+    tries: usize,
+}
+
+impl Round<'_, '_> {
+    /// Takes as many of these as make nothing worse: all of them, or of each half as many.
+    fn sift(&mut self, proposals: Vec<Proposal>) {
+        if proposals.is_empty() {
+            return;
+        }
+        if self.tries >= MAX_TRIES {
+            self.refused.extend(proposals.into_iter().map(|one| (one, Why::Untried)));
+            return;
+        }
+        self.tries += 1;
+        let together: Vec<Proposal> = self.good.iter().chain(&proposals).cloned().collect();
+        match self.attempt(&together) {
+            Ok(next) => {
+                self.good = together;
+                self.next = Some(next);
+            }
+            Err(why) if proposals.len() == 1 => {
+                self.refused.extend(proposals.into_iter().map(|one| (one, why.clone())))
+            }
+            Err(_) => {
+                let mut first = proposals;
+                let second = first.split_off(first.len() / 2);
+                self.sift(first);
+                self.sift(second);
+            }
+        }
+    }
+
+    fn attempt(&self, proposals: &[Proposal]) -> Result<Outcome, Why> {
+        let edited = self.bench.edited(proposals, self.base).ok_or(Why::Overlap)?;
+        let next = self.bench.lint(&edited).ok_or(Why::Unreadable)?;
+        let files = edited.iter().filter_map(|(target, bytes)| match target {
+            Target::Input(index) => {
+                Some((self.bench.inputs.get(*index)?, self.bench.bytes(*target)?, bytes.as_slice()))
+            }
+            Target::Config(_) => None,
+        });
+        verify(self.base, &next, proposals, files)?;
+        Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests;

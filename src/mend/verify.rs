@@ -1,0 +1,89 @@
+//! Whether a change makes nothing worse: the findings that it is for are gone, none is new, and as much is understood of
+//! the text as before.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Key, Proposal, key};
+use crate::engine::{self, Input};
+use crate::finding::Level;
+use crate::outcome::Outcome;
+use crate::rules::own::UNUSED_SUPPRESSION;
+
+/// Why a proposal is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The finding would still be there.
+    Stays,
+    /// It would bring a finding of this rule.
+    Brings(&'static str),
+    /// Less of the text would be understood.
+    Unreadable,
+    /// Its edits touch each other.
+    Overlap,
+    /// Too much was tried already.
+    Untried,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stays => out.write_str("the fault would stay"),
+            Self::Brings(rule) => write!(out, "it would bring `{rule}`"),
+            Self::Unreadable => out.write_str("less of the file would be understood"),
+            Self::Overlap => out.write_str("its edits touch the same text"),
+            Self::Untried => out.write_str("too many others were tried before"),
+        }
+    }
+}
+
+/// Compares what is found before and after. `files` are the files that change, with their bytes before and after.
+///
+/// # Errors
+/// [`Why`] it is worse.
+pub(super) fn verify<'i>(
+    before: &Outcome,
+    after: &Outcome,
+    proposals: &[Proposal],
+    files: impl Iterator<Item = (&'i Input, &'i [u8], &'i [u8])>,
+) -> Result<(), Why> {
+    for (input, old, new) in files {
+        if engine::understood(&input.path, new) < engine::understood(&input.path, old) {
+            return Err(Why::Unreadable);
+        }
+    }
+    let (was, is) = (by_rule(before), by_rule(after));
+    for (at, count) in &is {
+        // Where a fault is gone that was silenced, too, the comment goes in the next round.
+        if was.get(at).unwrap_or(&0) < count && at.0 != UNUSED_SUPPRESSION.id {
+            return Err(Why::Brings(at.0));
+        }
+    }
+    let (was, is) = (by_key(before), by_key(after));
+    let mut due: BTreeMap<Key, usize> = BTreeMap::new();
+    for proposal in proposals {
+        if let Some(finding) = before.findings.get(proposal.finding) {
+            *due.entry(key(finding, before)).or_default() += 1;
+        }
+    }
+    let stays = |(key, due): (&Key, &usize)| is.get(key).unwrap_or(&0) + due > was.get(key).copied().unwrap_or(0);
+    if due.iter().any(stays) { Err(Why::Stays) } else { Ok(()) }
+}
+
+/// How many findings of a rule each file has. Advice may come to light where more is understood than before.
+fn by_rule(outcome: &Outcome) -> BTreeMap<(&'static str, &str), usize> {
+    let mut counts = BTreeMap::new();
+    for finding in outcome.findings.iter().filter(|finding| finding.level > Level::Advice) {
+        let path = outcome.source(finding.primary.file).map_or("", |source| source.path());
+        *counts.entry((finding.rule, path)).or_default() += 1;
+    }
+    counts
+}
+
+fn by_key(outcome: &Outcome) -> BTreeMap<Key, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in &outcome.findings {
+        *counts.entry(key(finding, outcome)).or_default() += 1;
+    }
+    counts
+}
