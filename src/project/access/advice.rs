@@ -2,7 +2,7 @@
 
 use super::grants::Miss;
 use super::{Need, Purpose, Resource, Verdict};
-use crate::facts::{Grant, ResourceKind, Verb};
+use crate::facts::{Authority, Grant, ResourceKind, Verb};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::source::Span;
@@ -29,6 +29,9 @@ impl Need {
             Purpose::ReadSecret => "roles/secretmanager.secretAccessor",
             Purpose::ReceiveEvents => "roles/eventarc.eventReceiver",
             Purpose::ActAs => "roles/iam.serviceAccountUser",
+            Purpose::Publish if self.permissions.iter().all(|permission| permission.starts_with("cloudfunctions.")) => {
+                "roles/cloudfunctions.admin"
+            }
             Purpose::Publish => "roles/run.admin",
         }
     }
@@ -40,12 +43,12 @@ impl Project {
         let (Verdict::Missing(missing), Some(account), Some(on)) = (verdict, need.account(), &need.on) else {
             return None;
         };
-        let role = need.role();
+        let role = self.role_for(need);
         let beside = self.beside_grant(need, missing.nearest.map(|(grant, _)| grant));
         let member = format!("serviceAccount:{}", account.value);
         let plain = |text: &str| !text.contains(['$', '<', '"', '\'', ' ', '`', '\\', '…']);
+        let on = &self.granted_on(need, on);
         let is_plain = plain(&member) && plain(&on.name.to_string());
-        let on = &Resource { region: on.region.clone().or_else(|| self.region_of(on)), ..on.clone() };
         let line = command(on, role, &member);
         // Behind a grant that is taken away again, another one would be as well.
         if matches!(missing.nearest, Some((_, Miss::Removed))) {
@@ -53,6 +56,11 @@ impl Project {
                 help: format!("do not take it away again, or grant it after that: `{line}`"),
                 edit: None,
             });
+        }
+        // Beside one that says who all have the role, each takes away what the other one gives.
+        if self.is_ruled(on, role) {
+            let help = format!("add `{member}` to the members of the binding that says who has `{role}` there");
+            return Some(Due { help, edit: None });
         }
         let Some(grant) = beside else {
             return Some(Due { help: format!("run `{line}`"), edit: None });
@@ -67,6 +75,41 @@ impl Project {
         }
         let edit = (stands && grant.wording == Wording::Command).then(|| (end, format!("\n{line}")));
         Some(Due { help: format!("add `{line}`"), edit })
+    }
+
+    /// The least role that gives what is needed, and what the same statement needs beside it.
+    fn role_for(&self, need: &Need) -> &'static str {
+        let is_overriding = |(other, _): &(Need, Verdict)| {
+            other.purpose == Purpose::OverrideJob && other.at.span == need.at.span && other.at.file == need.at.file
+        };
+        if need.purpose == Purpose::RunJob && self.needs().iter().any(is_overriding) {
+            return "roles/run.jobsExecutorWithOverrides";
+        }
+        need.role()
+    }
+
+    /// Where the grant is made. What a deployment makes is not there before, so that who may publish it is said of the
+    /// project.
+    fn granted_on(&self, need: &Need, on: &Resource) -> Resource {
+        match &on.project {
+            Some(project) if need.purpose == Purpose::Publish => Resource {
+                kind: ResourceKind::Project,
+                name: project.clone(),
+                project: Some(project.clone()),
+                region: None,
+            },
+            _ => Resource { region: on.region.clone().or_else(|| self.region_of(on)), ..on.clone() },
+        }
+    }
+
+    /// Whether a binding here says who all have a role on something, or a policy who may do anything there.
+    fn is_ruled(&self, on: &Resource, role: &str) -> bool {
+        let rules = |grant: &&Grant| {
+            grant.authority == Authority::Policy
+                || grant.authority == Authority::Role
+                    && grant.role.as_ref().is_none_or(|known| !known.value.equals(role).is_no())
+        };
+        self.facts.grants.iter().filter(rules).any(|grant| !on.is_named(grant.kind, grant.resource.as_ref()).is_no())
     }
 
     /// The region where something is deployed here.
@@ -107,25 +150,22 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
     let project = flag("--project", on.project.as_ref());
     let place = format!("{project}{}", flag("--region", on.region.as_ref()));
     let name = &on.name;
+    let whom = format!("--member=\"{member}\" --role={role}");
+    // In a script gcloud asks for this one as soon as the policy has any condition.
+    let sure = "--condition=None";
     match on.kind {
-        ResourceKind::RunService => {
-            format!("gcloud run services add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}")
-        }
-        ResourceKind::RunJob => {
-            format!("gcloud run jobs add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}")
-        }
+        ResourceKind::RunService => format!("gcloud run services add-iam-policy-binding {name}{place} {whom} {sure}"),
+        ResourceKind::RunJob => format!("gcloud run jobs add-iam-policy-binding {name}{place} {whom}"),
         ResourceKind::Function => {
             format!("gcloud functions add-invoker-policy-binding {name}{place} --member=\"{member}\"")
         }
-        ResourceKind::ServiceAccount => format!(
-            "gcloud iam service-accounts add-iam-policy-binding {name}{project} --member=\"{member}\" --role={role}"
-        ),
-        ResourceKind::Secret => {
-            format!("gcloud secrets add-iam-policy-binding {name}{project} --member=\"{member}\" --role={role}")
+        ResourceKind::ServiceAccount => {
+            format!("gcloud iam service-accounts add-iam-policy-binding {name}{project} {whom} {sure}")
         }
+        ResourceKind::Secret => format!("gcloud secrets add-iam-policy-binding {name}{project} {whom} {sure}"),
         _ => {
             let project = on.project.as_ref().map_or_else(|| "PROJECT_ID".to_owned(), Value::to_string);
-            format!("gcloud projects add-iam-policy-binding {project} --member=\"{member}\" --role={role}")
+            format!("gcloud projects add-iam-policy-binding {project} {whom} {sure}")
         }
     }
 }
@@ -147,15 +187,21 @@ fn terraform(on: &Resource, role: &str, member: &str, label: &str) -> String {
         _ => on.name.to_string(),
     };
     let location = on.region.as_ref().and_then(Value::literal).filter(|_| argument == "name");
-    let location = location.map(|region| format!("  location = \"{region}\"\n")).unwrap_or_default();
     // An account's full name may leave its project open; a project is its own.
     let in_project = !matches!(argument, "project" | "service_account_id");
     let project = on.project.as_ref().and_then(Value::literal).filter(|_| in_project);
-    let project = project.map(|project| format!("  project = \"{project}\"\n")).unwrap_or_default();
-    format!(
-        "resource \"{kind}\" \"{label}\" {{\n{project}{location}  {argument} = \"{name}\"\n  role = \"{role}\"\n  member = \
-         \"{member}\"\n}}"
-    )
+    let said = [
+        ("project", project),
+        ("location", location),
+        (argument, Some(name)),
+        ("role", Some(role.to_owned())),
+        ("member", Some(member.to_owned())),
+    ];
+    let said: Vec<(&str, String)> = said.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+    // As `terraform fmt` has it.
+    let width = said.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    let lines: String = said.iter().map(|(key, value)| format!("  {key:width$} = \"{value}\"\n")).collect();
+    format!("resource \"{kind}\" \"{label}\" {{\n{lines}}}")
 }
 
 /// A name for a block: who does what.
