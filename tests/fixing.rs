@@ -1,0 +1,169 @@
+//! `--fix` and `--diff` as they are run: what is written, what is shown, what is left alone, and how it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
+
+mod common;
+
+use std::fs;
+
+use common::tree::Tree;
+
+const BAD: &str = "#!/bin/bash\n# Nightly.\ngcloud scheduler jobs create http nightly --location=us-central1 --schedule='0 3 * * *' \\\n  \
+    --uri=https://run.googleapis.com/apis/run.googleapis.com/v1/namespaces/acme/jobs/nightly:run --http-method=POST \\\n  \
+    --oidc-service-account-email=cron@acme.iam.gserviceaccount.com   # who\n";
+
+fn good() -> String {
+    BAD.replace("--oidc-", "--oauth-")
+}
+
+fn text(tree: &Tree, path: &str) -> String {
+    fs::read_to_string(tree.path(path)).unwrap()
+}
+
+#[test]
+fn a_fix_is_written_and_said() {
+    let tree = Tree::project(&[("ci/a.sh", BAD), ("b.sh", "gcloud config list\n")]);
+    let run = tree.run(&["--fix"]);
+    assert_eq!((run.status, run.out.as_str()), (0, ""), "{run:?}");
+    assert_eq!(
+        run.err,
+        "fixed ci/a.sh: 1 id-token-for-google-api\nFixed 1 finding in 1 file.\n\
+         No faults found: 3 files looked at, 2 speak of Google Cloud.\n"
+    );
+    assert_eq!(text(&tree, "ci/a.sh"), good());
+    let again = tree.run(&["--fix", "--exit-non-zero-on-fix", "--quiet"]);
+    assert_eq!((again.status, again.err.as_str()), (0, ""), "{again:?}");
+    tree.write("ci/a.sh", BAD);
+    assert_eq!(tree.run(&["--fix", "--exit-non-zero-on-fix"]).status, 1);
+}
+
+#[test]
+fn a_diff_is_shown_and_nothing_written() {
+    let tree = Tree::project(&[("ci/a.sh", BAD)]);
+    let run = tree.run(&["--diff"]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.starts_with("--- a/ci/a.sh\n+++ b/ci/a.sh\n@@ -2,4 +2,4 @@\n # Nightly.\n"), "{run:?}");
+    assert!(run.out.contains("\n-  --oidc-service-account-email=cron@") && run.out.contains("\n+  --oauth-service-"), "{run:?}");
+    assert_eq!(run.err, "would fix ci/a.sh: 1 id-token-for-google-api\nWould fix 1 finding in 1 file.\n");
+    assert_eq!(text(&tree, "ci/a.sh"), BAD);
+    assert!(tree.run(&["--diff", "--color", "always"]).out.contains("\x1b[32m+"));
+    tree.write("ci/a.sh", &good());
+    let none = tree.run(&["--diff"]);
+    assert_eq!((none.status, none.out.as_str(), none.err.as_str()), (0, "", "Nothing to fix.\n"));
+}
+
+#[test]
+fn unsafe_fixes_are_asked_for() {
+    let deploy = "gcloud run services add-iam-policy-binding billing --project=acme-prod --region=us-central1 \\\n  \
+        --member=serviceAccount:web@acme-prod.iam.gserviceaccount.com --role=roles/run.invoker --condition=None\n\
+        gcloud run deploy billing --project=acme-prod --region=us-central1 --image=x --no-allow-unauthenticated\n\
+        URL=$(gcloud run services describe billing --project=acme-prod --region=us-central1 --format='value(status.url)')\n\
+        gcloud scheduler jobs create http close-day --project=acme-prod --location=us-central1 --schedule='0 3 * * *' \\\n  \
+        --uri=\"$URL\" --oidc-service-account-email=cron@acme-prod.iam.gserviceaccount.com\n";
+    let tree = Tree::project(&[("deploy.sh", deploy)]);
+    let safe = tree.run(&["--fix", "--format", "concise"]);
+    assert!(safe.status == 1 && safe.out.contains("missing-run-invoker"), "{safe:?}");
+    assert_eq!(text(&tree, "deploy.sh"), deploy);
+    let all = tree.run(&["--fix", "--unsafe-fixes"]);
+    assert_eq!(all.status, 0, "{all:?}");
+    let after = text(&tree, "deploy.sh");
+    assert!(
+        after.contains(
+            "\ngcloud run services add-iam-policy-binding billing --project=acme-prod --region=us-central1 \
+             --member=\"serviceAccount:cron@acme-prod.iam.gserviceaccount.com\" --role=roles/run.invoker --condition=None\n"
+        ),
+        "{after}"
+    );
+    assert_eq!(tree.run(&["--unsafe-fixes"]).status, 2);
+}
+
+#[test]
+fn bytes_beside_the_edits_stay() {
+    let utf16 = |text: &str| -> Vec<u8> {
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    };
+    let crlf = |text: &str| text.replace('\n', "\r\n");
+    let no_end = |text: &str| text.trim_end().to_owned();
+    let bom = |text: &str| format!("\u{feff}{text}");
+    let forms: [(&str, Vec<u8>, Vec<u8>); 5] = [
+        ("CRLF", crlf(BAD).into(), crlf(&good()).into()),
+        ("BOM", bom(BAD).into(), bom(&good()).into()),
+        ("no line end", no_end(BAD).into(), no_end(&good()).into()),
+        ("UTF-16", utf16(BAD), utf16(&good())),
+        ("Latin-1", [BAD.as_bytes(), b"# caf\xe9\n"].concat(), [good().as_bytes(), b"# caf\xe9\n"].concat()),
+    ];
+    for (name, before, after) in forms {
+        let tree = Tree::project(&[]);
+        fs::write(tree.path("a.sh"), before).unwrap();
+        let run = tree.run(&["--fix"]);
+        assert_eq!(fs::read(tree.path("a.sh")).unwrap(), after, "{name}: {run:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn mode_and_links_are_respected() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    let tree = Tree::project(&[("a.sh", BAD), ("read-only.sh", BAD), ("inner/real.sh", BAD)]);
+    let outside = Tree::project(&[("target.sh", BAD)]);
+    let mode = |path: &str, mode: u32| fs::set_permissions(tree.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    mode("a.sh", 0o750);
+    mode("read-only.sh", 0o444);
+    symlink(outside.path("target.sh"), tree.path("out.sh")).unwrap();
+    symlink("inner/real.sh", tree.path("in.sh")).unwrap();
+
+    let walked = tree.run(&["--fix"]);
+    assert_eq!(walked.status, 2, "{walked:?}");
+    assert!(walked.err.contains("not fixed: read-only.sh: it is read-only"), "{walked:?}");
+    assert_eq!((text(&tree, "a.sh"), text(&tree, "read-only.sh")), (good(), BAD.to_owned()));
+    assert_eq!(fs::metadata(tree.path("a.sh")).unwrap().mode() & 0o7777, 0o750);
+    assert_eq!(text(&outside, "target.sh"), BAD);
+
+    tree.write("inner/real.sh", BAD);
+    let named = tree.run(&["--fix", "out.sh", "in.sh"]);
+    assert_eq!(text(&outside, "target.sh"), BAD, "{named:?}");
+    assert_eq!(text(&tree, "inner/real.sh"), good(), "{named:?}");
+    assert!(fs::symlink_metadata(tree.path("in.sh")).unwrap().is_symlink());
+    let left: Vec<_> = fs::read_dir(tree.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".authlint-")), "{left:?}");
+}
+
+#[test]
+fn standard_input_is_fixed_to_standard_output() {
+    let tree = Tree::project(&[("a.sh", BAD)]);
+    let run = tree.run_with_input(&["--fix", "--stdin-filename", "a.sh", "-"], BAD.as_bytes());
+    assert_eq!((run.status, run.out), (0, good()), "{}", run.err);
+    assert_eq!(text(&tree, "a.sh"), BAD);
+    // What there is nothing to fix in comes out as it went in.
+    for input in ["echo hello\n", "gcloud config list\n", ""] {
+        let run = tree.run_with_input(&["--fix", "--stdin-filename", "b.sh", "-"], input.as_bytes());
+        assert_eq!((run.status, run.out.as_str()), (0, input));
+    }
+    let left = "gcloud run deploy x --service-account=a@b --allow-unauthenticated\ngcloud auth application-default print-identity-token\n";
+    let run = tree.run_with_input(&["--fix", "--format", "concise", "--stdin-filename", "b.sh", "-"], left.as_bytes());
+    assert!(run.status == 1 && run.err.contains("error[") && !run.out.contains("error["), "{run:?}");
+    let both = tree.run_with_input(&["--fix", "--stdin-filename", "b.sh", "-", "a.sh"], left.as_bytes());
+    assert_eq!(both.status, 2);
+}
+
+#[test]
+fn a_configuration_is_fixed_too() {
+    let tree = Tree::new(&[("authlint.toml", "[rules]\npublic-servic = \"off\" # typo\n"), ("a.sh", "gcloud config list\n")]);
+    let run = tree.run(&["--fix", "--unsafe-fixes"]);
+    assert_eq!(run.status, 0, "{run:?}");
+    assert_eq!(text(&tree, "authlint.toml"), "[rules]\npublic-service = \"off\" # typo\n");
+}
+
+#[test]
+fn secrets_are_masked_in_a_diff() {
+    let deploy = "gcloud run deploy api --image=x --set-env-vars=DB_PASSWORD=hunter2hunter2x9 --allow-unauthenticated=true\n";
+    let tree = Tree::project(&[("a.sh", deploy)]);
+    let run = tree.run(&["--diff", "--unsafe-fixes"]);
+    assert!(run.out.contains("-gcloud run deploy api") && !run.out.contains("hunter2"), "{run:?}");
+}
