@@ -101,11 +101,21 @@ pub struct Finding {
 impl Finding {
     /// A number for "the same finding as in another run": of the rule, the path and the anchor, not of the line.
     pub fn fingerprint(&self, path: &str) -> String {
-        // FNV-1a, 64 bits: stable over versions of Rust and of authlint, and no secret.
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        for byte in [self.rule, path, &self.anchor].join("\0").bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        format!("{hash:016x}")
+        hash(&[self.rule, path, &self.anchor])
     }
+
+    /// The same of what is pointed at alone, whatever stands around it in its statement.
+    pub fn place(&self, path: &str) -> String {
+        hash(&[self.rule, path, self.anchor.lines().next().unwrap_or("")])
+    }
+}
+
+/// 16 hexadecimal digits for some texts.
+fn hash(texts: &[&str]) -> String {
+    // FNV-1a, 64 bits: stable over versions of Rust and of authlint, and no secret.
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in texts.join("\0").bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    format!("{hash:016x}")
 }

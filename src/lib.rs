@@ -7,6 +7,7 @@
 //! disk ─files▶ text ─syntax▶ trees ─read▶ programs ─eval▶ facts ─project▶ joined facts ─rules▶ findings ─report▶ bytes
 //! ```
 
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod engine;

@@ -24,6 +24,8 @@ pub struct Outcome {
     pub configs: BTreeMap<FileId, u32>,
     /// Findings silenced by a suppression.
     pub suppressed: usize,
+    /// Findings left out since a baseline has them.
+    pub known: usize,
 }
 
 impl Outcome {

@@ -52,6 +52,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "value",
         ],
     ),
+    ("baseline", &["finding", "outcome"]),
     ("fix", &["finding", "source"]),
     ("mend", &["config", "engine", "finding", "fix", "outcome", "rules", "source"]),
     ("report", &["finding", "outcome", "source"]),
@@ -60,8 +61,8 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "engine", "errors", "files", "finding", "graph", "mend", "nearest", "outcome", "report", "rule",
-            "rules", "source",
+            "baseline", "config", "engine", "errors", "files", "finding", "graph", "mend", "nearest", "outcome",
+            "report", "rule", "rules", "source",
         ],
     ),
     ("main", &["cli"]),

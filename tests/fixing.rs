@@ -49,7 +49,10 @@ fn a_diff_is_shown_and_nothing_written() {
     let run = tree.run(&["--diff"]);
     assert_eq!(run.status, 1);
     assert!(run.out.starts_with("--- a/ci/a.sh\n+++ b/ci/a.sh\n@@ -2,4 +2,4 @@\n # Nightly.\n"), "{run:?}");
-    assert!(run.out.contains("\n-  --oidc-service-account-email=cron@") && run.out.contains("\n+  --oauth-service-"), "{run:?}");
+    assert!(
+        run.out.contains("\n-  --oidc-service-account-email=cron@") && run.out.contains("\n+  --oauth-service-"),
+        "{run:?}"
+    );
     assert_eq!(run.err, "would fix ci/a.sh: 1 id-token-for-google-api\nWould fix 1 finding in 1 file.\n");
     assert_eq!(text(&tree, "ci/a.sh"), BAD);
     assert!(tree.run(&["--diff", "--color", "always"]).out.contains("\x1b[32m+"));
@@ -154,7 +157,8 @@ fn standard_input_is_fixed_to_standard_output() {
 
 #[test]
 fn a_configuration_is_fixed_too() {
-    let tree = Tree::new(&[("authlint.toml", "[rules]\npublic-servic = \"off\" # typo\n"), ("a.sh", "gcloud config list\n")]);
+    let tree =
+        Tree::new(&[("authlint.toml", "[rules]\npublic-servic = \"off\" # typo\n"), ("a.sh", "gcloud config list\n")]);
     let run = tree.run(&["--fix", "--unsafe-fixes"]);
     assert_eq!(run.status, 0, "{run:?}");
     assert_eq!(text(&tree, "authlint.toml"), "[rules]\npublic-service = \"off\" # typo\n");
@@ -162,7 +166,8 @@ fn a_configuration_is_fixed_too() {
 
 #[test]
 fn secrets_are_masked_in_a_diff() {
-    let deploy = "gcloud run deploy api --image=x --set-env-vars=DB_PASSWORD=hunter2hunter2x9 --allow-unauthenticated=true\n";
+    let deploy =
+        "gcloud run deploy api --image=x --set-env-vars=DB_PASSWORD=hunter2hunter2x9 --allow-unauthenticated=true\n";
     let tree = Tree::project(&[("a.sh", deploy)]);
     let run = tree.run(&["--diff", "--unsafe-fixes"]);
     assert!(run.out.contains("-gcloud run deploy api") && !run.out.contains("hunter2"), "{run:?}");

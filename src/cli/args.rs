@@ -125,6 +125,18 @@ pub(super) struct Check {
     #[arg(long, requires = "fix")]
     pub exit_non_zero_on_fix: bool,
 
+    /// Leave out the findings that this file has, and tell which of its entries are gone
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write what is found to the file of --baseline, so that from now on only new findings are reported
+    #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff", "prune"])]
+    pub write_baseline: bool,
+
+    /// Take entries out of the file of --baseline that no finding answers to
+    #[arg(long, requires = "baseline")]
+    pub prune: bool,
+
     /// Show advice too: what works and could be better
     #[arg(long)]
     pub advice: bool,

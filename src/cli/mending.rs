@@ -27,15 +27,22 @@ pub(super) enum Mode {
     Show,
 }
 
+/// Which findings are to be fixed.
+pub(super) struct Wanted<'w> {
+    pub safety: Safety,
+    pub is_shown: &'w dyn Fn(&Finding) -> bool,
+    /// Takes out those that a baseline has.
+    pub absorb: &'w dyn Fn(&mut Outcome),
+}
+
 /// Applies fixes in memory.
-pub(super) fn fixed(
-    gathered: &mut Gathered,
-    settings: Settings,
-    safety: Safety,
-    is_shown: &dyn Fn(&Finding) -> bool,
-) -> Mended {
+pub(super) fn fixed(gathered: &mut Gathered, settings: Settings, wanted: &Wanted<'_>) -> Mended {
     let disk = std::mem::take(&mut gathered.disk);
-    let check = |inputs: Vec<Input>, settings: &Settings| engine::check(inputs, &disk, settings);
+    let check = |inputs: Vec<Input>, settings: &Settings| {
+        let mut outcome = engine::check(inputs, &disk, settings);
+        (wanted.absorb)(&mut outcome);
+        outcome
+    };
     let foreign = std::mem::take(&mut gathered.foreign);
     let may_change = |path: &Path| !foreign.iter().any(|foreign| path.starts_with(foreign));
     let configs = settings.configs.iter().filter_map(|(project, config)| {
@@ -53,7 +60,7 @@ pub(super) fn fixed(
     };
     let first = check(bench.inputs.clone(), &bench.settings);
     bench.mend(first, &|outcome, tried| {
-        mend::fixes(outcome, safety, |finding| is_shown(finding) && tried.count(finding, outcome) == 0)
+        mend::fixes(outcome, wanted.safety, |finding| (wanted.is_shown)(finding) && tried.count(finding, outcome) == 0)
     })
 }
 

@@ -5,6 +5,7 @@ mod args;
 mod calls;
 mod errors;
 mod gather;
+mod known;
 mod mending;
 mod pages;
 mod summary;
@@ -21,7 +22,8 @@ use crate::outcome::Outcome;
 use crate::report;
 use crate::rules::own::UNDECIDED_ACCESS;
 use args::{Args, Check, Color, Command, Show};
-use mending::Mode;
+use known::Known;
+use mending::{Mode, Wanted};
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +57,11 @@ fn check(args: Check) -> Status {
     if let Some(wrong) = wrong_usage(&args) {
         return fault(wrong);
     }
+    let known = match args.baseline.as_ref().map(|file| Known::open(file, &args.paths, args.write_baseline)) {
+        Some(Err(status)) => return status,
+        Some(Ok(known)) => Some(known),
+        None => None,
+    };
     let mut gathered = gather::gather(&args.paths, args.stdin_filename.as_deref());
     let policies = gathered.policies(&args.iam_policy);
     let mut worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
@@ -82,9 +89,15 @@ fn check(args: Check) -> Status {
         options.shows(finding.level) && (advice || finding.level > Level::Advice || finding.rule == UNDECIDED_ACCESS.id)
     };
     let (looked_at, stdin) = (gathered.looked_at, gathered.stdin.take());
+    let absorb = |outcome: &mut Outcome| match &known {
+        Some(known) if !args.write_baseline => known.absorb(outcome, &settings),
+        _ => Vec::new(),
+    };
+    let mut gone = Vec::new();
     let mended = mode.map(|mode| {
         let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-        let mended = mending::fixed(&mut gathered, settings.clone(), safety, &is_shown);
+        let wanted = Wanted { safety, is_shown: &is_shown, absorb: &|outcome| drop(absorb(outcome)) };
+        let mended = mending::fixed(&mut gathered, settings.clone(), &wanted);
         let done = mending::conclude(&mended, mode, &options, args.quiet, stdin.as_ref());
         worst = worst.max(done);
         if !mended.changes.is_empty() && (mode == Mode::Show || args.exit_non_zero_on_fix) {
@@ -94,9 +107,19 @@ fn check(args: Check) -> Status {
     });
     let mut outcome = match mended {
         Some(mended) => mended.outcome,
-        None => engine::check(gathered.inputs, &gathered.disk, &settings),
+        None => {
+            let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
+            gone = absorb(&mut outcome);
+            outcome
+        }
     };
     outcome.files = looked_at;
+    if let Some(known) = &known {
+        if args.write_baseline {
+            return worst.max(known.write_all(&outcome, &is_shown, args.quiet));
+        }
+        worst = worst.max(known.tell_gone(&gone, args.prune, args.quiet));
+    }
     if show_unknown && !advice {
         outcome.findings.retain(is_shown);
     }

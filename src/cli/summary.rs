@@ -27,9 +27,13 @@ pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
         hidden @ 1.. if !options.shows(Level::Advice) => format!("{line} {hidden} more with --advice."),
         _ => line,
     };
-    match outcome.suppressed {
+    let line = match outcome.suppressed {
         0 => line,
         silenced => format!("{line} {silenced} silenced."),
+    };
+    match outcome.known {
+        0 => line,
+        known => format!("{line} {known} in the baseline."),
     }
 }
 

@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-pub use replace::{Kept, replace};
+pub use replace::{Kept, replace, write};
 pub use walk::{Accept, Exclude, Filter, Found, Omit, walk};
 
 /// The file that marks a project's root.

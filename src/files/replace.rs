@@ -1,8 +1,10 @@
 //! New bytes for a file, or the old ones: never a part of either.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use super::{Trouble, read};
 
@@ -49,11 +51,7 @@ pub fn replace(path: &Path, expected: &[u8], new: &[u8]) -> Result<(), Kept> {
     if metadata.permissions().readonly() {
         return Err(Kept::ReadOnly);
     }
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".authlint-").tempfile_in(directory)?;
-    file.write_all(new)?;
-    file.as_file().set_permissions(metadata.permissions())?;
-    file.as_file().sync_all()?;
+    let file = beside(path, new, Some(metadata.permissions()))?;
     // As late as can be, so that what somebody writes meanwhile is not lost.
     match read(path, expected.len() as u64) {
         Ok(bytes) if bytes == expected => {}
@@ -62,4 +60,34 @@ pub fn replace(path: &Path, expected: &[u8], new: &[u8]) -> Result<(), Kept> {
     }
     file.persist(path).map_err(|refused| refused.error)?;
     Ok(())
+}
+
+/// Writes a file of our own, new or in the place of what was there, whole or not at all.
+///
+/// # Errors
+/// [`Trouble`] when the system refuses.
+pub fn write(path: &Path, new: &[u8]) -> Result<(), Trouble> {
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let known = fs::metadata(&place).ok().map(|metadata| metadata.permissions());
+    beside(&place, new, known)?.persist(&place).map_err(|refused| refused.error)?;
+    Ok(())
+}
+
+/// A file with these bytes in the directory of another one, for its place.
+fn beside(path: &Path, new: &[u8], permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".authlint-");
+    // Without any to go by, those of every new file.
+    #[cfg(unix)]
+    if permissions.is_none() {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(new)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    file.as_file().sync_all()?;
+    Ok(file)
 }
