@@ -56,7 +56,9 @@ fn what_is_excluded_is_not_read() {
         ("env.gen.sh", "ROLE=roles/run.invokr\n"),
     ]);
     assert_eq!(concise(&tree, &[]).paths(), ["a.sh"]);
-    let run = concise(&tree, &["b.gen.sh", "sub/vendor", "a.sh"]);
+    // A file that is named is meant, unless a hook names it.
+    assert_eq!(concise(&tree, &["b.gen.sh", "a.sh"]).paths(), ["a.sh", "b.gen.sh"]);
+    let run = concise(&tree, &["--force-exclude", "b.gen.sh", "sub/vendor", "a.sh"]);
     assert_eq!(run.paths(), ["a.sh"]);
     assert!(run.err.contains("authlint: skipped b.gen.sh: excluded by authlint.toml\n"), "{run:?}");
     assert!(run.err.contains("authlint: skipped sub/vendor: excluded by authlint.toml\n"), "{run:?}");
@@ -161,4 +163,23 @@ fn what_cannot_be_read_is_advice_and_a_fault_when_named() {
     assert!(run.out.contains("b.sh:1:1: advice[unreadable-file] `b.sh` cannot be read: permission denied;"), "{run:?}");
     assert!(run.err.contains("not read: b.sh: permission denied"), "{run:?}");
     assert_eq!(concise(&tree, &["b.sh"]).status, 2);
+}
+
+#[test]
+fn what_touches_a_named_file_is_told_of_it() {
+    let service = "gcloud run deploy billing --project=acme-prod --region=us-central1 --image=x --no-allow-unauthenticated\n\
+        gcloud run services add-iam-policy-binding billing --project=acme-prod --region=us-central1 --condition=None \\\n  \
+        --member=serviceAccount:web@acme-prod.iam.gserviceaccount.com --role=roles/run.invoker\n";
+    let caller = "gcloud scheduler jobs create http close-day --project=acme-prod --location=us-central1 --schedule='0 3 * * *' \\\n  \
+        --uri=\"$(gcloud run services describe billing --project=acme-prod --region=us-central1 --format='value(status.url)')\" \\\n  \
+        --oidc-service-account-email=cron@acme-prod.iam.gserviceaccount.com\n";
+    let tree = Tree::project(&[("service.sh", service), ("caller.sh", caller), ("other.sh", "gcloud config list\n")]);
+    for named in ["caller.sh", "service.sh"] {
+        let run = concise(&tree, &[named]);
+        assert_eq!((run.status, run.paths()), (1, vec!["caller.sh"]), "{named}: {run:?}");
+    }
+    assert_eq!(concise(&tree, &["other.sh"]).status, 0);
+    // A level is that of the place, whoever asks.
+    tree.write("authlint.toml", "[[overrides]]\npaths = [\"caller.sh\"]\nrules = { missing-run-invoker = \"off\" }\n");
+    assert_eq!(concise(&tree, &["service.sh"]).status, 0);
 }

@@ -137,6 +137,10 @@ pub(super) struct Check {
     #[arg(long, requires = "baseline")]
     pub prune: bool,
 
+    /// Leave out files that authlint.toml excludes even where they are named
+    #[arg(long)]
+    pub force_exclude: bool,
+
     /// Show advice too: what works and could be better
     #[arg(long)]
     pub advice: bool,

@@ -32,7 +32,7 @@ pub(super) fn explain(caller: &str, target: &str, evidence: &Evidence) -> Status
 }
 
 fn read(evidence: &Evidence) -> (Graph, Status) {
-    let mut gathered = gather::gather(&evidence.paths, None);
+    let mut gathered = gather::gather(&evidence.paths, None, false);
     let policies = gathered.policies(&evidence.iam_policy);
     let worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
     gathered.print_notes();

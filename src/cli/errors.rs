@@ -46,7 +46,7 @@ fn places(answer: &Answer, within: &[PathBuf]) -> BTreeMap<&'static str, Vec<Str
     if select.is_empty() || paths.is_empty() {
         return BTreeMap::new();
     }
-    let gathered = gather::gather(&paths, None);
+    let gathered = gather::gather(&paths, None, false);
     gathered.print_notes();
     let settings = Settings { select, configs: gathered.configs, last: true, ..Settings::default() };
     let outcome = engine::check(gathered.inputs, &gathered.disk, &settings);

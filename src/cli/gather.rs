@@ -106,8 +106,12 @@ struct Wanted {
 }
 
 /// Reads what the paths of a command line ask for; `-` is standard input under the name given.
-pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>) -> Gathered {
-    let mut gatherer = Gatherer { base: current_dir(), project: 0, config: None, out: Gathered::default() };
+///
+/// Files that are named are read whatever the project excludes, unless `force_exclude` is given: a hook names what was
+/// changed, and a person what they mean.
+pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, force_exclude: bool) -> Gathered {
+    let mut gatherer =
+        Gatherer { base: current_dir(), project: 0, config: None, force_exclude, out: Gathered::default() };
     // In order of paths, so that a project comes before those nested in it, which its walk may add.
     let mut projects: BTreeMap<PathBuf, Wanted> = BTreeMap::new();
     for path in paths {
@@ -183,6 +187,8 @@ struct Gatherer {
     /// The project at hand, and its configuration.
     project: u32,
     config: Option<Arc<Config>>,
+    /// Whether named files may be excluded.
+    force_exclude: bool,
     out: Gathered,
 }
 
@@ -303,11 +309,10 @@ impl Gatherer {
         nested
     }
 
-    /// A file that was named: read whatever its name and whatever ignores it, but for the project's own excludes, which
-    /// hold for the names that a hook passes, too.
+    /// A file that was named: read whatever its name and whatever ignores it.
     fn file(&mut self, path: &Path) {
         self.out.looked_at += 1;
-        if self.excludes(path) {
+        if self.force_exclude && self.excludes(path) {
             self.note(path, What::Excluded);
             return;
         }

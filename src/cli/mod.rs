@@ -62,7 +62,7 @@ fn check(args: Check) -> Status {
         Some(Ok(known)) => Some(known),
         None => None,
     };
-    let mut gathered = gather::gather(&args.paths, args.stdin_filename.as_deref());
+    let mut gathered = gather::gather(&args.paths, args.stdin_filename.as_deref(), args.force_exclude);
     let policies = gathered.policies(&args.iam_policy);
     let mut worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
     gathered.print_notes();

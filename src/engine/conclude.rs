@@ -51,9 +51,23 @@ pub(super) fn conclude(
         let source = outcome.source(file);
         source.map_or_else(Vec::new, |source| own::suppressions(file, source, silence.of(file)))
     }));
+    // A finding that only touches a file that was asked for is about that file, too.
+    let project_of = |file: FileId| Some((read.get(file.0 as usize)?.project, linker.path(file)?));
+    let touches = |finding: &Finding| {
+        let is_asked = |file: FileId| read.get(file.0 as usize).is_some_and(|file| file.reported);
+        finding.related.iter().any(|label| is_asked(label.file))
+    };
     let keep = |mut finding: Finding, silence: &mut Silence, outcome: &mut Outcome| {
         let silenced = silence.silences(&finding, &outcome.sources);
-        let Some(level) = level(finding.rule, finding.level, finding.primary.file) else { return };
+        let at = finding.primary.file;
+        let level = match place(at) {
+            Some(_) => level(finding.rule, finding.level, at),
+            None if touches(&finding) => {
+                project_of(at).and_then(|(project, path)| settings.level(finding.rule, finding.level, project, path))
+            }
+            None => None,
+        };
+        let Some(level) = level else { return };
         if silenced {
             outcome.suppressed += 1;
         } else {
