@@ -29,6 +29,7 @@ use crate::rule::{Check, Report, Rule};
 use crate::rules::RULES;
 use crate::secret::{Looks, is_secret_name, looks};
 use crate::source::{FileId, Source, Unreadable};
+pub use crate::suppression::Date;
 use crate::value::Piece;
 
 use link::Linker;
@@ -78,6 +79,8 @@ pub struct Settings {
     pub policies: Vec<(On, PathBuf)>,
     /// Whether rules on trial report.
     pub preview: bool,
+    /// The day of the run, for suppressions that hold for a time; without one, they all hold.
+    pub today: Option<Date>,
     /// Whether what cannot be decided is told, as advice.
     pub show_unknown: bool,
     /// The process ends after this run: what the run built is left to the system. Freeing its many small pieces one by

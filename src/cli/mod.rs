@@ -13,10 +13,11 @@ mod summary;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Parser;
 
-use crate::engine::{self, Settings};
+use crate::engine::{self, Date, Settings};
 use crate::finding::{Finding, Level, Safety};
 use crate::outcome::Outcome;
 use crate::report;
@@ -81,6 +82,7 @@ fn check(args: Check) -> Status {
         configs: std::mem::take(&mut gathered.configs),
         policies,
         preview: args.preview,
+        today: Some(today()),
         show_unknown,
         last: mode.is_none(),
     };
@@ -160,6 +162,14 @@ fn wrong_usage(args: &Check) -> Option<String> {
 fn status(outcome: &Outcome, fail_on: Level) -> Status {
     let fails = outcome.findings.iter().any(|finding| finding.level >= fail_on);
     if fails { Status::Found } else { Status::Clean }
+}
+
+/// The day of the run; another one where somebody wants to have a run again.
+fn today() -> Date {
+    let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.trim().parse().ok());
+    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    // Nothing written today knows of later times than the year 9999.
+    Date::of_seconds(set.unwrap_or_else(now).min(253_402_300_799))
 }
 
 /// Writes to standard output; `status` unless that fails. A reader that goes away early is no fault.

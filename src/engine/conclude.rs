@@ -27,7 +27,7 @@ pub(super) fn conclude(
     for (index, source) in outcome.sources.iter().enumerate() {
         let file = FileId(index as u32);
         let program = read.get(index).map_or_else(|| linker.program(file), |file| Some(&*file.program));
-        silence.add(file, source, program.unwrap_or(&nothing));
+        silence.add(file, source, program.unwrap_or(&nothing), settings.today);
     }
     // A configuration bears on every run that uses it, whatever paths are asked for.
     let mut configs: BTreeMap<FileId, (u32, &Path)> = BTreeMap::new();
@@ -49,7 +49,7 @@ pub(super) fn conclude(
     let ids = (0..outcome.sources.len() as u32).map(FileId);
     found.extend(ids.filter(|file| place(*file).is_some()).flat_map(|file| {
         let source = outcome.source(file);
-        source.map_or_else(Vec::new, |source| own::suppressions(file, source, silence.of(file)))
+        source.map_or_else(Vec::new, |source| own::suppressions(file, source, silence.of(file), settings.today))
     }));
     // A finding that only touches a file that was asked for is about that file, too.
     let project_of = |file: FileId| Some((read.get(file.0 as usize)?.project, linker.path(file)?));

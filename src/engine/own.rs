@@ -7,7 +7,7 @@ use crate::nearest::nearest;
 use crate::rule::Rule;
 use crate::rules::{self, RULES, own};
 use crate::source::{FileId, Source, Span, Spanned};
-use crate::suppression::Suppression;
+use crate::suppression::{Date, Suppression};
 
 /// Unknown ids of one file that are told.
 const MOST_UNKNOWN: usize = 1000;
@@ -40,7 +40,12 @@ pub(super) fn config(file: FileId, config: &Config) -> Vec<Finding> {
 }
 
 /// What the suppressions of a file lack: a rule, a reason.
-pub(super) fn suppressions(file: FileId, source: &Source, suppressions: &[Suppression]) -> Vec<Finding> {
+pub(super) fn suppressions(
+    file: FileId,
+    source: &Source,
+    suppressions: &[Suppression],
+    today: Option<Date>,
+) -> Vec<Finding> {
     let said = suppressions.iter().flat_map(|one| {
         let name = if one.file { "ignore-file" } else { "ignore" };
         let draft = |rule, message: String, help: &str| {
@@ -55,9 +60,25 @@ pub(super) fn suppressions(file: FileId, source: &Source, suppressions: &[Suppre
             let help = "write behind the bracket why the finding does not matter here";
             draft(&own::SUPPRESSION_WITHOUT_REASON, "this suppression gives no reason".to_owned(), help)
         });
+        let over = one.until.as_ref().filter(|_| !one.ids.is_empty() && !one.holds(today)).map(|until| {
+            let text = source.slice(until.span);
+            let (message, help) = match until.value {
+                Some(_) => (
+                    format!("this suppression held until {text}, and silences nothing now"),
+                    "mend what it silenced and delete the comment, or give it another day",
+                ),
+                None => (
+                    format!("`{text}` is no day, and this suppression silences nothing"),
+                    "write the last day on which it holds: `until=2027-01-31`",
+                ),
+            };
+            let (rule, span, help) = (&own::EXPIRED_SUPPRESSION, until.span, help.to_owned());
+            let fix = until.value.map(|_| (Safety::Unsafe, one.whole, String::new()));
+            Draft { rule, file, span, message, help, fix }.finding(source)
+        });
         let unknown_ids = one.ids.iter().filter(|id| is_unknown(&id.value));
         let unknown = unknown_ids.map(move |id| unknown(file, source, id, ", and nothing is silenced by it"));
-        names_none.into_iter().chain(unknown).chain(without_reason)
+        names_none.into_iter().chain(unknown).chain(without_reason).chain(over)
     });
     // Looking for the nearest id takes time.
     said.take(MOST_UNKNOWN).collect()

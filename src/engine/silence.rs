@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::program::Program;
 use crate::rules;
 use crate::source::{FileId, Source, Span};
-use crate::suppression::{self, Suppression};
+use crate::suppression::{self, Date, Suppression};
 
 /// Suppressions between one and what it speaks of.
 const MOST_BETWEEN: usize = 8;
@@ -42,7 +42,7 @@ pub(super) struct Unused<'a> {
 
 impl Silence {
     /// Takes the suppressions of a file and of what is read of it.
-    pub fn add(&mut self, file: FileId, source: &Source, program: &Program) {
+    pub fn add(&mut self, file: FileId, source: &Source, program: &Program, today: Option<Date>) {
         let steps: Vec<Span> = program.body.iter().map(|step| step.span).collect();
         let regions = &program.regions;
         let suppressions = suppression::parse(source, regions, &steps);
@@ -51,7 +51,7 @@ impl Silence {
         }
         let mut by_line: BTreeMap<(String, u32), Vec<(usize, usize)>> = BTreeMap::new();
         let mut lines = BTreeSet::new();
-        for (index, one) in suppressions.iter().enumerate() {
+        for (index, one) in suppressions.iter().enumerate().filter(|(_, one)| one.holds(today)) {
             // Other suppressions may stand between; what is said of these is silenced, too.
             let between = suppressions.iter().skip(index + 1).map(|next| next.line).take(MOST_BETWEEN);
             let between = between.take_while(|line| one.below.is_some_and(|below| *line < below));
@@ -64,7 +64,8 @@ impl Silence {
         }
         let first_line = |region: &Span| (*region, source.line(region.start));
         let regions = regions.iter().map(first_line).filter(|(_, line)| lines.contains(line)).collect();
-        let used = suppressions.iter().map(|one| vec![false; one.ids.len()]).collect();
+        // Of one that does not hold it is said elsewhere that it silences nothing.
+        let used = suppressions.iter().map(|one| vec![!one.holds(today); one.ids.len()]).collect();
         self.files.insert(file, Quiet { suppressions, used, by_line, regions });
     }
 

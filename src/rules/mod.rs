@@ -46,6 +46,7 @@ rules! {
     delegate_with_project,
     deployer_cannot_publish,
     email_as_account_id,
+    expired_suppression,
     flag_with_value,
     gcloud_before_auth,
     iap_agent_without_invoker,
@@ -131,6 +132,7 @@ pub fn id_of(name: &str) -> &str {
 
 /// The rules about authlint itself ask no facts: the engine reports by them. What cannot be decided is told on request.
 pub mod own {
+    pub use super::expired_suppression::RULE as EXPIRED_SUPPRESSION;
     pub use super::invalid_config::RULE as INVALID_CONFIG;
     pub use super::skipped_file::RULE as SKIPPED_FILE;
     pub use super::suppression_without_reason::RULE as SUPPRESSION_WITHOUT_REASON;

@@ -4,15 +4,20 @@
 //! ```text
 //! # authlint: ignore[<id>, <id>] reason
 //! # authlint: ignore-file[<id>] reason
+//! # authlint: ignore[<id>] until=2027-01-31 reason
 //! ```
 
 mod comment;
+mod date;
 
 use std::ops::Range;
 
 use crate::source::{Source, Span, Spanned};
 use comment::{Comment, FENCE, Syntax};
+pub use date::Date;
 
+/// What stands before the last day on which a suppression holds.
+const UNTIL: &str = "until=";
 /// Every suppression begins so.
 const MARK: &str = "authlint:";
 /// Suppressions of a file, and ids of one of them; more are not read.
@@ -30,6 +35,8 @@ pub struct Suppression {
     pub ids: Vec<Spanned<String>>,
     /// Whether it says why.
     pub reasoned: bool,
+    /// The last day on which it holds, where it says one; `None` within for what is no day.
+    pub until: Option<Spanned<Option<Date>>>,
     /// From the mark to the end of the bracket: what is pointed at.
     pub span: Span,
     /// What stands between the brackets; nothing when there are none, or the second is missing.
@@ -114,10 +121,20 @@ fn one(source: &Source, syntax: Syntax, line: u32, comment: &Comment) -> Option<
         let code = text.get(..comment.start)?.trim_end().len();
         place(code..comment.end)
     };
+    let starts_word =
+        |at: &usize| reason.get(..*at).is_some_and(|before| !before.ends_with(|c: char| !c.is_whitespace()));
+    let until = reason.match_indices(UNTIL).map(|(at, _)| at).find(starts_word).and_then(|at| {
+        let text = reason.get(at + UNTIL.len()..)?.split_whitespace().next().unwrap_or("");
+        let date = text.trim_end_matches([',', ';', ':', '.']);
+        let start = offset(reason) + at + UNTIL.len();
+        Some(Spanned { value: Date::parse(date), span: place(start..start + date.len()) })
+    });
+    let said = reason.split_whitespace().filter(|word| !word.starts_with(UNTIL));
     let suppression = Suppression {
         file,
         ids,
-        reasoned: reason.chars().any(char::is_alphanumeric),
+        reasoned: said.flat_map(str::chars).any(char::is_alphanumeric),
+        until,
         span: place(comment.text..end),
         list,
         whole,
@@ -125,6 +142,17 @@ fn one(source: &Source, syntax: Syntax, line: u32, comment: &Comment) -> Option<
         below: None,
     };
     Some((suppression, alone))
+}
+
+impl Suppression {
+    /// Whether it holds on a day. Without one, only what is no day does not.
+    pub fn holds(&self, today: Option<Date>) -> bool {
+        match &self.until {
+            None => true,
+            Some(Spanned { value: None, .. }) => false,
+            Some(Spanned { value: Some(last), .. }) => today.is_none_or(|today| today <= *last),
+        }
+    }
 }
 
 /// The ids between the brackets, which begin at `base`.
@@ -257,6 +285,23 @@ mod tests {
         let fence = Span::new(32, text.rfind("```").unwrap() as u32);
         assert_eq!(parse(&source, &[fence], &[]).len(), 1, "a fence that is only shown");
         assert_eq!(shown("a.md", "Write `# authlint: ignore[a] b`, or <!-- authlint: ignore[a] b -->.\n"), ["a why 1"]);
+    }
+
+    #[test]
+    fn one_may_hold_for_a_time() {
+        let day = Date::parse;
+        let one = |text: &str| found("a.sh", &format!("# authlint: ignore[a]{text}\n")).remove(0);
+        let timed = one(" until=2027-01-31 the old cluster is still there");
+        assert!(
+            timed.reasoned && timed.holds(day("2027-01-31")) && !timed.holds(day("2027-02-01")) && timed.holds(None)
+        );
+        assert!(!one(" until=2027-01-31").reasoned);
+        assert!(one(": moved, until=2027-01-31.").holds(day("2026-01-01")));
+        let wrong = one(" until=soon why");
+        assert!(!wrong.holds(day("2026-01-01")) && !wrong.holds(None));
+        assert!(one(" until 2020-01-01 it holds").holds(day("2026-01-01")), "prose is no day");
+        let text = "# authlint: ignore[a] — é until=2027-01-31, x\n";
+        assert_eq!(text.get(found("a.sh", text)[0].until.as_ref().unwrap().span.range()), Some("2027-01-31"));
     }
 
     #[test]

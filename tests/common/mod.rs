@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use authlint::config::Config;
-use authlint::engine::{self, Content, Files, Input, Settings, relevant};
+use authlint::engine::{self, Content, Date, Files, Input, Settings, relevant};
 use authlint::finding::{Finding, Fix, Safety};
 use authlint::mend::{self, Bench, Mended};
 use authlint::outcome::Outcome;
@@ -120,6 +120,7 @@ fn inputs(
         settings.configs.insert(0, Config::parse(source, &root.join("authlint.toml")).unwrap().into());
     }
     settings.preview = true;
+    settings.today = Date::parse("2026-11-30");
     let config = settings.configs.get(&0);
     let max_size = config.map_or(usize::MAX, |config| config.max_size as usize);
     let (mut inputs, mut readable) = (Vec::new(), BTreeMap::new());
