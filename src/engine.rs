@@ -4,8 +4,8 @@ mod conclude;
 mod declared;
 mod levels;
 mod link;
-mod measure;
 mod merge;
+mod outline;
 mod own;
 mod parallel;
 mod shown;
@@ -33,8 +33,8 @@ pub use crate::suppression::Date;
 use crate::value::Piece;
 
 use link::Linker;
-pub use measure::understood;
 use merge::Merger;
+pub use outline::{regions, understood};
 pub use words::relevant;
 
 /// One file for a run.

@@ -54,7 +54,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     ("baseline", &["finding", "outcome"]),
     ("fix", &["finding", "source"]),
-    ("mend", &["config", "engine", "finding", "fix", "outcome", "rules", "source"]),
+    ("mend", &["config", "engine", "finding", "fix", "outcome", "rule", "rules", "source", "suppression"]),
     ("report", &["finding", "outcome", "source"]),
     ("graph", &["project", "report", "source", "value"]),
     ("files", &[]),

@@ -123,7 +123,7 @@ fn mode_and_links_are_respected() {
 
     let walked = tree.run(&["--fix"]);
     assert_eq!(walked.status, 2, "{walked:?}");
-    assert!(walked.err.contains("not fixed: read-only.sh: it is read-only"), "{walked:?}");
+    assert!(walked.err.contains("not written: read-only.sh: it is read-only"), "{walked:?}");
     assert_eq!((text(&tree, "a.sh"), text(&tree, "read-only.sh")), (good(), BAD.to_owned()));
     assert_eq!(fs::metadata(tree.path("a.sh")).unwrap().mode() & 0o7777, 0o750);
     assert_eq!(text(&outside, "target.sh"), BAD);
@@ -171,4 +171,66 @@ fn secrets_are_masked_in_a_diff() {
     let tree = Tree::project(&[("a.sh", deploy)]);
     let run = tree.run(&["--diff", "--unsafe-fixes"]);
     assert!(run.out.contains("-gcloud run deploy api") && !run.out.contains("hunter2"), "{run:?}");
+}
+
+#[test]
+fn what_is_found_may_be_silenced_for_a_reason() {
+    let manifest = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n      \
+        serviceAccountName: api@acme.iam.gserviceaccount.com\n      containers:\n        - image: x\n          env:\n            \
+        - name: SERVICE_SECRET\n              value: s3cr3t-as-it-is-0815\n";
+    let workflow = "on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n          set -e\n          \
+        gcloud run deploy api --allow-unauthenticated=true \\\n            --region=x\n";
+    let policy = "{\"bindings\": [{\"role\": \"roles/run.invokr\", \"members\": [\"user:kim@acme.example\"]}]}\n";
+    let terraform = "resource \"google_project_iam_member\" \"x\" {\n  project = \"acme\"\n  role    = \"roles/run.invokr\"\n  \
+        member  = \"user:kim@acme.example\"\n}\n";
+    let python = "import subprocess\n\n\ndef deploy():\n    subprocess.run([\"gcloud\", \"run\", \"deploy\", \"api\", \"--allow-unauthenticated=true\"])\n";
+    let make = "deploy:\n\tgcloud run deploy api \\\n\t\t--allow-unauthenticated=true\n";
+    let runbook = "# Run\n\n1. Deploy:\n\n   ```sh\n   gcloud run deploy api --allow-unauthenticated=true\n   ```\n";
+    let both = "gcloud run deploy api --allow-unauthenticated=true --member=user:x --role=run.invoker\ngcloud projects \
+        add-iam-policy-binding acme --member=kim@acme.example --role=run.invoker --condition=None\n";
+    let batch = "@echo off\r\ngcloud run deploy api --allow-unauthenticated=true\r\n";
+    let image = "FROM x\nRUN gcloud run deploy api --allow-unauthenticated=true && \\\n    echo done\n";
+    let files = [
+        ("service.yaml", manifest),
+        (".github/workflows/deploy.yml", workflow),
+        ("policy.json", policy),
+        ("main.tf", terraform),
+        ("deploy.py", python),
+        ("Makefile", make),
+        ("README.md", runbook),
+        ("both.sh", both),
+        ("deploy.bat", batch),
+        ("Dockerfile", image),
+        ("deep/scheduler.sh", BAD),
+    ];
+    let tree = Tree::project(&files);
+    let before = tree.run(&["--format", "concise"]);
+    assert!(before.out.lines().count() >= 11, "{before:?}");
+    assert_eq!(tree.run(&["--add-ignores"]).status, 2);
+    assert_eq!(tree.run(&["--add-ignores", "--reason", " - "]).status, 2);
+    let shown = tree.run(&["--add-ignores", "--reason", "as it was", "--diff"]);
+    assert!(shown.status == 1 && shown.out.contains("+# authlint: ignore["), "{shown:?}");
+    assert_eq!(text(&tree, "both.sh"), both);
+    let run = tree.run(&["--add-ignores", "--reason", "as it was"]);
+    assert_eq!((run.status, run.out.as_str()), (0, ""), "{run:?}");
+    let again = tree.run(&["--format", "concise"]);
+    assert_eq!((again.status, again.out.as_str()), (0, ""), "{again:?}");
+    for (path, old) in files {
+        let now = text(&tree, path);
+        let kept: String = now.split_inclusive('\n').filter(|line| !line.contains("authlint: ")).collect();
+        assert_eq!(kept, old, "{path}");
+        assert!(
+            now.matches("authlint: ignore[").count()
+                == if path.ends_with(".json") { 0 } else { 1 + usize::from(path == "both.sh") },
+            "{path}: {now}"
+        );
+    }
+    assert_eq!(
+        text(&tree, "authlint.toml"),
+        "# as it was\n[[overrides]]\npaths = [\"/policy.json\"]\nrules = { unknown-role = \"off\" }\n"
+    );
+    // Without a configuration there is no room for what JSON says.
+    let bare = Tree::new(&[(".git/x", ""), ("policy.json", policy)]);
+    let run = bare.run(&["--add-ignores", "--reason", "as it was"]);
+    assert!(run.status == 1 && run.out.contains("unknown-role"), "{run:?}");
 }

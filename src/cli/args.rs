@@ -125,6 +125,14 @@ pub(super) struct Check {
     #[arg(long, requires = "fix")]
     pub exit_non_zero_on_fix: bool,
 
+    /// Silence all findings by comments, or by authlint.toml where a file has none; --diff shows them
+    #[arg(long, requires = "reason", conflicts_with_all = ["fix", "write_baseline"])]
+    pub add_ignores: bool,
+
+    /// Why the findings of --add-ignores may stay; it may begin with `until=2027-01-31`
+    #[arg(long, value_name = "TEXT", requires = "add_ignores")]
+    pub reason: Option<String>,
+
     /// Leave out the findings that this file has, and tell which of its entries are gone
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

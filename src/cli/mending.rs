@@ -1,4 +1,4 @@
-//! `--fix` and `--diff`: what the engine of changes makes of the files, written to the disk or shown.
+//! `--fix`, `--add-ignores` and `--diff`: what the engine of changes makes of the files, written to the disk or shown.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -27,16 +27,24 @@ pub(super) enum Mode {
     Show,
 }
 
-/// Which findings are to be fixed.
+/// What is to be done about findings.
+pub(super) enum Work {
+    /// They are fixed, as far as this goes.
+    Fix(Safety),
+    /// They are silenced, for this reason.
+    Silence(String),
+}
+
+/// What is to be done, and about which findings.
 pub(super) struct Wanted<'w> {
-    pub safety: Safety,
+    pub work: Work,
     pub is_shown: &'w dyn Fn(&Finding) -> bool,
     /// Takes out those that a baseline has.
     pub absorb: &'w dyn Fn(&mut Outcome),
 }
 
-/// Applies fixes in memory.
-pub(super) fn fixed(gathered: &mut Gathered, settings: Settings, wanted: &Wanted<'_>) -> Mended {
+/// Makes the changes in memory.
+pub(super) fn mended(gathered: &mut Gathered, settings: Settings, wanted: &Wanted<'_>) -> Mended {
     let disk = std::mem::take(&mut gathered.disk);
     let check = |inputs: Vec<Input>, settings: &Settings| {
         let mut outcome = engine::check(inputs, &disk, settings);
@@ -59,14 +67,18 @@ pub(super) fn fixed(gathered: &mut Gathered, settings: Settings, wanted: &Wanted
         may_change: &may_change,
     };
     let first = check(bench.inputs.clone(), &bench.settings);
-    bench.mend(first, &|outcome, tried| {
-        mend::fixes(outcome, wanted.safety, |finding| (wanted.is_shown)(finding) && tried.count(finding, outcome) == 0)
+    bench.mend(first, &|outcome, tried| match &wanted.work {
+        Work::Fix(safety) => {
+            mend::fixes(outcome, *safety, |finding| (wanted.is_shown)(finding) && tried.count(finding, outcome) == 0)
+        }
+        Work::Silence(reason) => mend::ignores(outcome, tried, reason, wanted.is_shown),
     })
 }
 
 /// Writes the changes, or shows them; says what was changed and what was not.
 pub(super) fn conclude(
     mended: &Mended,
+    work: &Work,
     mode: Mode,
     options: &Options,
     is_quiet: bool,
@@ -81,7 +93,7 @@ pub(super) fn conclude(
             Mode::Write if is_stdin => Status::Clean,
             Mode::Write => match files::replace(&change.disk, &change.before, &change.after) {
                 Ok(()) => Status::Clean,
-                Err(why) => fault(format_args!("not fixed: {}: {why}", clean(&change.path))),
+                Err(why) => fault(format_args!("not written: {}: {why}", clean(&change.path))),
             },
         };
         worst = worst.max(written);
@@ -94,7 +106,7 @@ pub(super) fn conclude(
         worst = worst.max(super::print(Status::Clean, |out| out.write_all(after.unwrap_or(&stdin.bytes))));
     }
     if !is_quiet {
-        say(&done, mended, mode);
+        say(&done, mended, work, mode);
     }
     worst
 }
@@ -139,11 +151,14 @@ fn places(source: &Source, texts: &[&str]) -> Vec<crate::source::Span> {
     texts.iter().flat_map(of).collect()
 }
 
-fn say(done: &[&Change], mended: &Mended, mode: Mode) {
-    let (verb, would) = match mode {
-        Mode::Write => ("fixed", "Fixed"),
-        Mode::Show => ("would fix", "Would fix"),
+fn say(done: &[&Change], mended: &Mended, work: &Work, mode: Mode) {
+    let (verb, would, infinitive) = match (work, mode) {
+        (Work::Fix(_), Mode::Write) => ("fixed", "Fixed", "fix"),
+        (Work::Fix(_), Mode::Show) => ("would fix", "Would fix", "fix"),
+        (Work::Silence(_), Mode::Write) => ("silenced", "Silenced", "silence"),
+        (Work::Silence(_), Mode::Show) => ("would silence", "Would silence", "silence"),
     };
+    let not = if matches!(work, Work::Fix(_)) { "not fixed" } else { "not silenced" };
     let mut total: BTreeMap<&str, usize> = BTreeMap::new();
     for change in done {
         let counts: Vec<String> = change.gone.iter().map(|(rule, count)| format!("{count} {rule}")).collect();
@@ -153,17 +168,17 @@ fn say(done: &[&Change], mended: &Mended, mode: Mode) {
     }
     for dropped in mended.dropped.iter().take(MOST_DROPPED) {
         let (path, line) = &dropped.at;
-        note(format_args!("not fixed {}:{line}: {}: {}", clean(path), dropped.rule, dropped.why));
+        note(format_args!("{not} {}:{line}: {}: {}", clean(path), dropped.rule, dropped.why));
     }
     let more = mended.dropped.len().saturating_sub(MOST_DROPPED);
     if more > 0 {
-        note(format_args!("not fixed: {more} more, for such reasons"));
+        note(format_args!("{not}: {more} more, for such reasons"));
     }
     let count: usize = total.values().sum();
     let (faults, files) =
         (if count == 1 { "finding" } else { "findings" }, if done.len() == 1 { "file" } else { "files" });
     match (count, mode) {
-        (0, Mode::Show) => note("Nothing to fix."),
+        (0, Mode::Show) => note(format_args!("Nothing to {infinitive}.")),
         (0, Mode::Write) => {}
         _ => note(format_args!("{would} {count} {faults} in {} {files}.", done.len())),
     }

@@ -24,7 +24,7 @@ use crate::report;
 use crate::rules::own::UNDECIDED_ACCESS;
 use args::{Args, Check, Color, Command, Show};
 use known::Known;
-use mending::{Mode, Wanted};
+use mending::{Mode, Wanted, Work};
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +71,7 @@ fn check(args: Check) -> Status {
     let show_unknown = args.show == Some(Show::Unknown);
     let advice = args.advice || args.fail_on == Level::Advice;
     let options = options(args.color, advice || show_unknown);
-    let mode = match (args.diff, args.fix) {
+    let mode = match (args.diff, args.fix || args.add_ignores) {
         (true, _) => Some(Mode::Show),
         (false, true) => Some(Mode::Write),
         (false, false) => None,
@@ -97,10 +97,14 @@ fn check(args: Check) -> Status {
     };
     let mut gone = Vec::new();
     let mended = mode.map(|mode| {
-        let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-        let wanted = Wanted { safety, is_shown: &is_shown, absorb: &|outcome| drop(absorb(outcome)) };
-        let mended = mending::fixed(&mut gathered, settings.clone(), &wanted);
-        let done = mending::conclude(&mended, mode, &options, args.quiet, stdin.as_ref());
+        let work = match (&args.reason, args.unsafe_fixes) {
+            (Some(reason), _) => Work::Silence(reason.clone()),
+            (None, true) => Work::Fix(Safety::Unsafe),
+            (None, false) => Work::Fix(Safety::Safe),
+        };
+        let wanted = Wanted { work, is_shown: &is_shown, absorb: &|outcome| drop(absorb(outcome)) };
+        let mended = mending::mended(&mut gathered, settings.clone(), &wanted);
+        let done = mending::conclude(&mended, &wanted.work, mode, &options, args.quiet, stdin.as_ref());
         worst = worst.max(done);
         if !mended.changes.is_empty() && (mode == Mode::Show || args.exit_non_zero_on_fix) {
             worst = worst.max(Status::Found);
@@ -153,8 +157,13 @@ fn wrong_usage(args: &Check) -> Option<String> {
     if names_stdin != args.stdin_filename.is_some() {
         return Some("`-` and `--stdin-filename NAME` go together: the name says what kind of file it is".to_owned());
     }
-    if names_stdin && args.fix && args.paths.len() > 1 {
-        return Some("with `--fix`, `-` stands alone: the fixed text goes to standard output".to_owned());
+    if names_stdin && (args.fix || args.add_ignores) && args.paths.len() > 1 {
+        return Some(
+            "with `--fix` and `--add-ignores`, `-` stands alone: the changed text goes to standard output".to_owned(),
+        );
+    }
+    if args.reason.as_ref().is_some_and(|reason| !reason.chars().any(char::is_alphanumeric)) {
+        return Some("`--reason` says why, so that the next one can decide whether it still holds".to_owned());
     }
     (args.unsafe_fixes && !args.fix && !args.diff).then(|| "`--unsafe-fixes` goes with `--fix` or `--diff`".to_owned())
 }

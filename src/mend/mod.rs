@@ -2,9 +2,10 @@
 //! and no disk.
 
 mod choice;
+mod ignores;
 mod verify;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
@@ -14,8 +15,9 @@ use crate::fix;
 use crate::outcome::Outcome;
 use crate::source::{FileId, Source};
 use choice::Choice;
+pub use ignores::ignores;
 pub use verify::Why;
-use verify::verify;
+use verify::{Worse, verify};
 
 /// Rounds of one run: what overlaps waits for the next one, and so does what a change brings to light.
 const MAX_ROUNDS: usize = 20;
@@ -108,14 +110,23 @@ impl Bench<'_> {
         let mut outcome = first;
         let mut tried = Tried::default();
         let mut changes: BTreeMap<String, Change> = BTreeMap::new();
-        let mut dropped = Vec::new();
+        let mut dropped: BTreeMap<Key, Dropped> = BTreeMap::new();
         let mut tries = 0;
         for _ in 0..MAX_ROUNDS {
-            let proposals: Vec<Proposal> =
-                propose(&outcome, &tried).into_iter().filter(|one| self.may_take(one, &outcome)).collect();
-            let chosen = Choice::of(&proposals, &outcome).taken;
+            let proposals = propose(&outcome, &tried);
+            let (some, none): (Vec<Proposal>, Vec<Proposal>) =
+                proposals.into_iter().partition(|proposal| !proposal.edits.is_empty());
+            // What has no room where it was looked for is looked for elsewhere.
+            for finding in none.iter().filter_map(|proposal| outcome.findings.get(proposal.finding)) {
+                tried.note(key(finding, &outcome));
+            }
+            let allowed: Vec<Proposal> = some.into_iter().filter(|one| self.may_take(one, &outcome)).collect();
+            let chosen = Choice::of(&allowed, &outcome).taken;
             if chosen.is_empty() {
-                break;
+                if none.is_empty() {
+                    break;
+                }
+                continue;
             }
             let mut round =
                 Round { bench: &self, base: &outcome, good: Vec::new(), refused: Vec::new(), next: None, tries };
@@ -126,35 +137,38 @@ impl Bench<'_> {
             let is_final = |why: &Why| good.is_empty() || *why == Why::Untried;
             for (proposal, why) in refused.into_iter().filter(|(_, why)| is_final(why)) {
                 let Some(finding) = outcome.findings.get(proposal.finding) else { continue };
-                tried.note(key(finding, &outcome));
+                let key = key(finding, &outcome);
+                tried.note(key.clone());
                 let source = outcome.source(finding.primary.file);
                 let at = source.map_or_else(Default::default, |source| {
                     (source.path().to_owned(), source.line(finding.primary.span.start))
                 });
-                dropped.push(Dropped { rule: finding.rule, at, why });
+                dropped.insert(key, Dropped { rule: finding.rule, at, why });
             }
             if let Some(next) = next {
                 self.commit(&good, &outcome, &mut changes);
                 outcome = next;
             }
         }
+        // What went in another way is not dropped.
+        let left: BTreeSet<Key> = outcome.findings.iter().map(|finding| key(finding, &outcome)).collect();
+        let dropped = dropped.into_iter().filter(|(key, _)| left.contains(key)).map(|(_, dropped)| dropped).collect();
         let changes = changes.into_values().filter(|change| change.before != change.after).collect();
         Mended { outcome, changes, dropped }
     }
 
     /// Whether every file that a proposal changes may be changed.
     fn may_take(&self, proposal: &Proposal, outcome: &Outcome) -> bool {
-        !proposal.edits.is_empty()
-            && proposal.edits.iter().all(|edit| match self.target(edit.file, outcome) {
-                Some(Target::Input(index)) => {
-                    self.inputs.get(index).is_some_and(|input| input.reported && (self.may_change)(&input.disk))
-                }
-                Some(Target::Config(project)) => {
-                    self.settings.configs.get(&project).is_some_and(|config| (self.may_change)(config.path()))
-                        && self.configs.contains_key(&project)
-                }
-                None => false,
-            })
+        proposal.edits.iter().all(|edit| match self.target(edit.file, outcome) {
+            Some(Target::Input(index)) => {
+                self.inputs.get(index).is_some_and(|input| input.reported && (self.may_change)(&input.disk))
+            }
+            Some(Target::Config(project)) => {
+                self.settings.configs.get(&project).is_some_and(|config| (self.may_change)(config.path()))
+                    && self.configs.contains_key(&project)
+            }
+            None => false,
+        })
     }
 
     fn target(&self, file: FileId, outcome: &Outcome) -> Option<Target> {
@@ -285,7 +299,7 @@ struct Round<'b, 'r> {
 }
 
 impl Round<'_, '_> {
-    /// Takes as many of these as make nothing worse: all of them, or of each half as many.
+    /// Takes as many of these as make nothing worse: all of them, all but those that are to blame, or of each half as many.
     fn sift(&mut self, proposals: Vec<Proposal>) {
         if proposals.is_empty() {
             return;
@@ -301,11 +315,18 @@ impl Round<'_, '_> {
                 self.good = together;
                 self.next = Some(next);
             }
-            Err(why) if proposals.len() == 1 => {
-                self.refused.extend(proposals.into_iter().map(|one| (one, why.clone())))
+            Err(worse) if proposals.len() == 1 => {
+                self.refused.extend(proposals.into_iter().map(|one| (one, worse.why.clone())));
             }
-            Err(_) => {
-                let mut first = proposals;
+            Err(worse) => {
+                let (blamed, rest): (Vec<Proposal>, Vec<Proposal>) =
+                    proposals.into_iter().partition(|one| worse.blamed.contains(&one.finding));
+                if !blamed.is_empty() {
+                    self.refused.extend(blamed.into_iter().map(|one| (one, worse.why.clone())));
+                    self.sift(rest);
+                    return;
+                }
+                let mut first = rest;
                 let second = first.split_off(first.len() / 2);
                 self.sift(first);
                 self.sift(second);
@@ -313,7 +334,7 @@ impl Round<'_, '_> {
         }
     }
 
-    fn attempt(&self, proposals: &[Proposal]) -> Result<Outcome, Why> {
+    fn attempt(&self, proposals: &[Proposal]) -> Result<Outcome, Worse> {
         let edited = self.bench.edited(proposals, self.base).ok_or(Why::Overlap)?;
         let next = self.bench.lint(&edited).ok_or(Why::Unreadable)?;
         let files = edited.iter().filter_map(|(target, bytes)| match target {

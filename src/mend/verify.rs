@@ -1,7 +1,7 @@
 //! Whether a change makes nothing worse: the findings that it is for are gone, none is new, and as much is understood of
 //! the text as before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Key, Proposal, key};
@@ -37,26 +37,40 @@ impl fmt::Display for Why {
     }
 }
 
+/// What is worse.
+#[derive(Debug)]
+pub(super) struct Worse {
+    pub why: Why,
+    /// The findings whose proposals are surely to blame.
+    pub blamed: BTreeSet<usize>,
+}
+
+impl From<Why> for Worse {
+    fn from(why: Why) -> Self {
+        Self { why, blamed: BTreeSet::new() }
+    }
+}
+
 /// Compares what is found before and after. `files` are the files that change, with their bytes before and after.
 ///
 /// # Errors
-/// [`Why`] it is worse.
+/// What is [`Worse`].
 pub(super) fn verify<'i>(
     before: &Outcome,
     after: &Outcome,
     proposals: &[Proposal],
     files: impl Iterator<Item = (&'i Input, &'i [u8], &'i [u8])>,
-) -> Result<(), Why> {
+) -> Result<(), Worse> {
     for (input, old, new) in files {
         if engine::understood(&input.path, new) < engine::understood(&input.path, old) {
-            return Err(Why::Unreadable);
+            return Err(Why::Unreadable.into());
         }
     }
     let (was, is) = (by_rule(before), by_rule(after));
     for (at, count) in &is {
         // Where a fault is gone that was silenced, too, the comment goes in the next round.
         if was.get(at).unwrap_or(&0) < count && at.0 != UNUSED_SUPPRESSION.id {
-            return Err(Why::Brings(at.0));
+            return Err(Why::Brings(at.0).into());
         }
     }
     let (was, is) = (by_key(before), by_key(after));
@@ -66,8 +80,15 @@ pub(super) fn verify<'i>(
             *due.entry(key(finding, before)).or_default() += 1;
         }
     }
-    let stays = |(key, due): (&Key, &usize)| is.get(key).unwrap_or(&0) + due > was.get(key).copied().unwrap_or(0);
-    if due.iter().any(stays) { Err(Why::Stays) } else { Ok(()) }
+    due.retain(|key, due| is.get(key).unwrap_or(&0) + *due > was.get(key).copied().unwrap_or(0));
+    if due.is_empty() {
+        return Ok(());
+    }
+    let is_blamed = |proposal: &&Proposal| {
+        before.findings.get(proposal.finding).is_some_and(|finding| due.contains_key(&key(finding, before)))
+    };
+    let blamed = proposals.iter().filter(is_blamed).map(|proposal| proposal.finding).collect();
+    Err(Worse { why: Why::Stays, blamed })
 }
 
 /// How many findings of a rule each file has. Advice may come to light where more is understood than before.

@@ -67,6 +67,43 @@ impl Syntax {
         })
     }
 
+    /// A comment that says this. `None` where the text would end it.
+    pub fn written(self, text: &str) -> Option<String> {
+        // A word is safe where two colons are not, within blocks.
+        let leader = self.leaders.iter().find(|leader| **leader == REMARK).or_else(|| self.leaders.first())?;
+        match leader.end {
+            Some(end) if text.contains(end) => None,
+            Some(end) => Some(format!("{} {text} {end}", leader.begin)),
+            None => Some(format!("{} {text}", leader.begin)),
+        }
+    }
+
+    /// A line as the file has it that holds this and nothing else.
+    pub fn element(self, comment: &str) -> String {
+        if !self.texts {
+            return comment.to_owned();
+        }
+        let quoted = comment.replace('\\', "\\\\").replace('"', "\\\"");
+        format!("\"{quoted}\\n\",")
+    }
+
+    /// Whether a comment may stand behind code in its line.
+    pub fn may_stand_behind(self) -> bool {
+        !self.texts && !self.leaders.contains(&REMARK)
+    }
+
+    /// Whether its lines are elements of a list.
+    pub fn is_list(self) -> bool {
+        self.texts
+    }
+
+    /// What a line begins with that one above it begins with, too.
+    pub fn indent(self, line: &str) -> &str {
+        let marks = if self.texts || self.document { "" } else { self.marks };
+        let code = line.trim_start_matches(|c: char| c.is_whitespace() || marks.contains(c));
+        line.strip_suffix(code).unwrap_or("")
+    }
+
     /// The comment that the text at `at` opens, if nothing but white space stands between.
     pub fn comment(self, line: &str, at: usize) -> Option<Comment> {
         let before = line.get(..at)?.trim_end();

@@ -9,12 +9,14 @@
 
 mod comment;
 mod date;
+mod write;
 
 use std::ops::Range;
 
 use crate::source::{Source, Span, Spanned};
 use comment::{Comment, FENCE, Syntax};
 pub use date::Date;
+pub use write::{Outline, Where, write};
 
 /// What stands before the last day on which a suppression holds.
 const UNTIL: &str = "until=";

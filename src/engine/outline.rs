@@ -1,7 +1,7 @@
-//! How much is understood of a text, as a number to compare two states of one file by.
+//! What a file is made of, by itself: how much of it is understood, and which parts are one thing to their reader.
 
-use crate::program::{Block, Step, StepKind};
-use crate::source::FileId;
+use crate::program::{Block, Program, Step, StepKind};
+use crate::source::{FileId, Source, Span};
 
 use super::parse;
 
@@ -11,6 +11,13 @@ const MAX_DEPTH: usize = 60;
 /// How many steps are read from a file of this name with these bytes; nothing where it is not read at all.
 pub fn understood(path: &str, bytes: &[u8]) -> usize {
     parse(path, bytes, FileId(0)).map_or(0, |(_, program)| steps(&program.body, 0))
+}
+
+/// The regions and the statements of a file: what suppressions are about.
+pub fn regions(source: &Source) -> (Vec<Span>, Vec<Span>) {
+    let program = parse(source.path(), source.text().as_bytes(), FileId(0)).map(|(_, program)| program).ok();
+    let steps = |program: &Program| program.body.iter().map(|step| step.span).collect();
+    program.map(|program| (program.regions.clone(), steps(&program))).unwrap_or_default()
 }
 
 fn steps(block: &Block, depth: usize) -> usize {
