@@ -147,17 +147,45 @@ fn inputs(
 /// Applies the fixes of files as `--fix` does, with `--unsafe-fixes` or without; what the files are then, and what came of it.
 pub fn mend(files: &BTreeMap<String, String>, safety: Safety) -> (BTreeMap<String, String>, Mended) {
     let (inputs, readable, settings) = inputs(files, Settings::default());
-    let check = |inputs: Vec<Input>, settings: &Settings| engine::check(inputs, &Memory(&readable), settings);
-    let first = check(inputs.clone(), &settings);
     let configs = files.get("authlint.toml").map(|text| (0, text.clone().into_bytes())).into_iter().collect();
-    let bench = Bench { inputs, configs, settings, check: &check, may_change: &|_| true };
-    let mended =
-        bench.mend(first, &|outcome, tried| mend::fixes(outcome, safety, |finding| tried.count(finding, outcome) == 0));
+    let mended = bench(inputs, &readable, settings, configs, safety);
     let mut after = files.clone();
     for change in &mended.changes {
         after.insert(change.path.clone(), String::from_utf8(change.after.clone()).unwrap());
     }
     (after, mended)
+}
+
+/// The same for files of any encoding, without a configuration.
+pub fn mend_bytes(files: &BTreeMap<String, Vec<u8>>, safety: Safety) -> (BTreeMap<String, Vec<u8>>, Mended) {
+    let input = |(path, bytes): (&String, &Vec<u8>)| Input {
+        path: path.clone(),
+        content: Content::Bytes(bytes.clone()),
+        reported: true,
+        project: 0,
+        disk: PathBuf::from("/project").join(path),
+        partial: false,
+    };
+    let inputs = files.iter().map(input).collect();
+    let mended = bench(inputs, &BTreeMap::new(), Settings::default(), BTreeMap::new(), safety);
+    let mut after = files.clone();
+    for change in &mended.changes {
+        after.insert(change.path.clone(), change.after.clone());
+    }
+    (after, mended)
+}
+
+fn bench(
+    inputs: Vec<Input>,
+    readable: &BTreeMap<String, String>,
+    settings: Settings,
+    configs: BTreeMap<u32, Vec<u8>>,
+    safety: Safety,
+) -> Mended {
+    let check = |inputs: Vec<Input>, settings: &Settings| engine::check(inputs, &Memory(readable), settings);
+    let first = check(inputs.clone(), &settings);
+    let bench = Bench { inputs, configs, settings, check: &check, may_change: &|_| true };
+    bench.mend(first, &|outcome, tried| mend::fixes(outcome, safety, |finding| tried.count(finding, outcome) == 0))
 }
 
 /// Whether this build reads all kinds of files of a section.
