@@ -75,7 +75,7 @@ fn a_fault_is_exit_1_in_every_format() {
     let human = tree.run(&[]);
     assert_eq!(human.status, 1, "{human:?}");
     assert!(human.out.contains("error[id-token-for-google-api]") && human.out.contains("ci/a.sh:3:"), "{human:?}");
-    assert_eq!(human.err, "Found 1 error in 1 file (2 looked at, 1 relevant).\n");
+    assert_eq!(human.err, "Found 1 error in 1 file (2 looked at, 1 relevant). 1 can be fixed with --fix.\n");
     assert!(!human.out.contains('\x1b'));
     assert!(tree.run(&["--color", "always"]).out.contains('\x1b'));
     let concise = tree.run(&["--format=concise"]);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Safety};
 use crate::outcome::Outcome;
 use crate::report::Options;
 
@@ -21,7 +21,9 @@ pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
     } else {
         let shown = outcome.findings.iter().filter(|finding| options.shows(finding.level));
         let places: HashSet<_> = shown.map(|finding: &Finding| finding.primary.file).collect();
-        format!("Found {} in {} ({files} looked at, {relevant} relevant).", counts.join(", "), of_files(places.len()))
+        let found = counts.join(", ");
+        let fixes = fixable(outcome, options);
+        format!("Found {found} in {} ({files} looked at, {relevant} relevant).{fixes}", of_files(places.len()))
     };
     let line = match outcome.count(Level::Advice) {
         hidden @ 1.. if !options.shows(Level::Advice) => format!("{line} {hidden} more with --advice."),
@@ -34,6 +36,19 @@ pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
     match outcome.known {
         0 => line,
         known => format!("{line} {known} in the baseline."),
+    }
+}
+
+/// How many of the findings that are shown have a fix.
+fn fixable(outcome: &Outcome, options: &Options) -> String {
+    let shown = outcome.findings.iter().filter(|finding| options.shows(finding.level));
+    let fixes: Vec<Safety> = shown.filter_map(|finding| Some(finding.fix.as_ref()?.safety)).collect();
+    let safe = fixes.iter().filter(|safety| **safety == Safety::Safe).count();
+    match (safe, fixes.len() - safe) {
+        (0, 0) => String::new(),
+        (safe, 0) => format!(" {safe} can be fixed with --fix."),
+        (0, more) => format!(" {more} can be fixed with --fix --unsafe-fixes."),
+        (safe, more) => format!(" {safe} can be fixed with --fix, {more} more with --unsafe-fixes."),
     }
 }
 
@@ -50,11 +65,11 @@ fn of_files(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Label;
+    use crate::finding::{Fix, Label};
     use crate::source::{FileId, Span};
 
-    fn said(findings: &[(Level, u32)], advice: bool) -> String {
-        let finding = |(level, file): &(Level, u32)| Finding {
+    fn finding((level, file): &(Level, u32)) -> Finding {
+        Finding {
             rule: "some-rule",
             level: *level,
             message: String::new(),
@@ -64,7 +79,10 @@ mod tests {
             fix: None,
             anchor: String::new(),
             statement: None,
-        };
+        }
+    }
+
+    fn said(findings: &[(Level, u32)], advice: bool) -> String {
         let findings = findings.iter().map(finding).collect();
         line(
             &Outcome { findings, files: 132, relevant: 9, ..Outcome::default() },
@@ -82,6 +100,17 @@ mod tests {
             "Found 2 errors, 1 warning in 2 files (132 looked at, 9 relevant). 2 more with --advice."
         );
         assert_eq!(said(&two, true), "Found 2 errors, 1 warning, 2 advice in 3 files (132 looked at, 9 relevant).");
+        let fix = |safety| Some(Fix { safety, edits: Vec::new() });
+        let fixed = |fixes: &[Option<Fix>]| {
+            let findings = fixes.iter().map(|fix| Finding { fix: fix.clone(), ..finding(&(Error, 1)) }).collect();
+            line(&Outcome { findings, ..Outcome::default() }, &Options::default())
+        };
+        assert!(fixed(&[fix(Safety::Safe), None]).ends_with(" relevant). 1 can be fixed with --fix."));
+        assert!(fixed(&[fix(Safety::Unsafe)]).ends_with(" 1 can be fixed with --fix --unsafe-fixes."));
+        assert!(
+            fixed(&[fix(Safety::Safe), fix(Safety::Safe), fix(Safety::Unsafe)])
+                .ends_with(" 2 can be fixed with --fix, 1 more with --unsafe-fixes.")
+        );
         assert!(said(&[(Advice, 1)], false).ends_with("of Google Cloud. 1 more with --advice."));
         let silenced = Outcome { suppressed: 2, ..Outcome::default() };
         assert!(line(&silenced, &Options::default()).ends_with("of Google Cloud. 2 silenced."));
