@@ -31,7 +31,8 @@ pub fn write(before: State<'_>, after: State<'_>, color: bool, out: &mut dyn Wri
     let diff = TextDiff::from_lines(before.source.text(), after.source.text());
     let path = clean_path(before.source.path());
     // A path that does not begin at the root of the repository has no room for these.
-    let (old, new) = if path.starts_with(['/', '.']) { ("", "") } else { ("a/", "b/") };
+    let is_outside = ["/", "../", "./"].iter().any(|start| path.starts_with(start));
+    let (old, new) = if is_outside { ("", "") } else { ("a/", "b/") };
     let (bold, plain) = paint("\x1b[1m");
     writeln!(out, "{bold}--- {old}{path}{plain}")?;
     writeln!(out, "{bold}+++ {new}{path}{plain}")?;

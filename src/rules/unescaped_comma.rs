@@ -120,8 +120,12 @@ fn edits(value: &Value, delimiter: &str) -> Option<Vec<(Place, String)>> {
             if rest.is_empty() && pieces.peek().is_some() {
                 return None;
             }
+            // Somebody took it for an escape; gcloud would hand it on.
+            let escape = at.checked_sub(1).filter(|before| text.get(*before..at) == Some("\\"));
             if is_pair {
                 edits.push((place.part(at..at + 1), delimiter.to_owned()));
+            } else if let Some(escape) = escape {
+                edits.push((place.part(escape..at), String::new()));
             }
         }
     }

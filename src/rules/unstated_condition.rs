@@ -45,9 +45,15 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
         report.advice(&gcloud.at, invocation.at, message)
     };
     draft.label("without `--condition`").help("add `--condition=None`");
-    if invocation.at.exact {
-        let length = invocation.at.span.len() as usize;
-        let end: Place = invocation.at.part(length..length);
-        draft.fix(Safety::Safe, [(end, " --condition=None".to_owned())]);
+    if !invocation.at.exact {
+        return;
+    }
+    // Before the last flag, where a word begins.
+    let own = |place: &Place| place.exact && place.file == gcloud.at.file && gcloud.at.span.contains(place.span);
+    let length = invocation.at.span.len() as usize;
+    if let Some(flag) = invocation.flags.last().map(|flag| flag.at).filter(own) {
+        draft.fix(Safety::Safe, [(flag.part(0..0), "--condition=None ".to_owned())]);
+    } else {
+        draft.fix(Safety::Safe, [(invocation.at.part(length..length), " --condition=None".to_owned())]);
     }
 }
