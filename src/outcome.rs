@@ -22,6 +22,10 @@ pub struct Outcome {
     pub secrets: BTreeMap<FileId, Vec<Span>>,
     /// Findings silenced by a suppression.
     pub suppressed: usize,
+    /// The project of each file that findings are reported of.
+    pub projects: BTreeMap<FileId, u32>,
+    /// Advice that was taken out, because its project does not show any.
+    pub hidden: usize,
 }
 
 impl Outcome {
@@ -30,8 +34,14 @@ impl Outcome {
         self.sources.get(file.0 as usize)
     }
 
-    /// How many findings of a level there are.
+    /// The index of the project that a finding is of.
+    pub fn project(&self, finding: &Finding) -> u32 {
+        self.projects.get(&finding.primary.file).copied().unwrap_or_default()
+    }
+
+    /// How many findings of a level there are, with those that are hidden.
     pub fn count(&self, level: Level) -> usize {
-        self.findings.iter().filter(|finding| finding.level == level).count()
+        let hidden = if level == Level::Advice { self.hidden } else { 0 };
+        self.findings.iter().filter(|finding| finding.level == level).count() + hidden
     }
 }

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::pages;
+use crate::config::schema::LEVELS;
 use crate::config::{KINDS, On};
 use crate::finding::Level;
 use crate::graph;
@@ -106,13 +107,8 @@ pub(super) struct Check {
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub ignore: Vec<String>,
 
-    /// Show advice too: what works and could be better
-    #[arg(long)]
-    pub advice: bool,
-
-    /// Run rules on trial as well
-    #[arg(long)]
-    pub preview: bool,
+    #[command(flatten)]
+    pub chosen: Chosen,
 
     /// Show what cannot be decided, and what would decide it
     #[arg(long, value_name = "WHAT")]
@@ -121,10 +117,6 @@ pub(super) struct Check {
     /// A policy that `gcloud … get-iam-policy --format=json` wrote, as evidence: `run-service:billing=FILE`
     #[arg(long, value_name = "KIND:NAME=FILE", value_parser = policy_parser)]
     pub iam_policy: Vec<(On, PathBuf)>,
-
-    /// The lowest level that makes the exit status 1
-    #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level_parser())]
-    pub fail_on: Level,
 
     /// Whether to colour the findings
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -137,6 +129,22 @@ pub(super) struct Check {
     /// The name of the file that `-` reads
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
+}
+
+/// What a configuration may say, too; what is said here wins.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Chosen {
+    /// Show advice too: what works and could be better
+    #[arg(long)]
+    pub advice: bool,
+
+    /// Run rules on trial as well
+    #[arg(long)]
+    pub preview: bool,
+
+    /// The lowest level that makes the exit status 1 [default: warning]
+    #[arg(long, value_name = "LEVEL", value_parser = level_parser())]
+    pub fail_on: Option<Level>,
 }
 
 /// What is shown beside findings.
@@ -181,9 +189,7 @@ fn policy_parser(text: &str) -> Result<(On, PathBuf), String> {
 }
 
 fn level_parser() -> impl TypedValueParser<Value = Level> {
-    const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Advice];
-    PossibleValuesParser::new(LEVELS.map(Level::name))
-        .try_map(|name| LEVELS.into_iter().find(|level| level.name() == name).ok_or("unknown level"))
+    PossibleValuesParser::new(LEVELS).try_map(|name| Level::named(&name).ok_or("unknown level"))
 }
 
 #[cfg(test)]

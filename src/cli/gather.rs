@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{Config, On};
+use crate::config::{Config, Omission, On};
 use crate::engine::{self, Content, Files, Input};
 use crate::files::{self, Omit, Trouble};
 use crate::report::clean;
@@ -45,8 +45,8 @@ pub(super) struct Note {
 #[derive(Debug)]
 enum What {
     Trouble(Trouble),
-    /// The project's configuration excludes it.
-    Excluded,
+    /// The project's configuration leaves it out.
+    Omitted(Omission),
     /// It is a configuration that is no TOML: the line and column, and why.
     Unparsable((u32, u32), String),
 }
@@ -57,7 +57,8 @@ impl fmt::Display for Note {
         match &self.what {
             What::Trouble(trouble @ Trouble::TooLarge(_)) => write!(out, "skipped {path}: {trouble}"),
             What::Trouble(trouble) => write!(out, "not read: {path}: {trouble}"),
-            What::Excluded => write!(out, "skipped {path}: excluded by {}", files::CONFIG),
+            What::Omitted(Omission::Excluded) => write!(out, "skipped {path}: excluded by {}", files::CONFIG),
+            What::Omitted(Omission::NotIncluded) => write!(out, "skipped {path}: not included by {}", files::CONFIG),
             What::Unparsable((line, column), why) => {
                 write!(out, "{path}:{line}:{column}: {}; nothing of its project is read", clean(why))
             }
@@ -80,8 +81,8 @@ impl Files for Disk {
             let (_, config) =
                 self.directories.iter().filter(holds).max_by_key(|(directory, _)| directory.as_os_str().len())?;
             match config {
-                Some(config) if config.excludes(path) => None,
-                Some(config) => Some(config.max_size),
+                Some(config) if config.omits(path).is_some() => None,
+                Some(config) => Some(config.max_size()),
                 None => Some(MAX_SIZE),
             }
         })
@@ -188,10 +189,11 @@ impl Gatherer {
         // The project that the file would belong to says how it is linted.
         let is_configured = self.configure(&files::project_root(&disk));
         let most = self.max_size();
-        match files::read_stream(io::stdin().lock(), most) {
+        let omission = self.omits(&disk);
+        match (files::read_stream(io::stdin().lock(), most), omission) {
             _ if !is_configured => {}
-            Ok(_) | Err(Trouble::TooLarge(_)) if self.excludes(&disk) => self.note(&disk, What::Excluded),
-            Ok(bytes) if engine::relevant(name, &bytes) => {
+            (Ok(_) | Err(Trouble::TooLarge(_)), Some(omission)) => self.note(&disk, What::Omitted(omission)),
+            (Ok(bytes), _) if engine::relevant(name, &bytes) => {
                 let (path, content) = (name.to_owned(), Content::Bytes(bytes));
                 self.out.inputs.push(Input {
                     path,
@@ -202,8 +204,8 @@ impl Gatherer {
                     partial: true,
                 });
             }
-            Ok(_) => {}
-            Err(trouble) => {
+            (Ok(_), _) => {}
+            (Err(trouble), _) => {
                 self.out.faults.push(Note { path: "standard input".to_owned(), what: What::Trouble(trouble) });
             }
         }
@@ -240,11 +242,11 @@ impl Gatherer {
     }
 
     fn max_size(&self) -> u64 {
-        self.config.as_ref().map_or(MAX_SIZE, |config| config.max_size)
+        self.config.as_ref().map_or(MAX_SIZE, |config| config.max_size())
     }
 
-    fn excludes(&self, path: &Path) -> bool {
-        self.config.as_ref().is_some_and(|config| config.excludes(path))
+    fn omits(&self, file: &Path) -> Option<Omission> {
+        self.config.as_ref()?.omits(file)
     }
 
     fn want(&mut self, path: &Path, projects: &mut BTreeMap<PathBuf, Wanted>) {
@@ -303,8 +305,8 @@ impl Gatherer {
     /// hold for the names that a hook passes, too.
     fn file(&mut self, path: &Path) {
         self.out.looked_at += 1;
-        if self.excludes(path) {
-            self.note(path, What::Excluded);
+        if let Some(omission) = self.omits(path) {
+            self.note(path, What::Omitted(omission));
             return;
         }
         match files::read(path, self.max_size()) {
@@ -322,12 +324,14 @@ impl Gatherer {
     fn walk(&mut self, directory: &Path, skip: BTreeSet<PathBuf>, reported: bool) -> Vec<PathBuf> {
         let accept = |path: &Path| engine::readable(&path.to_string_lossy());
         let filter = |path: &Path, bytes: &[u8]| engine::relevant(&path.to_string_lossy(), bytes);
-        if self.excludes(directory) {
-            self.note(directory, What::Excluded);
+        if self.config.as_ref().is_some_and(|config| config.excludes(directory)) {
+            self.note(directory, What::Omitted(Omission::Excluded));
             return Vec::new();
         }
-        let config = self.config.clone().filter(|config| config.excludes_some());
-        let exclude = config.map(|config| -> Arc<files::Exclude> { Arc::new(move |path| config.excludes(path)) });
+        let config = self.config.clone().filter(|config| config.omits_some());
+        let exclude = config.map(|config| -> Arc<files::Exclude> {
+            Arc::new(move |path, is_file| if is_file { config.omits(path).is_some() } else { config.excludes(path) })
+        });
         let found = files::walk(directory, Omit { skip, exclude, max_size: self.max_size() }, &accept, &filter);
         self.out.looked_at += found.looked_at;
         for (path, bytes) in found.files {

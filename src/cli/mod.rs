@@ -3,6 +3,7 @@
 
 mod args;
 mod calls;
+mod choice;
 mod errors;
 mod gather;
 mod pages;
@@ -15,8 +16,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::engine::{self, Settings};
-use crate::finding::Level;
-use crate::outcome::Outcome;
 use crate::report;
 use crate::rules::own::UNDECIDED_ACCESS;
 use args::{Args, Check, Color, Command, Show};
@@ -67,20 +66,19 @@ fn check(args: Check) -> Status {
         ignore: args.ignore,
         configs: gathered.configs,
         policies,
-        preview: args.preview,
+        preview: args.chosen.preview,
         show_unknown,
         last: true,
     };
     let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
     outcome.files = gathered.looked_at;
 
-    let advice = args.advice || args.fail_on == Level::Advice;
     // What was asked for is shown without all other advice.
-    if show_unknown && !advice {
-        outcome.findings.retain(|finding| finding.level > Level::Advice || finding.rule == UNDECIDED_ACCESS.id);
-    }
-    let options = options(args.color, advice || show_unknown);
-    worst = worst.max(print(status(&outcome, args.fail_on), |out| (args.format.write)(&outcome, &options, out)));
+    args.chosen.hide(&mut outcome, &settings.configs, |finding| show_unknown && finding.rule == UNDECIDED_ACCESS.id);
+    // What is left is all shown.
+    let options = options(args.color, true);
+    let status = if args.chosen.fails(&outcome, &settings.configs) { Status::Found } else { Status::Clean };
+    worst = worst.max(print(status, |out| (args.format.write)(&outcome, &options, out)));
     for (feature, count) in &outcome.lacking {
         let files = if *count == 1 { "file" } else { "files" };
         note(format_args!("authlint: skipped {count} {files}: this build is without the feature `{feature}`"));
@@ -89,11 +87,6 @@ fn check(args: Check) -> Status {
         note(summary::line(&outcome, &options));
     }
     worst
-}
-
-fn status(outcome: &Outcome, fail_on: Level) -> Status {
-    let fails = outcome.findings.iter().any(|finding| finding.level >= fail_on);
-    if fails { Status::Found } else { Status::Clean }
 }
 
 /// Writes to standard output; `status` unless that fails. A reader that goes away early is no fault.

@@ -10,7 +10,7 @@ use crate::report::Options;
 pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
     let levels = [Level::Error, Level::Warning, Level::Advice].into_iter().filter(|level| options.shows(*level));
     let counts: Vec<String> = levels
-        .map(|level| (outcome.count(level), level))
+        .map(|level| (outcome.count(level) - if level == Level::Advice { outcome.hidden } else { 0 }, level))
         .filter(|(count, _)| *count > 0)
         .map(|(count, level)| of_level(count, level))
         .collect();
@@ -23,10 +23,8 @@ pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
         let places: HashSet<_> = shown.map(|finding: &Finding| finding.primary.file).collect();
         format!("Found {} in {} ({files} looked at, {relevant} relevant).", counts.join(", "), of_files(places.len()))
     };
-    let line = match outcome.count(Level::Advice) {
-        hidden @ 1.. if !options.shows(Level::Advice) => format!("{line} {hidden} more with --advice."),
-        _ => line,
-    };
+    let hidden = if options.shows(Level::Advice) { outcome.hidden } else { outcome.count(Level::Advice) };
+    let line = if hidden == 0 { line } else { format!("{line} {hidden} more with --advice.") };
     match outcome.suppressed {
         0 => line,
         silenced => format!("{line} {silenced} silenced."),
@@ -79,6 +77,9 @@ mod tests {
         );
         assert_eq!(said(&two, true), "Found 2 errors, 1 warning, 2 advice in 3 files (132 looked at, 9 relevant).");
         assert!(said(&[(Advice, 1)], false).ends_with("of Google Cloud. 1 more with --advice."));
+        let hidden = Outcome { hidden: 2, ..Outcome::default() };
+        let all = Options { advice: true, ..Options::default() };
+        assert!(line(&hidden, &all).ends_with("of Google Cloud. 2 more with --advice."));
         let silenced = Outcome { suppressed: 2, ..Outcome::default() };
         assert!(line(&silenced, &Options::default()).ends_with("of Google Cloud. 2 silenced."));
     }

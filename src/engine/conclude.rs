@@ -40,6 +40,8 @@ pub(super) fn conclude(
         Some(place) => Some(*place),
         None => Some((read.get(file.0 as usize).filter(|file| file.reported)?.project, linker.path(file)?)),
     };
+    let projects = (0..outcome.sources.len() as u32).map(FileId).filter_map(|file| Some((file, place(file)?.0)));
+    outcome.projects = projects.collect();
     let level = |rule: &str, own: Level, file: FileId| {
         let (project, path) = place(file)?;
         settings.level(rule, own, project, path)
