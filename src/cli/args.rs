@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::pages;
+use super::{holding, pages};
 use crate::config::schema::LEVELS;
 use crate::config::{KINDS, On};
 use crate::finding::Level;
@@ -52,6 +52,27 @@ pub(super) enum Command {
         #[arg(long, value_name = "PATH", default_value = ".", requires = "error")]
         within: Vec<PathBuf>,
     },
+    /// Write an authlint.toml that names every key, all commented out
+    Init {
+        /// The directory that it is written to, in which there is none
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Show what holds for a path, and which line or flag says so
+    Config {
+        /// A file or a directory
+        #[arg(default_value = ".")]
+        path: PathBuf,
+
+        #[command(flatten)]
+        chosen: Chosen,
+
+        /// How it is shown
+        #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = config_parser())]
+        format: &'static holding::Format,
+    },
+    /// Print a JSON schema of authlint.toml, for editors
+    Schema,
     /// Draw who calls what, as whom, with which token, by which grant
     Graph {
         #[command(flatten)]
@@ -170,6 +191,11 @@ fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
 fn rules_parser() -> impl TypedValueParser<Value = &'static pages::Format> {
     PossibleValuesParser::new(pages::FORMATS.iter().map(|format| format.name))
         .try_map(|name| pages::FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
+}
+
+fn config_parser() -> impl TypedValueParser<Value = &'static holding::Format> {
+    PossibleValuesParser::new(holding::FORMATS.iter().map(|format| format.name))
+        .try_map(|name| holding::FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
 }
 
 fn graph_parser() -> impl TypedValueParser<Value = &'static graph::Format> {

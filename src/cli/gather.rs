@@ -215,27 +215,14 @@ impl Gatherer {
     /// Reads the configuration of a project. `false` when it is none: a fault that says so was noted.
     fn configure(&mut self, root: &Path) -> bool {
         self.config = None;
-        let path = root.join(files::CONFIG);
-        if !path.exists() {
-            return true;
-        }
-        let shown = files::relative(&path, &self.base);
-        let config = match files::read(&path, MAX_SIZE) {
-            Ok(bytes) => match Source::new(shown.as_str(), &bytes) {
-                Ok(source) => Config::parse(source, &path).map_err(|no| What::Unparsable(no.at, no.message)),
-                Err(_) => Err(What::Unparsable((1, 1), "it holds NUL bytes, and is no text".to_owned())),
-            },
-            Err(trouble) => Err(What::Trouble(trouble)),
-        };
-        match config {
+        match configuration(root, &self.base) {
             Ok(config) => {
-                let config = Arc::new(config);
-                self.out.configs.insert(self.project, Arc::clone(&config));
-                self.config = Some(config);
+                self.config = config.map(Arc::new);
+                self.out.configs.extend(self.config.clone().map(|config| (self.project, config)));
                 true
             }
-            Err(what) => {
-                self.out.faults.push(Note { path: shown, what });
+            Err(note) => {
+                self.out.faults.push(note);
                 false
             }
         }
@@ -367,6 +354,23 @@ impl Gatherer {
     }
 }
 
+/// The configuration in a directory, if there is one; what is the matter with it, if it cannot be read.
+pub(super) fn configuration(root: &Path, base: &Path) -> Result<Option<Config>, Note> {
+    let place = root.join(files::CONFIG);
+    if !place.exists() {
+        return Ok(None);
+    }
+    let path = files::relative(&place, base);
+    let config = match files::read(&place, MAX_SIZE) {
+        Ok(bytes) => match Source::new(path.as_str(), &bytes) {
+            Ok(source) => Config::parse(source, &place).map_err(|no| What::Unparsable(no.at, no.message)),
+            Err(_) => Err(What::Unparsable((1, 1), "it holds NUL bytes, and is no text".to_owned())),
+        },
+        Err(trouble) => Err(What::Trouble(trouble)),
+    };
+    config.map(Some).map_err(|what| Note { path, what })
+}
+
 /// What there is of a file that is not read.
 fn content(trouble: &Trouble) -> Content {
     match trouble {
@@ -376,6 +380,6 @@ fn content(trouble: &Trouble) -> Content {
 }
 
 /// The working directory without symlinks, as named paths are; empty, so that paths are shown whole, if it is gone.
-fn current_dir() -> PathBuf {
+pub(super) fn current_dir() -> PathBuf {
     std::env::current_dir().and_then(|dir| dir.canonicalize()).unwrap_or_default()
 }

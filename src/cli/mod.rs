@@ -6,7 +6,10 @@ mod calls;
 mod choice;
 mod errors;
 mod gather;
+mod holding;
+mod init;
 mod pages;
+mod schema;
 mod summary;
 
 use std::fmt::Display;
@@ -41,6 +44,9 @@ pub fn main() -> ExitCode {
             Err(unknown) => fault(unknown),
         },
         Some(Command::Explain { id: None, error, within }) => errors::explain(error.as_deref().unwrap_or("-"), &within),
+        Some(Command::Init { path }) => init::init(&path),
+        Some(Command::Config { path, chosen, format }) => holding::show(&path, &chosen, format),
+        Some(Command::Schema) => print(Status::Clean, schema::write),
         Some(Command::Graph { evidence, format }) => calls::graph(&evidence, format),
         Some(Command::ExplainCall { caller, target, evidence }) => calls::explain(&caller, &target, &evidence),
         None => check(args.check),

@@ -27,8 +27,8 @@ pub enum Kind {
     Table(&'static [Key]),
     /// A list of tables of these keys.
     Tables(&'static [Key]),
-    /// A table that gives rules, by their ids, one of these words each.
-    Rules(&'static [&'static str]),
+    /// A table that gives rules, by their ids, one of [`SETTINGS`] each.
+    Rules,
     /// One of these words.
     Word(&'static [&'static str]),
     /// True or false.
@@ -93,10 +93,10 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "rules",
-        kind: Kind::Rules(SETTINGS),
+        kind: Kind::Rules,
         need: Need::Optional,
         says: "levels of rules: every finding of the rule is of that level, or the rule is off",
-        example: "unencrypted-service-url = \"error\"",
+        example: "{ unencrypted-service-url = \"error\" }",
         default: None,
     },
     Key {
@@ -179,7 +179,7 @@ const OVERRIDES: &[Key] = &[
     },
     Key {
         name: "rules",
-        kind: Kind::Rules(SETTINGS),
+        kind: Kind::Rules,
         need: Need::Required,
         says: "what holds there",
         example: "{ stored-short-lived-token = \"off\" }",
@@ -294,12 +294,8 @@ mod tests {
     /// A file that says this key, with what else its table needs; without the key where it is not `wanted`.
     fn file(table: Option<&Key>, key: &Key, wanted: bool) -> String {
         let line = |key: &Key| format!("{} = {}\n", key.name, key.example);
-        let own = |key: &Key| match key.kind {
-            Kind::Rules(_) => format!("[{}]\n{}\n", key.name, key.example),
-            _ => line(key),
-        };
         match table {
-            None if wanted => own(key),
+            None if wanted => line(key),
             None => String::new(),
             Some(table) => {
                 let inner = table
@@ -353,7 +349,7 @@ mod tests {
 
     #[test]
     fn plain_keys_stand_before_tables() {
-        let is_table = |key: &&Key| matches!(key.kind, Kind::Table(_) | Kind::Tables(_) | Kind::Rules(_));
+        let is_table = |key: &&Key| matches!(key.kind, Kind::Table(_) | Kind::Tables(_) | Kind::Rules);
         let first = KEYS.iter().take_while(|key| !is_table(key)).count();
         assert!(KEYS.iter().skip(first).all(|key| is_table(&key)));
         each(|_, key| assert!(!key.says.ends_with('.') && !key.example.is_empty(), "{}", key.name));

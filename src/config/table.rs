@@ -7,7 +7,7 @@ use toml::Spanned as Placed;
 use toml::de::{DeTable, DeValue};
 
 use super::paths::Paths;
-use super::schema::{Key, Kind};
+use super::schema::{Key, Kind, SETTINGS};
 use super::{Fault, Mend, Setting, size};
 use crate::finding::{Level, Safety};
 use crate::nearest::{folded, nearest};
@@ -108,10 +108,10 @@ impl Reading<'_> {
 
     /// Settings of rules; none where it is no setting, so that the rule's name is looked at all the same.
     pub fn rules(&mut self, value: &Value<'_>, key: &Key) -> Vec<(Spanned<String>, Option<Setting>)> {
-        let (Some(table), Kind::Rules(words)) = (self.table(value, key), key.kind) else { return Vec::new() };
+        let Some(table) = self.table(value, key) else { return Vec::new() };
         let mut out = Vec::new();
         for (id, value) in table {
-            let setting = self.word(value, words, "a rule").map(|word| Setting::of(word.value));
+            let setting = self.word(value, SETTINGS, "a rule").map(|word| Setting::of(word.value));
             out.push((Spanned { value: id.get_ref().to_string(), span: span(id.span()) }, setting));
         }
         out
