@@ -265,3 +265,30 @@ fn only_what_is_included_is_read() {
     tree.write("authlint.toml", "[files]\ninclude = []\n[rules]\ninvalid-config = \"off\"\n");
     assert_eq!(concise(&tree, &["a.sh"]).paths(), ["a.sh"], "what names nothing leaves nothing out");
 }
+
+#[test]
+fn misspelt_names_have_fixes() {
+    let text = "fail_on = \"error\"\nadvise = true\n[rules]\nflag_with_value = \"off\"\nUnknown-Role = \"off\"\nunknown-role = \"off\"\nmember-typ = \"off\"\n";
+    let tree = Tree::new(&[("authlint.toml", text)]);
+    let json: serde_json::Value = serde_json::from_str(&tree.run(&["--format=json"]).out).unwrap();
+    let told: Vec<(u64, &str, &str)> = json["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let fix = &finding["fix"];
+            let edit = fix["edits"][0]["text"].as_str().unwrap_or("");
+            (finding["start"]["line"].as_u64().unwrap(), fix["safety"].as_str().unwrap_or("none"), edit)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, "safe", "fail-on"),
+            (2, "unsafe", "advice"),
+            (4, "safe", "flag-with-value"),
+            (5, "none", ""), // It is there already: two keys of one name are no TOML.
+            (7, "unsafe", "member-type"),
+        ]
+    );
+}

@@ -14,6 +14,7 @@
 use std::path::Path;
 
 use authlint::config::Config;
+use authlint::config::schema::KEYS;
 use authlint::rules::RULES;
 use authlint::source::Source;
 use serde_json::Value;
@@ -154,6 +155,21 @@ fn it_takes_what_the_parser_takes() {
     right.extend(alias.map(|alias| format!("[rules]\n{alias} = \"off\"\n")));
     for text in right {
         assert_eq!(taken(&text), (true, None), "{text}");
+    }
+}
+
+#[test]
+fn the_page_shows_every_key() {
+    let page = include_str!("../rules/invalid-config.md");
+    let fence = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let shown: Value = toml::from_str(fence).unwrap();
+    for key in KEYS {
+        let own = &shown[key.name];
+        assert!(!own.is_null(), "{}", key.name);
+        for inner in key.keys() {
+            let table = own.get(0).unwrap_or(own);
+            assert!(!table[inner.name].is_null(), "{} in {}", inner.name, key.name);
+        }
     }
 }
 

@@ -163,7 +163,7 @@ pub(super) struct Chosen {
     #[arg(long)]
     pub preview: bool,
 
-    /// The lowest level that makes the exit status 1 [default: warning]
+    /// The lowest level that makes the exit status 1; warning when authlint.toml says nothing, either
     #[arg(long, value_name = "LEVEL", value_parser = level_parser())]
     pub fail_on: Option<Level>,
 }

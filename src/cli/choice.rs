@@ -60,10 +60,10 @@ impl Chosen {
 
     /// Whether rules on trial run.
     pub(super) fn preview(&self, config: Option<&Config>) -> Held<bool> {
-        match self.preview {
-            true => Held { value: true, by: By::Flag("--preview") },
-            false => Held::of(config.and_then(|config| config.preview.as_ref()), false),
+        if self.preview {
+            return Held { value: true, by: By::Flag("--preview") };
         }
+        Held::of(config.and_then(|config| config.preview.as_ref()), false)
     }
 
     /// Takes the advice out of an outcome whose projects do not show it; `kept` says what is shown all the same.
@@ -73,12 +73,12 @@ impl Chosen {
         configs: &BTreeMap<u32, Arc<Config>>,
         kept: impl Fn(&Finding) -> bool,
     ) {
-        let shows: BTreeMap<u32, bool> =
+        let by_project: BTreeMap<u32, bool> =
             outcome.projects.values().map(|project| (*project, self.advice(of(configs, *project)).value)).collect();
         let findings = std::mem::take(&mut outcome.findings);
         let before = findings.len();
         let shown = |finding: &Finding| {
-            let is_shown = || shows.get(&outcome.project(finding)).copied().unwrap_or(self.advice);
+            let is_shown = || by_project.get(&outcome.project(finding)).copied().unwrap_or(self.advice);
             finding.level > Level::Advice || kept(finding) || is_shown()
         };
         let findings: Vec<Finding> = findings.into_iter().filter(shown).collect();

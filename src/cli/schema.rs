@@ -155,7 +155,7 @@ const VARIABLE: &str = "^[^=,\\s]+$";
 /// A word for each rule, under its name and under those that it had.
 fn rules() -> Part {
     let words = SETTINGS;
-    let named = |rule: &'static Rule, name: &'static str| {
+    let entry = |rule: &'static Rule, name: &'static str| {
         let before = if name == rule.id { String::new() } else { format!("The old name of {}. ", rule.id) };
         let on_trial = if rule.preview { " On trial." } else { "" };
         let summary = rule.summary();
@@ -170,7 +170,7 @@ fn rules() -> Part {
     };
     let names = |rule: &&'static Rule| {
         let rule = *rule;
-        std::iter::once(rule.id).chain(rule.aliases.iter().copied()).map(move |name| named(rule, name))
+        std::iter::once(rule.id).chain(rule.aliases.iter().copied()).map(move |name| entry(rule, name))
     };
     Part {
         description: Some("rules with their levels; the level that is shown here is a rule's own".to_owned()),

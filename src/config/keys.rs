@@ -39,6 +39,9 @@ impl Reading<'_> {
         (known, name): (&'static [Key], &str),
         (table, taken): (&DeTable<'_>, &mut BTreeSet<&'static str>),
     ) {
+        if self.is_full() {
+            return;
+        }
         let within = if name.is_empty() { String::new() } else { format!(" in `{name}`") };
         let message = format!("there is no key `{}`{within}; it does nothing", key.get_ref());
         let written = folded(key.get_ref());

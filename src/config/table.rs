@@ -239,8 +239,13 @@ impl Reading<'_> {
         self.mended(at, message, help, None);
     }
 
+    /// Whether no more faults are told, so that none need be looked for.
+    pub fn is_full(&self) -> bool {
+        self.faults.len() >= MOST
+    }
+
     pub fn mended(&mut self, at: Range<usize>, message: String, help: String, mend: Option<Mend>) {
-        if self.faults.len() < MOST {
+        if !self.is_full() {
             self.faults.push(Fault { span: span(at), message, help, mend });
         }
     }

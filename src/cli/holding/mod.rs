@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::args::Chosen;
 use super::choice::{By, Held};
 use super::{Status, fault, gather, note, print};
-use crate::config::schema::{KEYS, Kind};
+use crate::config::schema::{KEYS, Key, Kind};
 use crate::config::{Config, Omission, Said};
 use crate::files::{self, Trouble};
 use crate::report::clean;
@@ -117,12 +117,9 @@ pub(super) fn show(path: &Path, chosen: &Chosen, format: &Format) -> Status {
         Ok(config) => config,
         Err(no) => return fault(no),
     };
-    for fault in config.iter().flat_map(|config| &config.faults).take(FAULTS) {
-        let at = config.as_ref().map(|config| line(config, fault.span));
-        note(format_args!("authlint: {}:{}: {}", files::CONFIG, at.unwrap_or_default(), clean(&fault.message)));
-    }
-    let shown = |path: &PathBuf| files::relative(path, &base);
     let config = config.as_ref();
+    config.into_iter().for_each(tell);
+    let shown = |path: &PathBuf| files::relative(path, &base);
     let holding = Holding {
         version: 1,
         path: shown(&place),
@@ -138,17 +135,21 @@ pub(super) fn show(path: &Path, chosen: &Chosen, format: &Format) -> Status {
     print(Status::Clean, |out| (format.write)(&holding, out))
 }
 
+/// Tells what is wrong with a configuration, and so does not hold.
+fn tell(config: &Config) {
+    for fault in config.faults.iter().take(FAULTS) {
+        let line = config.source.position(fault.span.start).line;
+        note(format_args!("authlint: {}:{line}: {}", clean(config.source.path()), clean(&fault.message)));
+    }
+}
+
 fn json(holding: &Holding, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, holding)?;
     writeln!(out)
 }
 
-fn line(config: &Config, span: Span) -> u32 {
-    config.source.position(span.start).line
-}
-
 fn file(config: &Config, span: Span) -> From {
-    From::File { path: config.source.path().to_owned(), line: line(config, span) }
+    From::File { path: config.source.path().to_owned(), line: config.source.position(span.start).line }
 }
 
 fn omitted(config: &Config, place: &Path) -> Option<&'static str> {
@@ -163,7 +164,7 @@ fn omitted(config: &Config, place: &Path) -> Option<&'static str> {
 
 /// The values of the keys that have one: those of the file and of `[files]`.
 fn settings(config: Option<&Config>, chosen: &Chosen) -> Vec<Setting> {
-    let keys = KEYS.iter().filter(|key| matches!(key.kind, Kind::Table(_))).flat_map(|table| table.keys());
+    let keys = KEYS.iter().filter(|key| matches!(key.kind, Kind::Table(_))).flat_map(Key::keys);
     let keys = KEYS.iter().filter(|key| key.keys().is_empty()).chain(keys);
     keys.filter_map(|key| {
         let (value, by) = value(key.name, config, chosen)?;
