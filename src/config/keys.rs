@@ -12,6 +12,9 @@ use crate::finding::Safety;
 use crate::nearest::{folded, nearest};
 use crate::source::Span;
 
+/// Keys of one table that are looked at for one that is missing.
+const MOST_KEYS: usize = 50;
+
 impl Reading<'_> {
     /// The entries of a table with known keys; `name` is the table's own.
     pub fn keys<'a, 't>(
@@ -51,8 +54,7 @@ impl Reading<'_> {
             self.fault(key.span(), message, format!("`{written}` stands in `{}`", table.header()));
             return;
         }
-        let like = nearest(key.get_ref(), known.iter().map(|key| key.name));
-        let Some(right) = sure.or_else(|| known.iter().find(|key| Some(key.name) == like)) else {
+        let Some(right) = sure.or_else(|| like(key.get_ref(), known)) else {
             let names: Vec<&str> = known.iter().map(|key| key.name).collect();
             self.fault(key.span(), message, format!("keys here are {}", shown(&names)));
             return;
@@ -108,9 +110,11 @@ impl Reading<'_> {
         Some((span(start..start + name.len()), name))
     }
 
-    /// Says which keys a table lacks.
+    /// Says which keys a table lacks. One that is there and misspelt is told as such.
     pub fn missing(&mut self, table: &DeTable<'_>, at: &Range<usize>, keys: &'static [Key]) {
-        for key in keys.iter().filter(|key| !table.contains_key(key.name)) {
+        let meant: Vec<&str> =
+            table.keys().take(MOST_KEYS).filter_map(|key| Some(like(key.get_ref(), keys)?.name)).collect();
+        for key in keys.iter().filter(|key| !meant.contains(&key.name)) {
             let message = match key.need {
                 Need::Optional => continue,
                 Need::Required => format!("without `{}` it does nothing", key.name),
@@ -119,6 +123,12 @@ impl Reading<'_> {
             self.fault(at.clone(), message, format!("add `{} = {}`: {}", key.name, key.example, key.says));
         }
     }
+}
+
+/// The key that a name is most like; one of ours is most like itself.
+fn like(name: &str, known: &'static [Key]) -> Option<&'static Key> {
+    let right = nearest(name, known.iter().map(|key| key.name))?;
+    known.iter().find(|key| key.name == right)
 }
 
 fn holds_tables(value: &Value<'_>) -> bool {

@@ -115,13 +115,15 @@ fn what_does_nothing_is_told() {
         ]
     );
     assert_eq!(
-        faults("[[require]]\nwhen = \"A B\"\nneeds = []\n[[require]]\nwhen = 1\nneed = [\"B\"]\n"),
+        faults(
+            "[[require]]\nwhen = \"A B\"\nneeds = []\n[[require]]\nwhen = 1\nneed = [\"B\"]\n[[require]]\nwhen = \"A\"\n"
+        ),
         [
             "\"A B\": `A B` is no name of a variable | names are those of environment variables: `QUEUE_ID`",
             "[]: `needs` is empty, and asks for nothing | names are those of environment variables: `QUEUE_ID`",
-            "[[require]]: without `needs` it does nothing | add `needs = [\"QUEUE_ID\"]`: these are due beside it",
             "1: `when` names a variable, not a number | write `when = \"NAME\"`",
             "need: there is no key `need` in `require`; it does nothing | write `needs`",
+            "[[require]]: without `needs` it does nothing | add `needs = [\"QUEUE_ID\"]`: these are due beside it",
         ]
     );
     assert_eq!(
