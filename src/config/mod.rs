@@ -3,6 +3,7 @@
 
 mod granted;
 mod keys;
+mod levels;
 mod paths;
 pub mod schema;
 mod size;
@@ -16,6 +17,8 @@ use toml::de::DeTable;
 use crate::finding::{Level, Safety};
 use crate::source::{LARGEST, MAX_SIZE, Source, Span, Spanned};
 pub use granted::{Granted, KINDS, On, OnKind, Policy};
+use levels::{Override, one_override};
+pub use levels::{Said, Setting};
 use paths::Paths;
 use schema::Key;
 pub use size::PATTERN as SIZE_PATTERN;
@@ -60,41 +63,6 @@ pub struct Require {
 /// Of the lists of requirements, those that count.
 const MOST_REQUIRES: usize = 200;
 
-/// What is said of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// It does not report.
-    Off,
-    /// All that it reports is of this level.
-    Level(Level),
-}
-
-impl Setting {
-    /// What a word of [`schema::SETTINGS`] says.
-    fn of(word: &str) -> Self {
-        Level::named(word).map_or(Self::Off, Self::Level)
-    }
-
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Level(level) => level.name(),
-        }
-    }
-}
-
-/// A setting, and where it stands.
-#[derive(Debug, Clone, Copy)]
-pub struct Said<'a> {
-    /// The rule, by the name that it is given there.
-    pub id: &'a Spanned<String>,
-    /// What is said of it.
-    pub setting: Setting,
-    /// The patterns of the paths that it holds for; all where there are none.
-    pub paths: Option<&'a [Spanned<String>]>,
-}
-
 /// Why a file is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Omission {
@@ -102,13 +70,6 @@ pub enum Omission {
     Excluded,
     /// `include` does not.
     NotIncluded,
-}
-
-/// Settings for some paths.
-#[derive(Debug, Default)]
-struct Override {
-    paths: Paths,
-    rules: Vec<(Spanned<String>, Option<Setting>)>,
 }
 
 /// A part of the file that does nothing, or not what it says.
@@ -251,29 +212,6 @@ impl Config {
         &self.path
     }
 
-    /// What it says of a rule in a file, by the file's path.
-    pub fn setting(&self, rule: &str, path: &Path) -> Option<Setting> {
-        Some(self.said(rule, path)?.setting)
-    }
-
-    /// The same with its place: the last of the overrides that speaks of the rule for this file, else `[rules]`.
-    pub fn said(&self, rule: &str, path: &Path) -> Option<Said<'_>> {
-        let mut special =
-            self.overrides.iter().rev().filter(|one| one.settings().any(|said| said.id.value == rule)).peekable();
-        if special.peek().is_some()
-            && let Some(path) = self.relative(path)
-            && let Some(one) = special.find(|one| one.paths.contain(&path))
-        {
-            return one.settings().find(|said| said.id.value == rule);
-        }
-        settings(&self.rules, None).find(|said| said.id.value == rule)
-    }
-
-    /// All that it says of rules, in the order in which it counts: what comes later wins where it holds.
-    pub fn settings(&self) -> impl Iterator<Item = Said<'_>> {
-        settings(&self.rules, None).chain(self.overrides.iter().flat_map(Override::settings))
-    }
-
     /// Whether a file, or a directory with all that is in it, is excluded.
     pub fn excludes(&self, path: &Path) -> bool {
         !self.exclude.is_empty() && self.relative(path).is_some_and(|path| self.exclude.contain(&path))
@@ -327,44 +265,12 @@ impl Config {
         self.policies.iter().map(move |policy| (&policy.on, directory.join(&policy.file)))
     }
 
-    /// The ids of rules that it names, table by table.
-    pub fn ids(&self) -> impl Iterator<Item = impl Iterator<Item = &Spanned<String>> + Clone> {
-        let special = self.overrides.iter().map(|one| &one.rules);
-        std::iter::once(&self.rules).chain(special).map(|rules| rules.iter().map(|(id, _)| id))
-    }
-
     /// A path below the file's directory, with `/`.
     fn relative(&self, path: &Path) -> Option<String> {
         let inner = path.strip_prefix(self.path.parent()?).ok()?;
         let parts: Vec<_> = inner.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         (!parts.is_empty()).then(|| parts.join("/"))
     }
-}
-
-impl Override {
-    fn settings(&self) -> impl Iterator<Item = Said<'_>> {
-        settings(&self.rules, Some(self.paths.said()))
-    }
-}
-
-fn settings<'a>(
-    rules: &'a [(Spanned<String>, Option<Setting>)],
-    paths: Option<&'a [Spanned<String>]>,
-) -> impl Iterator<Item = Said<'a>> {
-    rules.iter().filter_map(move |(id, setting)| Some(Said { id, setting: (*setting)?, paths }))
-}
-
-fn one_override(table: &DeTable<'_>, at: &Range<usize>, own: &Key, reading: &mut Reading<'_>) -> Override {
-    let mut out = Override::default();
-    reading.missing(table, at, own.keys());
-    for (key, value) in reading.keys(table, own.keys(), own.name) {
-        match key.name {
-            "paths" => out.paths = reading.paths(value, key.name),
-            "rules" => out.rules = reading.rules(value, key),
-            _ => {}
-        }
-    }
-    out
 }
 
 fn one_require(table: &DeTable<'_>, at: &Range<usize>, own: &Key, reading: &mut Reading<'_>) -> Option<Require> {
