@@ -14,8 +14,16 @@ pub enum Level {
 }
 
 impl Level {
+    /// All, from the worst.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Advice];
+
+    /// The level that a word is for.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+
     /// The word for it in every format.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Advice => "advice",
             Self::Warning => "warning",

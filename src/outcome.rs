@@ -26,6 +26,10 @@ pub struct Outcome {
     pub suppressed: usize,
     /// Findings left out since a baseline has them.
     pub known: usize,
+    /// The project of each file that findings are reported of.
+    pub projects: BTreeMap<FileId, u32>,
+    /// Advice that was taken out, because its project does not show any.
+    pub hidden: usize,
 }
 
 impl Outcome {
@@ -34,8 +38,22 @@ impl Outcome {
         self.sources.get(file.0 as usize)
     }
 
-    /// How many findings of a level there are.
+    /// The index of the project that a finding is of.
+    pub fn project(&self, finding: &Finding) -> u32 {
+        self.projects.get(&finding.primary.file).copied().unwrap_or_default()
+    }
+
+    /// Takes out the findings that are not shown, and keeps their number.
+    pub fn hide(&mut self, is_shown: impl Fn(&Self, &Finding) -> bool) {
+        let findings = std::mem::take(&mut self.findings);
+        let before = findings.len();
+        self.findings = findings.into_iter().filter(|finding| is_shown(self, finding)).collect();
+        self.hidden += before - self.findings.len();
+    }
+
+    /// How many findings of a level there are, with those that are hidden.
     pub fn count(&self, level: Level) -> usize {
-        self.findings.iter().filter(|finding| finding.level == level).count()
+        let hidden = if level == Level::Advice { self.hidden } else { 0 };
+        self.findings.iter().filter(|finding| finding.level == level).count() + hidden
     }
 }

@@ -45,16 +45,26 @@ fn directory(name: &str, is_project: bool, file: &str, content: &str) -> PathBuf
     directory
 }
 
-#[test]
-fn the_table_of_rules_is_that_of_the_program() {
+/// Compares what the program prints with the file that keeps it.
+fn kept(file: &str, arguments: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = text(&authlint(root, &["rules", "--format", "markdown"], ""));
-    let path = root.join("docs/rules.md");
+    let output = text(&authlint(root, arguments, ""));
+    let path = root.join(file);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &output).unwrap();
     }
-    let kept = std::fs::read_to_string(path).unwrap();
-    assert!(kept == output, "docs/rules.md is old: UPDATE_DOCS=1 cargo test --test catalogue");
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(kept == output, "{file} is old: UPDATE_DOCS=1 cargo test --test catalogue");
+}
+
+#[test]
+fn the_table_of_rules_is_that_of_the_program() {
+    kept("docs/rules.md", &["rules", "--format", "markdown"]);
+}
+
+#[test]
+fn the_schema_of_the_configuration_is_that_of_the_program() {
+    kept("docs/authlint.schema.json", &["schema"]);
 }
 
 #[test]

@@ -183,3 +183,133 @@ fn what_touches_a_named_file_is_told_of_it() {
     tree.write("authlint.toml", "[[overrides]]\npaths = [\"caller.sh\"]\nrules = { missing-run-invoker = \"off\" }\n");
     assert_eq!(concise(&tree, &["service.sh"]).status, 0);
 }
+
+#[test]
+fn what_a_run_fails_on_and_shows_may_stand_in_the_file() {
+    let off = "[rules]\nflag-with-value = \"advice\"\n";
+    let tree = Tree::new(&[("authlint.toml", off), ("a.sh", BAD)]);
+    let run = concise(&tree, &[]);
+    assert!(run.status == 0 && run.out.is_empty() && run.err.contains("1 more with --advice"), "{run:?}");
+    tree.write("authlint.toml", &format!("advice = true\n{off}"));
+    let run = concise(&tree, &[]);
+    assert!(run.status == 0 && run.out.contains("advice[flag-with-value]"), "{run:?}");
+    assert!(run.err.starts_with("Found 1 advice in 1 file (2 looked at, 1 relevant).\n"), "{run:?}");
+    tree.write("authlint.toml", &format!("fail-on = \"advice\"\n{off}"));
+    let run = concise(&tree, &[]);
+    assert!(run.status == 1 && run.out.contains("advice[flag-with-value]"), "what it fails on is shown: {run:?}");
+    let run = concise(&tree, &["--fail-on=warning"]);
+    assert!(run.status == 0 && run.out.is_empty(), "the command line wins, be it the default: {run:?}");
+    tree.write("authlint.toml", "fail-on = \"error\"\n[rules]\nflag-with-value = \"warning\"\n");
+    assert_eq!((concise(&tree, &[]).status, concise(&tree, &["--fail-on=warning"]).status), (0, 1));
+    assert_eq!(concise(&tree, &[]).paths(), ["a.sh"]);
+}
+
+#[test]
+fn rules_on_trial_run_where_the_file_says_so() {
+    let rule = authlint::rules::RULES.iter().find(|rule| rule.preview).unwrap();
+    let script = rule.page.split("```bash\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let tree = Tree::project(&[("a.sh", script)]);
+    let says = |tree: &Tree| concise(tree, &["--advice"]).out.contains(&format!("[{}]", rule.id));
+    assert!(!says(&tree));
+    tree.write("authlint.toml", "preview = true\n");
+    assert!(says(&tree));
+    tree.write("authlint.toml", &format!("preview = true\n[rules]\n{} = \"off\"\n", rule.id));
+    assert!(!says(&tree));
+    tree.write("authlint.toml", "preview = false\n");
+    assert!(!says(&tree) && concise(&tree, &["--preview", "--advice"]).out.contains(rule.id));
+}
+
+#[test]
+fn each_project_shows_and_fails_for_its_own_findings() {
+    let advice = "[rules]\nflag-with-value = \"advice\"\n";
+    let tree = Tree::new(&[
+        ("authlint.toml", advice),
+        ("a.sh", BAD),
+        ("in/authlint.toml", &format!("advice = true\n{advice}")),
+        ("in/b.sh", BAD),
+    ]);
+    let run = concise(&tree, &[]);
+    assert_eq!((run.status, run.paths()), (0, vec!["in/b.sh"]), "{run:?}");
+    assert!(run.err.starts_with("Found 1 advice in 1 file") && run.err.contains("1 more with --advice."), "{run:?}");
+    let json: serde_json::Value = serde_json::from_str(&tree.run(&["--format=json"]).out).unwrap();
+    assert_eq!((json["findings"].as_array().unwrap().len(), &json["summary"]["advice"]), (1, &2.into()));
+    assert_eq!(concise(&tree, &["--advice"]).paths(), ["a.sh", "in/b.sh"]);
+    // A warning of a project that fails on errors alone leaves the run clean; one of another project does not.
+    let warning = "[rules]\nflag-with-value = \"warning\"\n";
+    let lenient = format!("fail-on = \"error\"\n{warning}");
+    tree.write("authlint.toml", &lenient);
+    tree.write("in/authlint.toml", warning);
+    assert_eq!((concise(&tree, &[]).status, concise(&tree, &["a.sh"]).status), (1, 0));
+    assert_eq!(concise(&tree, &["--fail-on=error"]).status, 0);
+    tree.write("in/authlint.toml", &lenient);
+    assert_eq!((concise(&tree, &[]).status, concise(&tree, &["--fail-on=warning"]).status), (0, 1));
+    // What is wrong with a configuration is its project's.
+    tree.write("authlint.toml", "fail-on = \"error\"\nzebra = 1\n");
+    tree.write("in/authlint.toml", "[rules]\nflag-with-value = \"off\"\n");
+    let run = concise(&tree, &[]);
+    assert_eq!((run.status, run.paths()), (1, vec!["a.sh", "authlint.toml"]), "{run:?}");
+    assert_eq!(concise(&tree, &["--ignore=flag-with-value"]).status, 0);
+    let run = tree.run_with_input(&["--format=concise", "--stdin-filename", "a.sh", "-"], BAD.as_bytes());
+    assert_eq!((run.status, run.paths()), (1, vec!["a.sh", "authlint.toml"]), "{run:?}");
+}
+
+#[test]
+fn only_what_is_included_is_read() {
+    let tree = Tree::new(&[
+        ("authlint.toml", "[files]\ninclude = [\"/deploy/\", \"*.bash\"]\nexclude = [\"deploy/old\"]\n"),
+        ("a.sh", BAD),
+        ("deploy/b.sh", BAD),
+        ("deploy/old/c.sh", BAD),
+        ("deploy.sh", BAD),
+        ("sub/deploy/d.sh", BAD),
+        ("sub/e.bash", BAD),
+        ("sub/in/authlint.toml", ""),
+        ("sub/in/f.sh", BAD),
+        // What is not included is no evidence, either, not even when it is named by what is read.
+        (
+            "deploy/g.sh",
+            "source ../env.sh\nsource ./env.sh\ngcloud projects add-iam-policy-binding p --member=user:a@example.com --role=\"$ROLE\"\n",
+        ),
+        ("env.sh", "ROLE=roles/run.invokr\n"),
+    ]);
+    assert_eq!(concise(&tree, &[]).paths(), ["deploy/b.sh", "sub/e.bash", "sub/in/f.sh"]);
+    let run = concise(&tree, &["--force-exclude", "a.sh", "deploy", "sub/deploy", "deploy/old/c.sh"]);
+    assert_eq!(run.paths(), ["deploy/b.sh"], "{run:?}");
+    assert!(run.err.contains("authlint: skipped a.sh: not included by authlint.toml\n"), "{run:?}");
+    assert!(run.err.contains("authlint: skipped deploy/old/c.sh: excluded by authlint.toml\n"), "{run:?}");
+    let run = tree.run_with_input(&["--format=concise", "--stdin-filename", "x.sh", "-"], BAD.as_bytes());
+    assert!(run.status == 0 && run.out.is_empty() && run.err.contains("skipped x.sh: not included"), "{run:?}");
+    let run = tree.run_with_input(&["--format=concise", "--stdin-filename", "deploy/x.sh", "-"], BAD.as_bytes());
+    assert_eq!(run.paths(), ["deploy/x.sh"], "{run:?}");
+    tree.write("authlint.toml", "[files]\ninclude = [\"/deploy/\", \"/env.sh\"]\n");
+    assert_eq!(concise(&tree, &[]).paths(), ["deploy/b.sh", "deploy/g.sh", "deploy/old/c.sh", "sub/in/f.sh"]);
+    tree.write("authlint.toml", "[files]\ninclude = []\n[rules]\ninvalid-config = \"off\"\n");
+    assert_eq!(concise(&tree, &["a.sh"]).paths(), ["a.sh"], "what names nothing leaves nothing out");
+}
+
+#[test]
+fn misspelt_names_have_fixes() {
+    let text = "fail_on = \"error\"\nadvise = true\n[rules]\nflag_with_value = \"off\"\nUnknown-Role = \"off\"\nunknown-role = \"off\"\nmember-typ = \"off\"\n";
+    let tree = Tree::new(&[("authlint.toml", text)]);
+    let json: serde_json::Value = serde_json::from_str(&tree.run(&["--format=json"]).out).unwrap();
+    let told: Vec<(u64, &str, &str)> = json["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let fix = &finding["fix"];
+            let edit = fix["edits"][0]["text"].as_str().unwrap_or("");
+            (finding["start"]["line"].as_u64().unwrap(), fix["safety"].as_str().unwrap_or("none"), edit)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, "safe", "fail-on"),
+            (2, "unsafe", "advice"),
+            (4, "safe", "flag-with-value"),
+            (5, "none", ""), // It is there already: two keys of one name are no TOML.
+            (7, "unsafe", "member-type"),
+        ]
+    );
+}

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
-use super::pages;
+use super::{holding, pages};
+use crate::config::schema::LEVELS;
 use crate::config::{KINDS, On};
 use crate::finding::Level;
 use crate::graph;
@@ -51,6 +52,27 @@ pub(super) enum Command {
         #[arg(long, value_name = "PATH", default_value = ".", requires = "error")]
         within: Vec<PathBuf>,
     },
+    /// Write an authlint.toml that names every key, all commented out
+    Init {
+        /// The directory that it is written to, in which there is none
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Show what holds for a path, and which line or flag says so
+    Config {
+        /// A file or a directory
+        #[arg(default_value = ".")]
+        path: PathBuf,
+
+        #[command(flatten)]
+        chosen: Chosen,
+
+        /// How it is shown
+        #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = config_parser())]
+        format: &'static holding::Format,
+    },
+    /// Print a JSON schema of authlint.toml, for editors
+    Schema,
     /// Draw who calls what, as whom, with which token, by which grant
     Graph {
         #[command(flatten)]
@@ -149,13 +171,8 @@ pub(super) struct Check {
     #[arg(long)]
     pub force_exclude: bool,
 
-    /// Show advice too: what works and could be better
-    #[arg(long)]
-    pub advice: bool,
-
-    /// Run rules on trial as well
-    #[arg(long)]
-    pub preview: bool,
+    #[command(flatten)]
+    pub chosen: Chosen,
 
     /// Show what cannot be decided, and what would decide it
     #[arg(long, value_name = "WHAT")]
@@ -164,10 +181,6 @@ pub(super) struct Check {
     /// A policy that `gcloud … get-iam-policy --format=json` wrote, as evidence: `run-service:billing=FILE`
     #[arg(long, value_name = "KIND:NAME=FILE", value_parser = policy_parser)]
     pub iam_policy: Vec<(On, PathBuf)>,
-
-    /// The lowest level that makes the exit status 1
-    #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = level_parser())]
-    pub fail_on: Level,
 
     /// Whether to colour the findings
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -180,6 +193,22 @@ pub(super) struct Check {
     /// The name of the file that `-` reads
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
+}
+
+/// What a configuration may say, too; what is said here wins.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Chosen {
+    /// Show advice too: what works and could be better
+    #[arg(long)]
+    pub advice: bool,
+
+    /// Run rules on trial as well
+    #[arg(long)]
+    pub preview: bool,
+
+    /// The lowest level that makes the exit status 1; warning when authlint.toml says nothing, either
+    #[arg(long, value_name = "LEVEL", value_parser = level_parser())]
+    pub fail_on: Option<Level>,
 }
 
 /// What is shown beside findings.
@@ -207,6 +236,11 @@ fn rules_parser() -> impl TypedValueParser<Value = &'static pages::Format> {
         .try_map(|name| pages::FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
 }
 
+fn config_parser() -> impl TypedValueParser<Value = &'static holding::Format> {
+    PossibleValuesParser::new(holding::FORMATS.iter().map(|format| format.name))
+        .try_map(|name| holding::FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
+}
+
 fn graph_parser() -> impl TypedValueParser<Value = &'static graph::Format> {
     PossibleValuesParser::new(graph::FORMATS.iter().map(|format| format.name))
         .try_map(|name| graph::FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
@@ -224,9 +258,7 @@ fn policy_parser(text: &str) -> Result<(On, PathBuf), String> {
 }
 
 fn level_parser() -> impl TypedValueParser<Value = Level> {
-    const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Advice];
-    PossibleValuesParser::new(LEVELS.map(Level::name))
-        .try_map(|name| LEVELS.into_iter().find(|level| level.name() == name).ok_or("unknown level"))
+    PossibleValuesParser::new(LEVELS).try_map(|name| Level::named(&name).ok_or("unknown level"))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::mending::Stdin;
-use crate::config::{Config, On};
+use crate::config::{Config, Omission, On};
 use crate::engine::{self, Content, Files, Input};
 use crate::files::{self, Omit, Trouble};
 use crate::report::clean;
@@ -50,8 +50,8 @@ pub(super) struct Note {
 #[derive(Debug)]
 enum What {
     Trouble(Trouble),
-    /// The project's configuration excludes it.
-    Excluded,
+    /// The project's configuration leaves it out.
+    Omitted(Omission),
     /// It is a configuration that is no TOML: the line and column, and why.
     Unparsable((u32, u32), String),
 }
@@ -62,7 +62,8 @@ impl fmt::Display for Note {
         match &self.what {
             What::Trouble(trouble @ Trouble::TooLarge(_)) => write!(out, "skipped {path}: {trouble}"),
             What::Trouble(trouble) => write!(out, "not read: {path}: {trouble}"),
-            What::Excluded => write!(out, "skipped {path}: excluded by {}", files::CONFIG),
+            What::Omitted(Omission::Excluded) => write!(out, "skipped {path}: excluded by {}", files::CONFIG),
+            What::Omitted(Omission::NotIncluded) => write!(out, "skipped {path}: not included by {}", files::CONFIG),
             What::Unparsable((line, column), why) => {
                 write!(out, "{path}:{line}:{column}: {}; nothing of its project is read", clean(why))
             }
@@ -85,8 +86,8 @@ impl Files for Disk {
             let (_, config) =
                 self.directories.iter().filter(holds).max_by_key(|(directory, _)| directory.as_os_str().len())?;
             match config {
-                Some(config) if config.excludes(path) => None,
-                Some(config) => Some(config.max_size),
+                Some(config) if config.omits(path).is_some() => None,
+                Some(config) => Some(config.max_size()),
                 None => Some(MAX_SIZE),
             }
         })
@@ -198,17 +199,18 @@ impl Gatherer {
         let disk = self.base.join(name);
         // The project that the file would belong to says how it is linted.
         let is_configured = self.configure(&files::project_root(&disk));
+        let omission = self.omits(&disk);
         let bytes = match files::read_stream(io::stdin().lock(), self.max_size()) {
             _ if !is_configured => None,
             Ok(bytes) => Some(bytes),
-            Err(Trouble::TooLarge(_)) if self.excludes(&disk) => None,
+            Err(Trouble::TooLarge(_)) if omission.is_some() => None,
             Err(trouble) => {
                 self.out.faults.push(Note { path: "standard input".to_owned(), what: What::Trouble(trouble) });
                 None
             }
         };
-        if self.excludes(&disk) {
-            self.note(&disk, What::Excluded);
+        if let Some(omission) = omission {
+            self.note(&disk, What::Omitted(omission));
         } else if let Some(bytes) = bytes.clone().filter(|bytes| engine::relevant(name, bytes)) {
             let (path, content) = (name.to_owned(), Content::Bytes(bytes));
             self.out.inputs.push(Input { path, content, reported: true, project: self.project, disk, partial: true });
@@ -220,38 +222,25 @@ impl Gatherer {
     /// Reads the configuration of a project. `false` when it is none: a fault that says so was noted.
     fn configure(&mut self, root: &Path) -> bool {
         self.config = None;
-        let path = root.join(files::CONFIG);
-        if !path.exists() {
-            return true;
-        }
-        let shown = files::relative(&path, &self.base);
-        let config = match files::read(&path, MAX_SIZE) {
-            Ok(bytes) => match Source::new(shown.as_str(), &bytes) {
-                Ok(source) => Config::parse(source, &path).map_err(|no| What::Unparsable(no.at, no.message)),
-                Err(_) => Err(What::Unparsable((1, 1), "it holds NUL bytes, and is no text".to_owned())),
-            },
-            Err(trouble) => Err(What::Trouble(trouble)),
-        };
-        match config {
+        match configuration(root, &self.base) {
             Ok(config) => {
-                let config = Arc::new(config);
-                self.out.configs.insert(self.project, Arc::clone(&config));
-                self.config = Some(config);
+                self.config = config.map(Arc::new);
+                self.out.configs.extend(self.config.clone().map(|config| (self.project, config)));
                 true
             }
-            Err(what) => {
-                self.out.faults.push(Note { path: shown, what });
+            Err(note) => {
+                self.out.faults.push(note);
                 false
             }
         }
     }
 
     fn max_size(&self) -> u64 {
-        self.config.as_ref().map_or(MAX_SIZE, |config| config.max_size)
+        self.config.as_ref().map_or(MAX_SIZE, |config| config.max_size())
     }
 
-    fn excludes(&self, path: &Path) -> bool {
-        self.config.as_ref().is_some_and(|config| config.excludes(path))
+    fn omits(&self, file: &Path) -> Option<Omission> {
+        self.config.as_ref()?.omits(file)
     }
 
     fn want(&mut self, path: &Path, projects: &mut BTreeMap<PathBuf, Wanted>) {
@@ -312,8 +301,8 @@ impl Gatherer {
     /// A file that was named: read whatever its name and whatever ignores it.
     fn file(&mut self, path: &Path) {
         self.out.looked_at += 1;
-        if self.force_exclude && self.excludes(path) {
-            self.note(path, What::Excluded);
+        if let Some(omission) = self.omits(path).filter(|_| self.force_exclude) {
+            self.note(path, What::Omitted(omission));
             return;
         }
         match files::read(path, self.max_size()) {
@@ -331,12 +320,14 @@ impl Gatherer {
     fn walk(&mut self, directory: &Path, skip: BTreeSet<PathBuf>, reported: bool) -> Vec<PathBuf> {
         let accept = |path: &Path| engine::readable(&path.to_string_lossy());
         let filter = |path: &Path, bytes: &[u8]| engine::relevant(&path.to_string_lossy(), bytes);
-        if self.excludes(directory) {
-            self.note(directory, What::Excluded);
+        if self.config.as_ref().is_some_and(|config| config.excludes(directory)) {
+            self.note(directory, What::Omitted(Omission::Excluded));
             return Vec::new();
         }
-        let config = self.config.clone().filter(|config| config.excludes_some());
-        let exclude = config.map(|config| -> Arc<files::Exclude> { Arc::new(move |path| config.excludes(path)) });
+        let config = self.config.clone().filter(|config| config.omits_some());
+        let exclude = config.map(|config| -> Arc<files::Exclude> {
+            Arc::new(move |path, is_file| if is_file { config.omits(path).is_some() } else { config.excludes(path) })
+        });
         let found = files::walk(directory, Omit { skip, exclude, max_size: self.max_size() }, &accept, &filter);
         self.out.looked_at += found.looked_at;
         for (path, bytes) in found.files {
@@ -372,6 +363,23 @@ impl Gatherer {
     }
 }
 
+/// The configuration in a directory, if there is one; what is the matter with it, if it cannot be read.
+pub(super) fn configuration(root: &Path, base: &Path) -> Result<Option<Config>, Note> {
+    let place = root.join(files::CONFIG);
+    if !place.exists() {
+        return Ok(None);
+    }
+    let path = files::relative(&place, base);
+    let config = match files::read(&place, MAX_SIZE) {
+        Ok(bytes) => match Source::new(path.as_str(), &bytes) {
+            Ok(source) => Config::parse(source, &place).map_err(|no| What::Unparsable(no.at, no.message)),
+            Err(_) => Err(What::Unparsable((1, 1), "it holds NUL bytes, and is no text".to_owned())),
+        },
+        Err(trouble) => Err(What::Trouble(trouble)),
+    };
+    config.map(Some).map_err(|what| Note { path, what })
+}
+
 /// What there is of a file that is not read.
 fn content(trouble: &Trouble) -> Content {
     match trouble {
@@ -381,6 +389,6 @@ fn content(trouble: &Trouble) -> Content {
 }
 
 /// The working directory without symlinks, as named paths are; empty, so that paths are shown whole, if it is gone.
-fn current_dir() -> PathBuf {
+pub(super) fn current_dir() -> PathBuf {
     std::env::current_dir().and_then(|dir| dir.canonicalize()).unwrap_or_default()
 }

@@ -38,7 +38,7 @@ pub(super) enum Work {
 /// What is to be done, and about which findings.
 pub(super) struct Wanted<'w> {
     pub work: Work,
-    pub is_shown: &'w dyn Fn(&Finding) -> bool,
+    pub is_shown: &'w dyn Fn(&Outcome, &Finding) -> bool,
     /// Takes out those that a baseline has.
     pub absorb: &'w dyn Fn(&mut Outcome),
 }
@@ -69,9 +69,9 @@ pub(super) fn mended(gathered: &mut Gathered, settings: Settings, wanted: &Wante
     let first = check(bench.inputs.clone(), &bench.settings);
     bench.mend(first, &|outcome, tried| match &wanted.work {
         Work::Fix(safety) => {
-            mend::fixes(outcome, *safety, |finding| (wanted.is_shown)(finding) && tried.count(finding, outcome) == 0)
+            mend::fixes(outcome, *safety, |finding| (wanted.is_shown)(outcome, finding) && tried.count(finding, outcome) == 0)
         }
-        Work::Silence(reason) => mend::ignores(outcome, tried, reason, wanted.is_shown),
+        Work::Silence(reason) => mend::ignores(outcome, tried, reason, &|finding| (wanted.is_shown)(outcome, finding)),
     })
 }
 

@@ -3,11 +3,15 @@
 
 mod args;
 mod calls;
+mod choice;
 mod errors;
 mod gather;
+mod holding;
+mod init;
 mod known;
 mod mending;
 mod pages;
+mod schema;
 mod summary;
 
 use std::fmt::Display;
@@ -18,7 +22,7 @@ use std::time::SystemTime;
 use clap::Parser;
 
 use crate::engine::{self, Date, Settings};
-use crate::finding::{Finding, Level, Safety};
+use crate::finding::{Finding, Safety};
 use crate::outcome::Outcome;
 use crate::report;
 use crate::rules::own::UNDECIDED_ACCESS;
@@ -47,6 +51,9 @@ pub fn main() -> ExitCode {
             Err(unknown) => fault(unknown),
         },
         Some(Command::Explain { id: None, error, within }) => errors::explain(error.as_deref().unwrap_or("-"), &within),
+        Some(Command::Init { path }) => init::init(&path),
+        Some(Command::Config { path, chosen, format }) => holding::show(&path, &chosen, format),
+        Some(Command::Schema) => print(Status::Clean, schema::write),
         Some(Command::Graph { evidence, format }) => calls::graph(&evidence, format),
         Some(Command::ExplainCall { caller, target, evidence }) => calls::explain(&caller, &target, &evidence),
         None => check(args.check),
@@ -69,8 +76,8 @@ fn check(args: Check) -> Status {
     gathered.print_notes();
 
     let show_unknown = args.show == Some(Show::Unknown);
-    let advice = args.advice || args.fail_on == Level::Advice;
-    let options = options(args.color, advice || show_unknown);
+    // What is not to be shown is taken out before.
+    let options = options(args.color, true);
     let mode = match (args.diff, args.fix || args.add_ignores) {
         (true, _) => Some(Mode::Show),
         (false, true) => Some(Mode::Write),
@@ -81,14 +88,14 @@ fn check(args: Check) -> Status {
         ignore: args.ignore,
         configs: std::mem::take(&mut gathered.configs),
         policies,
-        preview: args.preview,
+        preview: args.chosen.preview,
         today: Some(today()),
         show_unknown,
         last: mode.is_none(),
     };
     // What was asked for is shown without all other advice.
-    let is_shown = |finding: &Finding| {
-        options.shows(finding.level) && (advice || finding.level > Level::Advice || finding.rule == UNDECIDED_ACCESS.id)
+    let is_shown = |outcome: &Outcome, finding: &Finding| {
+        args.chosen.shows(outcome, &settings.configs, finding) || (show_unknown && finding.rule == UNDECIDED_ACCESS.id)
     };
     let (looked_at, stdin) = (gathered.looked_at, gathered.stdin.take());
     let absorb = |outcome: &mut Outcome| match &known {
@@ -126,17 +133,16 @@ fn check(args: Check) -> Status {
         }
         worst = worst.max(known.tell_gone(&gone, args.prune, args.quiet));
     }
-    if show_unknown && !advice {
-        outcome.findings.retain(is_shown);
-    }
+    outcome.hide(is_shown);
     if mode == Some(Mode::Show) {
         return worst;
     }
     // Fixed text has standard output for itself.
     let write = |out: &mut dyn Write| (args.format.write)(&outcome, &options, out);
+    let status = if args.chosen.fails(&outcome, &settings.configs) { Status::Found } else { Status::Clean };
     worst = worst.max(match stdin.filter(|_| mode.is_some()) {
-        Some(_) => written(status(&outcome, args.fail_on), write(&mut io::stderr().lock())),
-        None => print(status(&outcome, args.fail_on), write),
+        Some(_) => written(status, write(&mut io::stderr().lock())),
+        None => print(status, write),
     });
     for (feature, count) in &outcome.lacking {
         let files = if *count == 1 { "file" } else { "files" };
@@ -166,11 +172,6 @@ fn wrong_usage(args: &Check) -> Option<String> {
         return Some("`--reason` says why, so that the next one can decide whether it still holds".to_owned());
     }
     (args.unsafe_fixes && !args.fix && !args.diff).then(|| "`--unsafe-fixes` goes with `--fix` or `--diff`".to_owned())
-}
-
-fn status(outcome: &Outcome, fail_on: Level) -> Status {
-    let fails = outcome.findings.iter().any(|finding| finding.level >= fail_on);
-    if fails { Status::Found } else { Status::Clean }
 }
 
 /// The day of the run; another one where somebody wants to have a run again.

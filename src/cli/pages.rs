@@ -101,7 +101,8 @@ fn markdown(out: &mut dyn Write) -> io::Result<()> {
         out,
         "Each is explained on its page, which `authlint explain <id>` prints. The level is the worst that it"
     )?;
-    writeln!(out, "reports; advice is shown with `--advice`. Rules marked *preview* run with `--preview` alone.")?;
+    writeln!(out, "reports; advice is shown with `--advice`, rules marked *preview* run with `--preview`, or where")?;
+    writeln!(out, "`authlint.toml` says so.")?;
     for group in Group::ALL {
         writeln!(
             out,

@@ -10,7 +10,7 @@ use crate::report::Options;
 pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
     let levels = [Level::Error, Level::Warning, Level::Advice].into_iter().filter(|level| options.shows(*level));
     let counts: Vec<String> = levels
-        .map(|level| (outcome.count(level), level))
+        .map(|level| (outcome.count(level) - if level == Level::Advice { outcome.hidden } else { 0 }, level))
         .filter(|(count, _)| *count > 0)
         .map(|(count, level)| of_level(count, level))
         .collect();
@@ -25,10 +25,8 @@ pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
         let fixes = fixable(outcome, options);
         format!("Found {found} in {} ({files} looked at, {relevant} relevant).{fixes}", of_files(places.len()))
     };
-    let line = match outcome.count(Level::Advice) {
-        hidden @ 1.. if !options.shows(Level::Advice) => format!("{line} {hidden} more with --advice."),
-        _ => line,
-    };
+    let hidden = if options.shows(Level::Advice) { outcome.hidden } else { outcome.count(Level::Advice) };
+    let line = if hidden == 0 { line } else { format!("{line} {hidden} more with --advice.") };
     let line = match outcome.suppressed {
         0 => line,
         silenced => format!("{line} {silenced} silenced."),
@@ -112,6 +110,9 @@ mod tests {
                 .ends_with(" 2 can be fixed with --fix, 1 more with --unsafe-fixes.")
         );
         assert!(said(&[(Advice, 1)], false).ends_with("of Google Cloud. 1 more with --advice."));
+        let hidden = Outcome { hidden: 2, ..Outcome::default() };
+        let all = Options { advice: true, ..Options::default() };
+        assert!(line(&hidden, &all).ends_with("of Google Cloud. 2 more with --advice."));
         let silenced = Outcome { suppressed: 2, ..Outcome::default() };
         assert!(line(&silenced, &Options::default()).ends_with("of Google Cloud. 2 silenced."));
     }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
-use super::table::Reading;
+use super::schema::Key;
+use super::table::{Reading, span};
 use crate::source::{Span, Spanned};
 
 /// A grant that is made elsewhere.
@@ -16,6 +17,8 @@ pub struct Granted {
     pub role: Spanned<String>,
     /// What it is on; the whole project where nothing is said.
     pub on: Option<Spanned<On>>,
+    /// Who grants it, and where.
+    pub reason: Option<String>,
     /// All of it.
     pub span: Span,
 }
@@ -27,6 +30,8 @@ pub struct Policy {
     pub on: On,
     /// The file, as the configuration or the command line names it.
     pub file: String,
+    /// All of it.
+    pub span: Span,
 }
 
 /// What a grant or a policy is on.
@@ -90,80 +95,74 @@ impl On {
     }
 }
 
+impl std::fmt::Display for On {
+    /// As [`On::parse`] reads it.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match KINDS.iter().find(|(_, kind)| Some(*kind) == self.kind) {
+            Some((kind, _)) => write!(out, "{kind}:{}", self.name),
+            None => out.write_str(&self.name),
+        }
+    }
+}
+
 /// What to write for something that a grant is on.
 fn help() -> String {
     let kinds: Vec<String> = KINDS.iter().map(|(name, _)| format!("`{name}`")).collect();
     format!("write a name, or a kind and a name, `run-service:billing`; kinds are {}", kinds.join(", "))
 }
 
-impl Reading {
+impl Reading<'_> {
     /// `[[grants]]`
-    pub(super) fn grants(&mut self, tables: Vec<(&DeTable<'_>, Range<usize>)>) -> Vec<Granted> {
-        tables.into_iter().take(MOST).filter_map(|(table, at)| self.grant(table, at)).collect()
+    pub(super) fn grants(&mut self, tables: Vec<(&DeTable<'_>, Range<usize>)>, key: &Key) -> Vec<Granted> {
+        tables.into_iter().take(MOST).filter_map(|(table, at)| self.grant(table, at, key)).collect()
     }
 
-    fn grant(&mut self, table: &DeTable<'_>, at: Range<usize>) -> Option<Granted> {
-        let says = "`member` and `role` say what is granted, `on` on what, `reason` where";
-        for key in ["member", "role"] {
-            if !table.contains_key(key) {
-                self.missing(at.clone(), key, says);
-            }
-        }
-        if !table.contains_key("reason") {
-            self.fault(
-                at.clone(),
-                "without `reason` nobody knows where this is granted".to_owned(),
-                "add `reason = \"…\"`: who grants it, and where".to_owned(),
-                None,
-            );
-        }
-        let (mut member, mut role, mut on, mut wrong) = (None, None, None, false);
-        for (key, value) in self.keys(table, &["member", "role", "on", "reason"], "grants") {
-            let Some(text) = self.spanned(value, key) else {
-                wrong |= key != "reason";
+    fn grant(&mut self, table: &DeTable<'_>, at: Range<usize>, own: &Key) -> Option<Granted> {
+        self.missing(table, &at, own.keys());
+        let (mut member, mut role, mut on, mut reason, mut wrong) = (None, None, None, None, false);
+        for (key, value) in self.keys(table, own.keys(), own.name) {
+            let Some(text) = self.spanned(value, key.name) else {
+                wrong |= key.name != "reason";
                 continue;
             };
-            match key {
+            match key.name {
                 "member" => member = Some(text),
                 "role" => role = Some(text),
+                "reason" => reason = Some(text.value),
                 "on" => match On::parse(&text.value) {
                     Ok(value) => on = Some(Spanned { value, span: text.span }),
                     Err(what) => {
                         wrong = true;
-                        self.fault(value.span(), what, help(), None);
+                        self.fault(value.span(), what, help());
                     }
                 },
                 _ => {}
             }
         }
-        let span = Span::new(at.start as u32, at.end as u32);
-        Some(Granted { member: member?, role: role?, on, span }).filter(|_| !wrong)
+        Some(Granted { member: member?, role: role?, on, reason, span: span(at) }).filter(|_| !wrong)
     }
 
     /// `[[policies]]`
-    pub(super) fn policies(&mut self, tables: Vec<(&DeTable<'_>, Range<usize>)>) -> Vec<Policy> {
-        tables.into_iter().take(MOST).filter_map(|(table, at)| self.policy(table, at)).collect()
+    pub(super) fn policies(&mut self, tables: Vec<(&DeTable<'_>, Range<usize>)>, key: &Key) -> Vec<Policy> {
+        tables.into_iter().take(MOST).filter_map(|(table, at)| self.policy(table, at, key)).collect()
     }
 
-    fn policy(&mut self, table: &DeTable<'_>, at: Range<usize>) -> Option<Policy> {
-        for key in ["on", "file"] {
-            if !table.contains_key(key) {
-                self.missing(at.clone(), key, "`on` says what the policy is of, `file` where gcloud exported it");
-            }
-        }
+    fn policy(&mut self, table: &DeTable<'_>, at: Range<usize>, own: &Key) -> Option<Policy> {
+        self.missing(table, &at, own.keys());
         let (mut on, mut file) = (None, None);
-        for (key, value) in self.keys(table, &["on", "file"], "policies") {
-            let Some(text) = self.spanned(value, key) else { continue };
-            match key {
+        for (key, value) in self.keys(table, own.keys(), own.name) {
+            let Some(text) = self.spanned(value, key.name) else { continue };
+            match key.name {
                 "file" => file = Some(text.value),
-                _ => match On::parse(&text.value) {
+                "on" => match On::parse(&text.value) {
                     Ok(value) if value.kind.is_some() => on = Some(value),
-                    Ok(_) => self.fault(value.span(), "a policy is of one kind of resource".to_owned(), help(), None),
-                    Err(what) => self.fault(value.span(), what, help(), None),
+                    Ok(_) => self.fault(value.span(), "a policy is of one kind of resource".to_owned(), help()),
+                    Err(what) => self.fault(value.span(), what, help()),
                 },
+                _ => {}
             }
         }
-        Some(Policy { on: on?, file: file? })
+        Some(Policy { on: on?, file: file?, span: span(at) })
     }
 }
 
@@ -177,6 +176,9 @@ mod tests {
         assert_eq!(On::parse("run-job:close"), Ok(On { kind: Some(OnKind::RunJob), name: "close".into() }));
         let full = On { kind: Some(OnKind::RunService), name: "billing".into() };
         assert_eq!(On::parse("run-service:projects/p/locations/r/services/billing"), Ok(full));
+        for text in ["billing", "run-job:close"] {
+            assert_eq!(On::parse(text).unwrap().to_string(), text);
+        }
         assert!(On::parse("service:billing").is_err() && On::parse("secret:").is_err() && On::parse("").is_err());
     }
 }

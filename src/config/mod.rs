@@ -2,7 +2,10 @@
 //! a name exists is asked elsewhere.
 
 mod granted;
+mod keys;
+mod levels;
 mod paths;
+pub mod schema;
 mod size;
 mod table;
 
@@ -11,10 +14,14 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use crate::finding::Level;
+use crate::finding::{Level, Safety};
 use crate::source::{LARGEST, MAX_SIZE, Source, Span, Spanned};
 pub use granted::{Granted, KINDS, On, OnKind, Policy};
+use levels::{Override, one_override};
+pub use levels::{Said, Setting};
 use paths::Paths;
+use schema::Key;
+pub use size::PATTERN as SIZE_PATTERN;
 use table::Reading;
 
 /// What a project says of itself.
@@ -24,14 +31,21 @@ pub struct Config {
     pub source: Source,
     /// What is wrong with it and leaves the rest as it is, by place.
     pub faults: Vec<Fault>,
+    /// The lowest level that makes the exit status 1.
+    pub fail_on: Option<Spanned<Level>>,
+    /// Whether advice is shown.
+    pub advice: Option<Spanned<bool>>,
+    /// Whether rules on trial run.
+    pub preview: Option<Spanned<bool>>,
     /// Files of more raw bytes are not read.
-    pub max_size: u64,
+    pub max_size: Option<Spanned<u64>>,
     path: PathBuf,
-    rules: Vec<(Spanned<String>, Setting)>,
+    rules: Vec<(Spanned<String>, Option<Setting>)>,
     overrides: Vec<Override>,
     requires: Vec<Require>,
     grants: Vec<Granted>,
     policies: Vec<Policy>,
+    include: Paths,
     exclude: Paths,
 }
 
@@ -42,25 +56,20 @@ pub struct Require {
     pub when: String,
     /// these are due.
     pub needs: Vec<String>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// Of the lists of requirements, those that count.
 const MOST_REQUIRES: usize = 200;
 
-/// What is said of a rule.
+/// Why a file is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// It does not report.
-    Off,
-    /// All that it reports is of this level.
-    Level(Level),
-}
-
-/// Settings for some paths.
-#[derive(Debug, Default)]
-struct Override {
-    paths: Paths,
-    rules: Vec<(Spanned<String>, Setting)>,
+pub enum Omission {
+    /// `exclude` names it.
+    Excluded,
+    /// `include` does not.
+    NotIncluded,
 }
 
 /// A part of the file that does nothing, or not what it says.
@@ -72,8 +81,17 @@ pub struct Fault {
     pub message: String,
     /// What to write instead.
     pub help: String,
-    /// The name that replaces what stands at `span`, when one is near.
-    pub nearest: Option<&'static str>,
+    /// How to mend it, when the right name or value is near.
+    pub mend: Option<Mend>,
+}
+
+/// What replaces what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mend {
+    /// Safe where capitals, or `_` for `-`, are all that is wrong.
+    pub safety: Safety,
+    /// The places, and what is to stand there. They do not overlap.
+    pub edits: Vec<(Span, String)>,
 }
 
 /// The file is no TOML.
@@ -91,16 +109,20 @@ impl Config {
     /// # Errors
     /// [`Unparsable`] when it is no TOML.
     pub fn parse(source: Source, path: &Path) -> Result<Self, Unparsable> {
-        let mut reading = Reading::default();
+        let mut reading = Reading { text: source.text(), faults: Vec::new() };
         let mut config = Self {
             faults: Vec::new(),
-            max_size: MAX_SIZE,
+            fail_on: None,
+            advice: None,
+            preview: None,
+            max_size: None,
             path: path.to_owned(),
             rules: Vec::new(),
             overrides: Vec::new(),
             requires: Vec::new(),
             grants: Vec::new(),
             policies: Vec::new(),
+            include: Paths::default(),
             exclude: Paths::default(),
             source: Source::empty(""),
         };
@@ -117,39 +139,72 @@ impl Config {
         Ok(config)
     }
 
-    fn fill(&mut self, table: &DeTable<'_>, reading: &mut Reading) {
-        for (key, value) in reading.keys(table, &["rules", "overrides", "require", "grants", "policies", "files"], "") {
-            match key {
-                "rules" => self.rules = reading.rules(value),
+    fn fill(&mut self, table: &DeTable<'_>, reading: &mut Reading<'_>) {
+        for (key, value) in reading.keys(table, schema::KEYS, "") {
+            match key.name {
+                "fail-on" => self.fail_on = reading.level(value, key),
+                "advice" => self.advice = reading.flag(value, key),
+                "preview" => self.preview = reading.flag(value, key),
+                "rules" => self.rules = reading.rules(value, key),
                 "overrides" => {
-                    for (table, at) in reading.tables(value, "overrides") {
-                        self.overrides.push(one_override(table, at, reading));
+                    for (table, at) in reading.tables(value, key) {
+                        self.overrides.push(one_override(table, &at, key, reading));
                     }
                 }
                 "require" => {
-                    for (table, at) in reading.tables(value, "require").into_iter().take(MOST_REQUIRES) {
-                        self.requires.extend(one_require(table, at, reading));
+                    for (table, at) in reading.tables(value, key).into_iter().take(MOST_REQUIRES) {
+                        self.requires.extend(one_require(table, &at, key, reading));
                     }
                 }
                 "grants" => {
-                    let tables = reading.tables(value, "grants");
-                    self.grants = reading.grants(tables);
+                    let tables = reading.tables(value, key);
+                    self.grants = reading.grants(tables, key);
                 }
                 "policies" => {
-                    let tables = reading.tables(value, "policies");
-                    self.policies = reading.policies(tables);
+                    let tables = reading.tables(value, key);
+                    self.policies = reading.policies(tables, key);
                 }
-                _ => {
-                    let Some(table) = reading.table(value, "files") else { continue };
-                    for (key, value) in reading.keys(table, &["exclude", "max-size"], "files") {
-                        match key {
-                            "exclude" => self.exclude = reading.paths(value, "exclude"),
-                            _ => self.max_size = reading.size(value, LARGEST).unwrap_or(MAX_SIZE),
-                        }
-                    }
-                }
+                "files" => self.fill_files(value, key, reading),
+                _ => {}
             }
         }
+    }
+
+    fn fill_files(&mut self, value: &table::Value<'_>, own: &Key, reading: &mut Reading<'_>) {
+        let Some(table) = reading.table(value, own) else { return };
+        for (key, value) in reading.keys(table, own.keys(), own.name) {
+            match key.name {
+                "include" => {
+                    let before = reading.faults.len();
+                    self.include = reading.paths(value, key.name);
+                    // What is no list of patterns is told already; an empty one must not leave out all there is.
+                    if self.include.is_empty() && reading.faults.len() == before {
+                        let message = format!("`{}` is empty, and leaves nothing out", key.name);
+                        reading.fault(
+                            value.span(),
+                            message,
+                            format!("write `{} = {}`, or delete it", key.name, key.example),
+                        );
+                    }
+                }
+                "exclude" => self.exclude = reading.paths(value, key.name),
+                "max-size" => self.max_size = reading.size(value, LARGEST),
+                _ => {}
+            }
+        }
+    }
+
+    /// What holds when neither the command line nor a configuration says it.
+    pub const FAIL_ON: Level = Level::Warning;
+
+    /// Whether rules on trial run as far as the configuration says.
+    pub fn preview(&self) -> bool {
+        self.preview.as_ref().is_some_and(|preview| preview.value)
+    }
+
+    /// Files of more raw bytes are not read.
+    pub fn max_size(&self) -> u64 {
+        self.max_size.as_ref().map_or(MAX_SIZE, |size| size.value)
     }
 
     /// Where it lies.
@@ -157,30 +212,36 @@ impl Config {
         &self.path
     }
 
-    /// What it says of a rule in a file, by the file's path.
-    pub fn setting(&self, rule: &str, path: &Path) -> Option<Setting> {
-        let of = |rules: &[(Spanned<String>, Setting)]| {
-            rules.iter().find(|(id, _)| id.value == rule).map(|(_, setting)| *setting)
-        };
-        // The last that speaks wins.
-        let mut special = self.overrides.iter().rev().filter_map(|one| Some((&one.paths, of(&one.rules)?))).peekable();
-        if special.peek().is_some()
-            && let Some(path) = self.relative(path)
-            && let Some((_, setting)) = special.find(|(paths, _)| paths.contain(&path))
-        {
-            return Some(setting);
-        }
-        of(&self.rules)
-    }
-
-    /// Whether a file, or a directory with all that is in it, is not read.
+    /// Whether a file, or a directory with all that is in it, is excluded.
     pub fn excludes(&self, path: &Path) -> bool {
         !self.exclude.is_empty() && self.relative(path).is_some_and(|path| self.exclude.contain(&path))
     }
 
-    /// Whether it excludes anything at all.
-    pub fn excludes_some(&self) -> bool {
-        !self.exclude.is_empty()
+    /// Why a file is not read, where it is not.
+    pub fn omits(&self, file: &Path) -> Option<Omission> {
+        if self.exclude.is_empty() && self.include.is_empty() {
+            return None;
+        }
+        let path = self.relative(file)?;
+        if self.exclude.contain(&path) {
+            return Some(Omission::Excluded);
+        }
+        (!self.include.is_empty() && !self.include.contain(&path)).then_some(Omission::NotIncluded)
+    }
+
+    /// Whether it leaves out anything at all.
+    pub fn omits_some(&self) -> bool {
+        !self.exclude.is_empty() || !self.include.is_empty()
+    }
+
+    /// The patterns of which a file must match one to be read; none where all are.
+    pub fn include(&self) -> &[Spanned<String>] {
+        self.include.said()
+    }
+
+    /// The patterns of what is not read.
+    pub fn exclude(&self) -> &[Spanned<String>] {
+        self.exclude.said()
     }
 
     /// The variables that it says need others.
@@ -193,16 +254,15 @@ impl Config {
         &self.grants
     }
 
+    /// The policies as it names them.
+    pub fn exported(&self) -> &[Policy] {
+        &self.policies
+    }
+
     /// The files that it says hold policies, each with where it lies.
     pub fn policies(&self) -> impl Iterator<Item = (&On, PathBuf)> {
         let directory = self.path.parent().unwrap_or(Path::new(""));
         self.policies.iter().map(move |policy| (&policy.on, directory.join(&policy.file)))
-    }
-
-    /// The ids of rules that it names.
-    pub fn ids(&self) -> impl Iterator<Item = &Spanned<String>> {
-        let special = self.overrides.iter().flat_map(|one| &one.rules);
-        self.rules.iter().chain(special).map(|(id, _)| id)
     }
 
     /// A path below the file's directory, with `/`.
@@ -213,146 +273,18 @@ impl Config {
     }
 }
 
-fn one_override(table: &DeTable<'_>, at: Range<usize>, reading: &mut Reading) -> Override {
-    let mut out = Override::default();
-    if let Some(missing) = ["paths", "rules"].into_iter().find(|key| !table.contains_key(*key)) {
-        reading.missing(at, missing, "`paths` says for which files, `rules` says what");
-    }
-    for (key, value) in reading.keys(table, &["paths", "rules"], "overrides") {
-        match key {
-            "paths" => out.paths = reading.paths(value, "paths"),
-            _ => out.rules = reading.rules(value),
-        }
-    }
-    out
-}
-
-fn one_require(table: &DeTable<'_>, at: Range<usize>, reading: &mut Reading) -> Option<Require> {
-    let mut out = Require::default();
-    if let Some(missing) = ["when", "needs"].into_iter().find(|key| !table.contains_key(*key)) {
-        reading.missing(at, missing, "`when` names a variable, `needs` those that are due beside it");
-    }
-    for (key, value) in reading.keys(table, &["when", "needs"], "require") {
-        match key {
-            "when" => out.when = reading.variable(value, "when").unwrap_or_default(),
-            _ => out.needs = reading.variables(value, "needs"),
+fn one_require(table: &DeTable<'_>, at: &Range<usize>, own: &Key, reading: &mut Reading<'_>) -> Option<Require> {
+    let mut out = Require { span: table::span(at.clone()), ..Require::default() };
+    reading.missing(table, at, own.keys());
+    for (key, value) in reading.keys(table, own.keys(), own.name) {
+        match key.name {
+            "when" => out.when = reading.variable(value, key.name).unwrap_or_default(),
+            "needs" => out.needs = reading.variables(value, key.name),
+            _ => {}
         }
     }
     (!out.when.is_empty() && !out.needs.is_empty()).then_some(out)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Config {
-        Config::parse(Source::new("authlint.toml", text.as_bytes()).unwrap(), Path::new("/p/authlint.toml")).unwrap()
-    }
-
-    fn faults(text: &str) -> Vec<String> {
-        let config = parse(text);
-        let slice = |span: Span| text.get(span.range()).unwrap();
-        config.faults.iter().map(|fault| format!("{}: {} | {}", slice(fault.span), fault.message, fault.help)).collect()
-    }
-
-    #[test]
-    fn what_a_config_says() {
-        let config = parse(
-            "[rules]\na = \"off\"\nb = \"error\"\n[[overrides]]\npaths = [\"docs/\"]\nrules = { b = \"advice\" }\n\
-             [[overrides]]\npaths = [\"*.md\"]\nrules = { b = \"off\", a = \"warning\" }\n\
-             [files]\nexclude = [\"vendor\"]\nmax-size = \"2MiB\"\n",
-        );
-        assert_eq!(config.faults, []);
-        let setting = |rule, path| config.setting(rule, Path::new(path));
-        assert_eq!(setting("a", "/p/x.sh"), Some(Setting::Off));
-        assert_eq!(setting("b", "/p/x.sh"), Some(Setting::Level(Level::Error)));
-        assert_eq!(setting("b", "/p/docs/x.sh"), Some(Setting::Level(Level::Advice)));
-        assert_eq!(setting("b", "/p/docs/x.md"), Some(Setting::Off));
-        assert_eq!(setting("a", "/p/docs/x.md"), Some(Setting::Level(Level::Warning)));
-        assert_eq!(setting("b", "/elsewhere/x.md"), Some(Setting::Level(Level::Error)));
-        assert_eq!(setting("c", "/p/docs/x.md"), None);
-        assert!(config.excludes(Path::new("/p/a/vendor/x.sh")) && !config.excludes(Path::new("/p/a.sh")));
-        assert!(!config.excludes(Path::new("/p")) && !config.excludes(Path::new("/q/vendor")));
-        assert_eq!(config.max_size, 2 << 20);
-        assert_eq!(config.ids().count(), 5);
-        let requires = parse("[[require]]\nwhen = \"A\"\nneeds = [\"B\", \"C\"]\n").requires;
-        assert_eq!(requires, [Require { when: "A".into(), needs: vec!["B".into(), "C".into()] }]);
-        let empty = parse("");
-        assert!(empty.faults.is_empty() && empty.max_size == MAX_SIZE && !empty.excludes_some());
-    }
-
-    #[test]
-    fn what_does_nothing_is_told() {
-        assert_eq!(
-            faults("[rulez]\na = \"off\"\n[files]\nexclude = \"a\"\nmaxsize = 1\n[[grantz]]\nrole = \"x\"\n"),
-            [
-                "rulez: there is no key `rulez`; it does nothing | write `rules`",
-                "\"a\": `exclude` is a list of texts, not a text | write `exclude = [\"…\"]`",
-                "maxsize: there is no key `maxsize` in `files`; it does nothing | write `max-size`",
-                "grantz: there is no key `grantz`; it does nothing | write `grants`",
-            ]
-        );
-        assert_eq!(
-            faults("rules = 3\n[files]\nexclude = [1, \"a[\", \"b\"]\nmax-size = \"1GB\"\n"),
-            [
-                "3: `rules` is a table, not a number | write `[rules]`",
-                "1: a path is a text, not a number | write it in quotes",
-                "\"a[\": `a[` is no pattern of paths: unclosed character class; missing ']' | patterns are those of .gitignore, without `!`",
-                "\"1GB\": `1GB` is no size | write a number of bytes, KiB or MiB: `max-size = \"2MiB\"`",
-            ]
-        );
-        assert_eq!(
-            faults("[rules]\na = \"of\"\nb = false\nc = \"note\"\n[overrides]\npaths = []\n"),
-            [
-                "\"of\": `of` is no level | write `off`",
-                "false: a rule is set to \"off\", \"advice\", \"warning\" or \"error\", not to true or false | write it in quotes",
-                "\"note\": `note` is no level | levels are `off`, `advice`, `warning`, `error`",
-                "[overrides]: `overrides` is a list of tables, not a table | write `[[overrides]]`",
-            ]
-        );
-        assert_eq!(
-            faults("[[overrides]]\nrules = { a = \"off\" }\n"),
-            ["[[overrides]]: without `paths` it does nothing | `paths` says for which files, `rules` says what"]
-        );
-        assert_eq!(
-            faults("[[require]]\nwhen = \"A B\"\nneeds = []\n[[require]]\nwhen = 1\nneed = [\"B\"]\n"),
-            [
-                "\"A B\": `A B` is no name of a variable | names are those of environment variables: `QUEUE_ID`",
-                "[]: `needs` is empty, and asks for nothing | names are those of environment variables: `QUEUE_ID`",
-                "[[require]]: without `needs` it does nothing | `when` names a variable, `needs` those that are due beside it",
-                "1: `when` names a variable, not a number | write `when = \"NAME\"`",
-                "need: there is no key `need` in `require`; it does nothing | write `needs`",
-            ]
-        );
-        assert_eq!(
-            faults("[files]\nmax-size = \"17MiB\"\n"),
-            ["\"17MiB\": `17MiB` is more than the 16 MiB that a file may have | write `max-size = \"16MiB\"`"]
-        );
-        assert_eq!(parse("[files]\nmax-size = \"17MiB\"\n").max_size, LARGEST);
-    }
-
-    #[test]
-    fn what_is_no_toml_has_a_place() {
-        let error =
-            Config::parse(Source::new("authlint.toml", b"[rules]\na = off\n").unwrap(), Path::new("/p/authlint.toml"))
-                .unwrap_err();
-        assert_eq!(error.at, (2, 5));
-        assert!(!error.message.is_empty() && !error.message.contains('\n'), "{error:?}");
-    }
-
-    #[test]
-    fn hostile_files_end() {
-        for text in [
-            format!("a = {}", "[".repeat(100_000)),
-            format!("a = {}", "{a=".repeat(100_000)),
-            format!("{}a = 1", "a.".repeat(100_000)),
-            format!("[{}a]", "a.".repeat(100_000)),
-            "[[overrides]]\n".repeat(50_000),
-        ] {
-            let _ =
-                Config::parse(Source::new("authlint.toml", text.as_bytes()).unwrap(), Path::new("/p/authlint.toml"));
-        }
-        let many: Vec<String> = (0..100_000).map(|n| format!("k{n}=1")).collect();
-        assert!(parse(&many.join("\n")).faults.len() <= 1000);
-    }
-}
+mod tests;

@@ -3,17 +3,20 @@
 
 use globset::{Error, GlobBuilder, GlobSet, GlobSetBuilder};
 
+use crate::source::{Span, Spanned};
+
 /// A set of patterns.
 #[derive(Debug, Default)]
 pub(super) struct Paths {
     builder: Vec<globset::Glob>,
     set: GlobSet,
+    said: Vec<Spanned<String>>,
 }
 
 impl Paths {
-    /// Adds a pattern; [`Paths::finish`] makes it count.
-    pub fn add(&mut self, pattern: &str) -> Result<(), Error> {
-        let path = pattern.strip_prefix("./").unwrap_or(pattern).trim_end_matches('/');
+    /// Adds a pattern that stands there; [`Paths::finish`] makes it count.
+    pub fn add(&mut self, said: &str, span: Span) -> Result<(), Error> {
+        let path = said.strip_prefix("./").unwrap_or(said).trim_end_matches('/');
         // `vendor/**` is what `vendor` is.
         let path = path.strip_suffix("/**").unwrap_or(path);
         let path = match path.strip_prefix('/') {
@@ -24,6 +27,7 @@ impl Paths {
         for pattern in [path.clone(), format!("{path}/**")] {
             self.builder.push(GlobBuilder::new(&pattern).literal_separator(true).build()?);
         }
+        self.said.push(Spanned { value: said.to_owned(), span });
         Ok(())
     }
 
@@ -42,6 +46,11 @@ impl Paths {
         !self.set.is_empty() && self.set.is_match(path)
     }
 
+    /// The patterns as they are written.
+    pub fn said(&self) -> &[Spanned<String>] {
+        &self.said
+    }
+
     /// Whether there is no pattern.
     pub fn is_empty(&self) -> bool {
         self.set.is_empty()
@@ -56,7 +65,7 @@ mod tests {
     fn patterns_are_those_of_gitignore() {
         let is = |pattern: &str, path: &str| {
             let mut paths = Paths::default();
-            paths.add(pattern).unwrap();
+            paths.add(pattern, Span::default()).unwrap();
             paths.finish().unwrap();
             paths.contain(path)
         };
@@ -68,6 +77,6 @@ mod tests {
         assert!(is("*.sh", "a/b.sh") && is("docs/**/*.md", "docs/a/b.md") && is("docs/**/*.md", "docs/b.md"));
         assert!(is("a/*.sh", "a/b.sh") && !is("a/*.sh", "a/b/c.sh") && !is("a/*.sh", "x/a/b.sh"));
         assert!(is("**", "a") && is("*", "a/b"));
-        assert!(Paths::default().add("a[").is_err());
+        assert!(Paths::default().add("a[", Span::default()).is_err());
     }
 }

@@ -1,5 +1,8 @@
 //! Sizes of files as people write them: `512KiB`, `2 MB`, `4096`.
 
+/// What a text that is a size matches; of numbers that are too large it says nothing.
+pub const PATTERN: &str = "^\\s*[0-9_]*[0-9][0-9_]*\\s*([kKmM]?[bB]|[kKmM]([iI][bB])?)?\\s*$";
+
 /// Bytes; units of 1024 (`KiB`, `MiB`) and of 1000 (`kB`, `MB`), in any case. `None` when it is no size.
 pub(super) fn bytes(text: &str) -> Option<u64> {
     let text = text.trim();
@@ -23,6 +26,7 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
+        let is_size = |text: &str| regex::Regex::new(PATTERN).unwrap().is_match(text);
         for (text, size) in [
             ("1MiB", 1 << 20),
             ("512 KiB", 1 << 19),
@@ -32,9 +36,11 @@ mod tests {
             ("1_000 kB", 1_000_000),
         ] {
             assert_eq!(bytes(text), Some(size), "{text}");
+            assert!(is_size(text), "{text}");
         }
         for text in ["", "MiB", "1.5MiB", "-1", "1 parsec", "99999999999999999999", "9999999999999999MiB"] {
             assert_eq!(bytes(text), None, "{text}");
+            assert!(!is_size(text) || text.len() > 12, "{text}");
         }
     }
 }

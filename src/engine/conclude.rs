@@ -53,6 +53,9 @@ pub(super) fn conclude(
     }));
     // A finding that only touches a file that was asked for is about that file, too.
     let project_of = |file: FileId| Some((read.get(file.0 as usize)?.project, linker.path(file)?));
+    let ids = (0..outcome.sources.len() as u32).map(FileId);
+    let projects = ids.filter_map(|file| Some((file, place(file).or_else(|| project_of(file))?.0)));
+    outcome.projects = projects.collect();
     let touches = |finding: &Finding| {
         let is_asked = |file: FileId| read.get(file.0 as usize).is_some_and(|file| file.reported);
         finding.related.iter().any(|label| is_asked(label.file))

@@ -18,6 +18,7 @@ impl Settings {
         // What is on trial is asked for: all of it, or one by its name.
         let on_trial = known.is_some_and(|rule| rule.preview)
             && !self.preview
+            && !self.configs.get(&project).is_some_and(|config| config.preview())
             && !listed(&self.select)
             && !matches!(configured, Some(Setting::Level(_)));
         if unasked || on_trial || listed(&self.ignore) || !self.select.is_empty() && !listed(&self.select) {

@@ -1,9 +1,11 @@
 //! Findings about authlint itself: what was not read, what the configuration and the suppressions say in vain.
 
+use std::collections::BTreeSet;
+
 use super::silence::Unused;
-use crate::config::Config;
+use crate::config::{Config, Mend};
 use crate::finding::{Edit, Finding, Fix, Label, Safety};
-use crate::nearest::nearest;
+use crate::nearest::{folded, nearest};
 use crate::rule::Rule;
 use crate::rules::{self, RULES, own};
 use crate::source::{FileId, Source, Span, Spanned};
@@ -30,13 +32,29 @@ pub(super) fn unreadable(file: FileId, source: &Source, why: &str) -> Finding {
 pub(super) fn config(file: FileId, config: &Config) -> Vec<Finding> {
     let source = &config.source;
     let faults = config.faults.iter().map(|fault| {
-        let fix = fault.nearest.map(|right| (Safety::Unsafe, fault.span, right.to_owned()));
         let (message, help) = (fault.message.clone(), fault.help.clone());
-        Draft { rule: &own::INVALID_CONFIG, file, span: fault.span, message, help, fix }.finding(source)
+        let draft = Draft { rule: &own::INVALID_CONFIG, file, span: fault.span, message, help, fix: None };
+        let edit = |(span, text): &(Span, String)| Edit { file, span: *span, text: text.clone() };
+        let fix = |mend: &Mend| Fix { safety: mend.safety, edits: mend.edits.iter().map(edit).collect() };
+        Finding { fix: fault.mend.as_ref().map(fix), ..draft.finding(source) }
     });
-    let unknown =
-        config.ids().filter(|id| is_unknown(&id.value)).take(MOST_UNKNOWN).map(|id| unknown(file, source, id, ""));
-    faults.chain(unknown).collect()
+    let unknown = config.ids().flat_map(|ids| {
+        let mut taken: BTreeSet<&str> = ids.clone().map(|id| rules::id_of(&id.value)).collect();
+        let unknown: Vec<Finding> = ids
+            .filter(|id| is_unknown(&id.value))
+            .take(MOST_UNKNOWN)
+            .map(|id| {
+                let mut finding = unknown(file, source, id, "");
+                // Two keys of one name would make the file unreadable.
+                if right_id(&id.value).is_some_and(|(right, _)| !taken.insert(right)) {
+                    finding.fix = None;
+                }
+                finding
+            })
+            .collect();
+        unknown
+    });
+    faults.chain(unknown.take(MOST_UNKNOWN)).collect()
 }
 
 /// What the suppressions of a file lack: a rule, a reason.
@@ -110,14 +128,22 @@ pub(super) fn is_unknown(id: &str) -> bool {
     rules::find(id).is_none()
 }
 
+/// The id that a wrong one was probably meant to be: surely where only capitals, or `_` for `-`, are wrong.
+fn right_id(id: &str) -> Option<(&'static str, Safety)> {
+    match rules::find(&folded(id)) {
+        Some(rule) => Some((rule.id, Safety::Safe)),
+        None => nearest(id, RULES.iter().map(|rule| rule.id)).map(|right| (right, Safety::Unsafe)),
+    }
+}
+
 fn unknown(file: FileId, source: &Source, id: &Spanned<String>, effect: &str) -> Finding {
-    let right = nearest(&id.value, RULES.iter().map(|rule| rule.id));
+    let right = right_id(&id.value);
     let help = match right {
-        Some(right) => format!("write `{right}`"),
+        Some((right, _)) => format!("write `{right}`"),
         None => "`authlint rules` lists the rules".to_owned(),
     };
     let message = format!("there is no rule `{}`{effect}", id.value);
-    let fix = right.map(|right| (Safety::Unsafe, id.span, right.to_owned()));
+    let fix = right.map(|(right, safety)| (safety, id.span, right.to_owned()));
     Draft { rule: &own::UNKNOWN_RULE, file, span: id.span, message, help, fix }.finding(source)
 }
 

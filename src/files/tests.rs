@@ -110,7 +110,7 @@ fn a_walk_leaves_out_what_the_project_excludes_and_what_is_large() {
     let tree =
         Tree::new(&[("a/b.sh", "gcloud"), ("a/c/d.sh", "gcloud"), ("large.sh", "gcloud and more"), ("x", "text")]);
     let inner = tree.path("a/c");
-    let exclude: Arc<Exclude> = Arc::new(move |path: &Path| path == inner);
+    let exclude: Arc<Exclude> = Arc::new(move |path: &Path, _| path == inner);
     let left = Omit { skip: BTreeSet::new(), exclude: Some(exclude), max_size: 10 };
     let found = walk(&tree.0, left, &|path| path.extension().is_some(), &|_, _| true);
     assert_eq!(tree.names(&found), ["a/b.sh", "large.sh"]);

@@ -2,7 +2,7 @@
 //! that memory holds only what is kept.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,8 +17,8 @@ pub type Accept = dyn Fn(&Path) -> bool + Sync;
 /// Whether a file's bytes are worth keeping.
 pub type Filter = dyn Fn(&Path, &[u8]) -> bool + Sync;
 
-/// Whether a file, or a directory with all that is in it, is left out.
-pub type Exclude = dyn Fn(&Path) -> bool + Send + Sync;
+/// Whether a file (`true`), or a directory with all that is in it, is left out.
+pub type Exclude = dyn Fn(&Path, bool) -> bool + Send + Sync;
 
 /// What a walk leaves out.
 #[derive(Clone)]
@@ -81,10 +81,11 @@ fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bo
     if entry.file_name() == ".git" || (!omit.skip.is_empty() && omit.skip.contains(entry.path())) {
         return false;
     }
-    if omit.exclude.as_ref().is_some_and(|excludes| excludes(entry.path())) {
+    let is = |what: fn(&FileType) -> bool| entry.file_type().is_some_and(|kind| what(&kind));
+    if omit.exclude.as_ref().is_some_and(|excludes| excludes(entry.path(), is(FileType::is_file))) {
         return false;
     }
-    let is_project = entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.path().join(CONFIG).exists();
+    let is_project = is(FileType::is_dir) && entry.path().join(CONFIG).exists();
     if is_project {
         nested.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
     }

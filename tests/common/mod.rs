@@ -122,11 +122,11 @@ fn inputs(
     settings.preview = true;
     settings.today = Date::parse("2026-11-30");
     let config = settings.configs.get(&0);
-    let max_size = config.map_or(usize::MAX, |config| config.max_size as usize);
+    let max_size = config.map_or(usize::MAX, |config| config.max_size() as usize);
     let (mut inputs, mut readable) = (Vec::new(), BTreeMap::new());
     for (path, text) in files {
         let disk = root.join(path);
-        if path == "authlint.toml" || config.is_some_and(|config| config.excludes(&disk)) {
+        if path == "authlint.toml" || config.is_some_and(|config| config.omits(&disk).is_some()) {
             continue;
         }
         let content = match text.as_str() {
