@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::edits::edit;
 use crate::eval::Statement;
 use crate::finding::{Edit, Finding, Fix, Label};
 use crate::outcome::Outcome;
-use crate::rule::{Draft, Rule};
+use crate::rule::{Change, Draft, Rule};
 use crate::source::{FileId, Source, Span};
 use crate::value::Place;
 
@@ -88,14 +89,11 @@ impl<'s> Merger<'s> {
             let own = place.file == draft.at.file && draft.at.span.contains(place.span);
             own || draft.moves || draft.elsewhere && self.ends_line(*place)
         };
-        let fix =
-            draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place))).map(|(safety, edits)| Fix {
-                safety,
-                edits: edits
-                    .into_iter()
-                    .map(|(place, text)| Edit { file: place.file, span: place.span, text })
-                    .collect(),
-            });
+        let edit = |(place, change): &(Place, Change)| edit(self.sources.get(place.file.0 as usize)?, *place, change);
+        let fix = draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place)));
+        let fix = fix.and_then(|(safety, edits)| {
+            Some(Fix { safety, edits: edits.iter().map(edit).collect::<Option<Vec<Edit>>>()? })
+        });
         // What is pointed at tells two findings of one statement apart.
         let pointed = self.sources.get(primary.file.0 as usize).map_or("", |source| source.slice(primary.span));
         let anchor = [pointed, statement].map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).join("\n");

@@ -1,18 +1,18 @@
 //! Terraform plans a job without an audience for a URL that is only known once the service is made.
 
 use crate::facts::{Call, Caller, Credential, Given};
-use crate::finding::Level;
+use crate::finding::{Level, Safety};
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "audience-unknown-at-plan",
     group: Group::Audience,
     level: Level::Warning,
-    fix: None,
+    fix: Some(Safety::Safe),
     page: page!("audience-unknown-at-plan"),
     covers: &[],
     checks: &[Check::Call(check)],
@@ -31,15 +31,19 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
          the audience by itself, and the first apply fails: \"Provider produced inconsistent final plan\"",
         super::subject(call),
     );
-    report
-        .warning(&call.at, token.at, message)
-        .label("has no `audience`")
-        .related(given.whole, "the URL is known after apply")
-        .help(match asked.as_deref() {
-            None => format!("write `audience = {url}`"),
-            Some("") => "write `audience`: the URL of the service, without a path".to_owned(),
-            Some(name) => format!("write `audience = {name}`"),
-        });
+    let written = match asked {
+        None => Some(url),
+        Some(name) => Some(name).filter(|name| !name.is_empty()),
+    };
+    let draft = report.warning(&call.at, token.at, message);
+    draft.label("has no `audience`").related(given.whole, "the URL is known after apply").help(match &written {
+        None => "write `audience`: the URL of the service, without a path".to_owned(),
+        Some(written) => format!("write `audience = {written}`"),
+    });
+    // What the service takes as its audience is the URL that the job calls.
+    if let (Some(written), Some(account)) = (written, &token.account) {
+        draft.fix(Safety::Safe, [(account.whole, Change::Below(format!("audience = {written}")))]);
+    }
 }
 
 /// The reference to a URL that a resource of this plan will have, and by which other name it is asked for.
