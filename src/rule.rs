@@ -219,13 +219,22 @@ pub struct Draft {
 pub enum Change {
     /// What stands there becomes this text; of places whose bytes are known alone.
     To(String),
+    /// The word or the item of a list becomes this one, without quotes.
+    Word(String),
     /// The word or the item of a list goes, with what parts it from the one before.
     Cut,
-    /// One more word or item of a list behind it.
+    /// The flag of this name goes, with its value, whether that stands in the same word or in the next.
+    CutFlag,
+    /// More words or items of a list behind it, with a blank between them.
     After(String),
+    /// Names that stand there once each become others, by the first list whose names are all there.
+    Rename(Vec<Names>),
     /// More lines below its own, set in as that is.
     Below(String),
 }
+
+/// Names, and what becomes of them.
+pub type Names = &'static [(&'static str, &'static str)];
 
 impl From<String> for Change {
     fn from(text: String) -> Self {

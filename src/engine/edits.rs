@@ -2,21 +2,31 @@
 //! where they stand is known here alone. What is laid out otherwise is not edited.
 
 use crate::finding::Edit;
-use crate::rule::Change;
+use crate::rule::{Change, Names};
 use crate::source::{Source, Span};
 use crate::value::Place;
 
-/// The edit that makes a change; nothing where what stands there does not allow it.
-pub(super) fn edit(source: &Source, place: Place, change: &Change) -> Option<Edit> {
+/// The edits that make a change; nothing where what stands there does not allow it.
+pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Vec<Edit>> {
     let text = source.text();
     let (start, end) = (place.span.start as usize, place.span.end as usize);
-    let (range, text) = match change {
-        Change::To(text) => return Some(Edit { file: place.file, span: place.span, text: text.clone() }),
-        Change::Cut => (cut(text, start, end)?, String::new()),
-        Change::After(word) => after(text, start, end, word)?,
-        Change::Below(lines) => below(text, start, end, lines)?,
+    let one = |(range, text): ((usize, usize), String)| {
+        vec![Edit { file: place.file, span: Span::new(range.0 as u32, range.1 as u32), text }]
     };
-    Some(Edit { file: place.file, span: Span::new(range.0 as u32, range.1 as u32), text })
+    Some(match change {
+        Change::To(text) => vec![Edit { file: place.file, span: place.span, text: text.clone() }],
+        Change::Word(new) => one(instead(text, start, end, new)?),
+        Change::Cut => one((cut(text, start, end)?, String::new())),
+        Change::After(words) => one(after(text, start, end, words)?),
+        Change::Below(lines) => one(below(text, start, end, lines)?),
+        Change::CutFlag => one((cut(text, start, flag_end(text, start, end)?)?, String::new())),
+        Change::Rename(lists) => {
+            let all = |names: &Names| -> Option<Vec<_>> {
+                names.iter().map(|(old, new)| renamed(text, start, end, old, new)).collect()
+            };
+            lists.iter().find_map(all)?.into_iter().flat_map(one).collect()
+        }
+    })
 }
 
 /// Where a word or an item of a list stands, with its quotes.
@@ -47,24 +57,28 @@ fn line_end(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| at + length)
 }
 
+/// Whether a text stands alone between quotes.
+fn is_quoted(text: &str, start: usize, end: usize) -> bool {
+    matches!(before(text, start), Some(b'"' | b'\'')) && before(text, start) == byte(text, end)
+}
+
 /// The words from the one that begins at `start`, or behind its quote, to the one that `end` lies in.
 fn word(text: &str, start: usize, end: usize) -> Option<Word> {
-    let quote = before(text, start).filter(|byte| matches!(byte, b'"' | b'\''));
-    let first = if quote.is_some() { start - 1 } else { start };
-    let last = word_end(text, first, end)?;
+    let quoted = is_quoted(text, start, end);
+    let first = if quoted { start - 1 } else { start };
+    let last = if quoted { end + 1 } else { word_end(text, first, end)? };
     let line = line_start(text, first);
     let lead = text.get(line..first)?.trim_start();
     let rest = text.get(last..line_end(text, last))?.trim();
-    if lead == "- " && rest.is_empty() && text.get(first..last)?.lines().count() == 1 {
+    if lead == "- " && rest.is_empty() && !text.get(first..last)?.contains([' ', '\n']) {
         return Some(Word::Line(line, line_end(text, last)));
     }
-    let before_it = text.get(..first)?.trim_end().chars().next_back();
-    let behind_it = text.get(last..)?.trim_start().chars().next();
-    if quote.is_some() && matches!(before_it, Some(',' | '[' | '(')) && matches!(behind_it, Some(',' | ']' | ')')) {
-        return Some(Word::Item(first, last));
-    }
-    let parted = matches!(before(text, first), Some(b' ' | b'\t')) && (quote.is_none() || !matches!(lead.trim_end(), "-"));
-    parted.then_some(Word::Plain(first, last))
+    let ahead = text.get(..first)?.trim_end().chars().next_back();
+    let behind = text.get(last..)?.trim_start().chars().next();
+    // `("a")` may be a list of a shell, whose items stand between blanks.
+    let is_listed = matches!(ahead, Some(',' | '[')) || matches!(behind, Some(',' | ']'));
+    let is_closed = matches!(ahead, Some(',' | '[' | '(')) && matches!(behind, Some(',' | ']' | ')'));
+    Some(if quoted && is_listed && is_closed { Word::Item(first, last) } else { Word::Plain(first, last) })
 }
 
 /// Where the last of the words ends that begin at `start` and reach to `end`.
@@ -83,6 +97,8 @@ fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
             (_, '\\') => skip = true,
             (Some(_), '\n') => return None,
             (Some(_), _) => {}
+            // The text that the words stand in ends here.
+            (None, '"' | '\'') if at >= end => return Some(at),
             (None, '"' | '\'') => quote = Some(c),
             (None, '\n') if at < end => return None,
             (None, ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | ')' | ',' | ']' | '`') if at >= end => return Some(at),
@@ -93,12 +109,40 @@ fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
     (quote.is_none() && text.len() >= end).then_some(text.len())
 }
 
+/// A place in the value of the flag whose name stands there.
+fn flag_end(text: &str, start: usize, end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    if let Some(value) = rest.strip_prefix('=') {
+        if value.starts_with(['"', '\'']) {
+            return Some(end + 2);
+        }
+        let quote = before(text, start).map(char::from).filter(|c| matches!(c, '"' | '\''));
+        // `"--flag=value"`
+        return Some(quote.and_then(|quote| rest.find(quote)).map_or(end + 1, |length| end + length));
+    }
+    let value = rest.trim_start_matches([' ', '\t', '\r', '\n', '\\', '`', '^']);
+    // It begins there, and may begin with a quote.
+    (value.len() < rest.len() && !value.starts_with('-')).then(|| end + rest.len() - value.len() + 1)
+}
+
+/// With another word in place of those that stand there.
+fn instead(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usize), String)> {
+    match word(text, start, end)? {
+        Word::Plain(first, last) => Some(((first, last), new.to_owned())),
+        Word::Line(..) => Some(((start, end), new.to_owned())),
+        Word::Item(first, last) => Some(((first + 1, last - 1), new.to_owned())),
+    }
+}
+
 /// Without a word: with the blanks that part it from the one before, or the line or comma that it has to itself.
 fn cut(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     match word(text, start, end)? {
         Word::Plain(first, last) => {
             let lead = text.get(..first)?;
             let mut from = lead.trim_end_matches([' ', '\t']).len();
+            if from == first {
+                return None;
+            }
             if before(text, from) == Some(b'\n') {
                 // The word before ends on a line that is continued; what stands between may be a comment.
                 let lead = text.get(..from)?.trim_end_matches(['\r', '\n']);
@@ -116,42 +160,68 @@ fn cut(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
             if lead.ends_with(',') {
                 return Some((lead.len() - 1, last));
             }
-            let rest = text.get(last..)?;
-            let behind = rest.trim_start().strip_prefix(',')?;
+            let behind = text.get(last..)?.trim_start().strip_prefix(',')?;
             Some((first, text.len() - behind.trim_start().len()))
         }
     }
 }
 
-/// With one more word behind the one that ends here.
+/// With more words behind the one that ends here.
 fn after(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usize), String)> {
-    match word(text, start, end)? {
-        Word::Plain(_, last) => Some(((last, last), format!(" {new}"))),
+    let (last, between) = match word(text, start, end)? {
+        Word::Plain(_, last) => return Some(((last, last), format!(" {new}"))),
         Word::Line(line, end) => {
             let lead = text.get(line..end)?;
             let indent = lead.get(..lead.len() - lead.trim_start().len())?;
-            let item = quoted(new, text, start)?;
-            Some(((end, end), format!("\n{indent}- {item}")))
+            (text.get(..end)?.trim_end_matches('\r').len(), format!("\n{indent}- "))
         }
         Word::Item(first, last) => {
-            let line = line_start(text, first);
-            let own = text.get(line..first)?;
-            let between = if own.trim().is_empty() { format!(",\n{own}") } else { ", ".to_owned() };
-            Some(((last, last), format!("{between}{}", quoted(new, text, start)?)))
+            let own = text.get(line_start(text, first)..first)?;
+            (last, if own.trim().is_empty() { format!(",\n{own}") } else { ", ".to_owned() })
         }
+    };
+    let quote = before(text, start).map(char::from).filter(|_| is_quoted(text, start, end));
+    let mut written = String::new();
+    for word in new.split(' ') {
+        let plain = word.replace(['"', '\''], "");
+        let quote = quote.map(String::from).unwrap_or_default();
+        written.push_str(&format!("{between}{quote}{plain}{quote}"));
     }
+    Some(((last, last), written))
 }
 
-/// A word in the quotes of the one that begins at an offset.
-fn quoted(new: &str, text: &str, start: usize) -> Option<String> {
-    let plain = new.replace(['"', '\''], "");
-    match before(text, start) {
-        Some(quote @ (b'"' | b'\'')) => {
-            let quote = char::from(quote);
-            Some(format!("{quote}{plain}{quote}"))
+/// With another name where this one stands once; what is set below others stays so.
+fn renamed(text: &str, start: usize, end: usize, old: &str, new: &str) -> Option<((usize, usize), String)> {
+    let within = text.get(start..end)?;
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let mut found = within.match_indices(old).map(|(at, _)| start + at).filter(|at| {
+        let (ahead, behind) = (text.get(..*at), text.get(at + old.len()..));
+        let joins = |c: char| c.is_alphanumeric() || c == '_';
+        let starts = !old.starts_with(joins) || !is_part(ahead.and_then(|text| text.chars().next_back()));
+        starts && (!old.ends_with(joins) || !is_part(behind.and_then(|text| text.chars().next())))
+    });
+    let (at, None) = (found.next()?, found.next()) else { return None };
+    // What is the same around both stays.
+    let behind = |text: &str| text.len() - text.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    let same = behind(old);
+    let (old, new) = match old.get(old.len() - same..) {
+        Some(rest) if same == behind(new) && new.ends_with(rest) => {
+            (old.get(..old.len() - same)?, new.get(..new.len() - same)?)
         }
-        _ => (!plain.contains([' ', '#', ':']) || plain == new).then_some(plain),
+        _ => (old, new),
+    };
+    let mut last = at + old.len();
+    let sign = byte(text, last).filter(|byte| *byte == b':').map_or("", |_| ":");
+    let blanks = text.get(last + sign.len()..)?.bytes().take_while(|byte| *byte == b' ').count();
+    let mut written = new.to_owned();
+    if blanks > 1 {
+        written.push_str(sign);
+        last += sign.len();
+        let kept = (blanks + old.len()).saturating_sub(new.len()).max(1);
+        last += blanks;
+        written.push_str(&" ".repeat(kept));
     }
+    Some(((at, last), written))
 }
 
 /// With more lines below the one that this stands on, which it has to itself but for a comment.
@@ -192,9 +262,11 @@ mod tests {
         let end = marked.find("]]").unwrap() - 2;
         let text = marked.replacen("[[", "", 1).replacen("]]", "", 1);
         let source = Source::new("a.sh", text.as_bytes()).unwrap();
-        let place = Place::exact(FileId(0), Span::new(start as u32, end as u32));
-        let edit = edit(&source, place, change)?;
-        let bytes = crate::fix::apply(text.as_bytes(), &source, &[edit]).unwrap();
+        // A source has its lines end alike.
+        let offset = |at: usize| (at - text[..at].matches('\r').count()) as u32;
+        let place = Place::exact(FileId(0), Span::new(offset(start), offset(end)));
+        let edits = edits(&source, place, change)?;
+        let bytes = crate::fix::apply(text.as_bytes(), &source, &edits).unwrap();
         Some(String::from_utf8(bytes).unwrap())
     }
 
@@ -217,6 +289,9 @@ mod tests {
             ("['a', '[[--role=x]]', 'b']", Some("['a', 'b']")),
             ("[\n  \"a\",\n  \"[[--role=x]]\",\n]", Some("[\n  \"a\",\n]")),
             ("['[[--role=x]]', 'b']", Some("['b']")),
+            ("a=([[--role=x]] --b)", None),
+            ("run(\"g a [[--role=x]]\")", Some("run(\"g a\")")),
+            ("- 'a'\n- '[[--role=x]]'\n", Some("- 'a'\n")),
         ];
         for (marked, expected) in cases {
             assert_eq!(changed(marked, &Change::Cut).as_deref(), expected, "{marked}");
@@ -231,11 +306,60 @@ mod tests {
             ("- a\n- [[--uri=x]]\n- b\n", Some("- a\n- [[--uri=x]]\n- --new=1\n- b\n")),
             ("- '[[--uri=x]]'", Some("- '[[--uri=x]]'\n- '--new=1'")),
             ("[\"a\", \"[[--uri=x]]\"]", Some("[\"a\", \"[[--uri=x]]\", \"--new=1\"]")),
-            ("x=[[--uri=x]]\n", None),
+            ("sh -c \"g [[--uri=x]]\"\n", Some("sh -c \"g [[--uri=x]] --new=1\"\n")),
+            ("a=(\"[[--uri=x]]\")\n", Some("a=(\"[[--uri=x]]\" --new=1)\n")),
+            ("run(\"[[curl]] x\")", Some("run(\"[[curl]] --new=1 x\")")),
+            ("run([\"[[curl]]\", x])", Some("run([\"[[curl]]\", \"--new=1\", x])")),
         ];
         for (marked, expected) in cases {
             let expected = expected.map(|text| text.replacen("[[", "", 1).replacen("]]", "", 1));
             assert_eq!(changed(marked, &Change::After("--new=1".to_owned())), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn flags_go_with_their_values() {
+        let cases = [
+            ("g [[--aud]]=\"$A\" --b\n", Some("g --b\n")),
+            ("g [[--aud]] \"$A b\" --b\n", Some("g --b\n")),
+            ("g [[--aud]] \\\n  $A --b\n", Some("g --b\n")),
+            ("g [[--aud]]=x", Some("g")),
+            ("g [[--aud]] --b", None),
+            ("['a', '[[--aud]]=$_A']", Some("['a']")),
+            ("- '[[--aud]]=$_A'\n- b\n", Some("- b\n")),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::CutFlag).as_deref(), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn words_become_others() {
+        let cases = [
+            ("g [[--a=x]] --b", "g --c --b"),
+            ("g [[--a=\"x]]\" --b", "g --c --b"),
+            ("g \"[[--a=x]]\"", "g --c"),
+            ("- '[[--a=x]]'", "- '--c'"),
+            ("[\"[[--a=x]]\"]", "[\"--c\"]"),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::Word("--c".to_owned())).as_deref(), Some(expected), "{marked}");
+        }
+    }
+
+    #[test]
+    fn names_are_found_once() {
+        let cases = [
+            ("[[oidc_token = x]]", Some("o = x")),
+            ("[[\"oidc_token\": x]]", Some("\"o\": x")),
+            ("[[oidc_token    = x]]", Some("o             = x")),
+            ("[[oidc_token:    x]]", Some("o:             x")),
+            ("[[oidc_tokens = x]]", None),
+            ("[[oidc_token = oidc_token]]", None),
+        ];
+        for (marked, expected) in cases {
+            let change = Change::Rename(vec![&[("oidc_token", "o")]]);
+            assert_eq!(changed(marked, &change).as_deref(), expected, "{marked}");
         }
     }
 

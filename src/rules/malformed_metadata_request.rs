@@ -3,7 +3,7 @@
 use crate::facts::Metadata;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-metadata-request",
@@ -21,12 +21,11 @@ fn check(request: &Metadata, _: &Project, report: &mut Report) {
     if request.flavored.is_no() {
         let message = "this request to the metadata server is without the header `Metadata-Flavor: Google`; it will \
                        answer 403 (Missing Metadata-Flavor:Google header)";
-        let length = program.span.len() as usize;
         report
             .error(&request.at, program, message)
             .label("needs a header")
             .help(format!("add `{}`", request.header.trim_start()))
-            .fix(Safety::Safe, [(program.part(length..length), request.header.to_owned())]);
+            .fix(Safety::Safe, [(program, Change::After(request.header.trim_start().to_owned()))]);
     }
     let url = &request.url;
     let stands_here = url.at.file == request.at.file && request.at.span.contains(url.at.span);

@@ -3,7 +3,7 @@
 //! A new rule is a page (`rules/<id>.md`), a source file here, and one line in the list below.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind, Uses};
+use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind, Token, Uses};
 use crate::finding::Safety;
 use crate::gcp::output::{Meaning, meaning_of};
 use crate::gcp::principal::MemberFault;
@@ -11,7 +11,7 @@ use crate::gcp::role::Role;
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::{Event, Miss, Missing, Need, Project, Resource, Verdict};
-use crate::rule::{Draft, Report, Rule};
+use crate::rule::{Change, Draft, Names, Report, Rule};
 use crate::value::{Piece, Place};
 
 /// The page of a rule, compiled in.
@@ -441,6 +441,58 @@ fn say_missing(need: &Need, verdict: &Verdict, missing: &Missing, project: &Proj
             draft.fix_behind(place, text);
         }
     }
+}
+
+/// How a call is made to ask for the other kind of token, where the names that do so stand with their account. `to` gives
+/// those of flags and fields; code has its own.
+fn asks_otherwise(call: &Call, token: &Token, to: &'static str, code: Renamed) -> Option<(Place, Change)> {
+    let account = token.account.as_ref();
+    let names = match call.wording {
+        // A flag takes the account as its value; elsewhere the account stands below what asks for the token.
+        Wording::Command => return Some((account?.at, Change::To(to.to_owned()))),
+        Wording::Python => code.python,
+        Wording::JavaScript => code.javascript,
+        Wording::Go => code.go,
+        _ => return Some((token.at, Change::To(to.to_owned()))),
+    };
+    // What is put together elsewhere may be asked for by others.
+    let is_here = |place: Place| place.file == token.whole.file && token.whole.span.contains(place.span);
+    let parts = [account, token.audience.as_ref(), token.scope.as_ref()];
+    if account.is_none() || !parts.into_iter().flatten().all(|part| is_here(part.at)) {
+        return None;
+    }
+    Some((token.whole, Change::Rename(names.to_vec())))
+}
+
+/// What is called otherwise in code where the other kind of token is asked for.
+struct Renamed {
+    python: &'static [Names],
+    javascript: &'static [Names],
+    go: &'static [Names],
+}
+
+/// Mends a call by edits in its own statement, or in what several statements share, if all calls that those make are alike.
+fn mend_call(
+    call: &Call,
+    draft: &mut Draft,
+    (safety, edits): (Safety, Vec<(Place, Change)>),
+    project: &Project,
+    alike: impl Fn(&Call) -> bool,
+) {
+    let within = |place: Place| place.file == call.at.file && call.at.span.contains(place.span);
+    let elsewhere: Vec<Place> = edits.iter().map(|(place, _)| *place).filter(|place| !within(*place)).collect();
+    let uses = |place: Place| {
+        let has = move |command: &&Gcloud| command.invocation.flags.iter().any(|flag| flag.at == place);
+        project.facts.commands.iter().filter(has)
+    };
+    let is_alike = |command: &Gcloud| project.facts.calls.iter().any(|other| other.at == command.at && alike(other));
+    match () {
+        () if elsewhere.is_empty() => draft.fix(safety, edits),
+        () if elsewhere.iter().all(|place| uses(*place).next().is_some() && uses(*place).all(is_alike)) => {
+            draft.fix_in(safety, edits)
+        }
+        () => draft,
+    };
 }
 
 /// Says what is wrong with a member or an account's e-mail.
