@@ -225,8 +225,12 @@ pub enum Change {
     Cut,
     /// The flag of this name goes, with its value, whether that stands in the same word or in the next.
     CutFlag,
+    /// A text in front of the value of the flag of this name.
+    BeforeValue(String),
     /// More words or items of a list behind it, with a blank between them.
     After(String),
+    /// The same behind the flag of this name and its value.
+    AfterFlag(String),
     /// Names that stand there once each become others, by the first list whose names are all there.
     Rename(Vec<Names>),
     /// More lines below its own, set in as that is.

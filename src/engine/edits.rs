@@ -18,6 +18,17 @@ pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Ve
         Change::Word(new) => one(instead(text, start, end, new)?),
         Change::Cut => one((cut(text, start, end)?, String::new())),
         Change::After(words) => one(after(text, start, end, words)?),
+        Change::AfterFlag(words) => one(after(text, start, flag_end(text, start, end)?, words)?),
+        Change::BeforeValue(new) => {
+            let rest = text.get(end..)?;
+            // The value stands in the same word, perhaps in quotes, or in the next one.
+            let (at, _) = rest.char_indices().find(|(_, c)| !matches!(c, '=' | ' ' | '\t' | '"' | '\''))?;
+            let between = rest.get(..at)?;
+            let is_value = !between.is_empty() && !between.trim_start_matches('=').starts_with("==");
+            let starts = rest.get(at..)?.starts_with(|c: char| c == '$' || c == '{' || c.is_alphanumeric());
+            (is_value && starts && between.matches(['"', '\'']).count() < 2)
+                .then(|| one(((end + at, end + at), new.clone())))?
+        }
         Change::Below(lines) => one(below(text, start, end, lines)?),
         Change::CutFlag => one((cut(text, start, flag_end(text, start, end)?)?, String::new())),
         Change::Rename(lists) => {
@@ -344,6 +355,21 @@ mod tests {
         ];
         for (marked, expected) in cases {
             assert_eq!(changed(marked, &Change::Word("--c".to_owned())).as_deref(), Some(expected), "{marked}");
+        }
+    }
+
+    #[test]
+    fn texts_come_before_values() {
+        let cases = [
+            ("g [[--aud]]=$H", Some("g --aud=https://$H")),
+            ("g [[--aud]] \"$H\"", Some("g --aud \"https://$H\"")),
+            ("g [[--aud]]=\"${H}\"", Some("g --aud=\"https://${H}\"")),
+            ("g [[--aud]]=", None),
+            ("'[[--aud]]', 'x'", None),
+            ("g [[--aud]] \\\n $H", None),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::BeforeValue("https://".to_owned())).as_deref(), expected, "{marked}");
         }
     }
 

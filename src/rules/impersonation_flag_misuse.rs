@@ -73,7 +73,7 @@ fn say<'r>(
         .flags
         .iter()
         .filter(|other| other.name == flag.name || others && OF_MACHINES.contains(&other.name.as_str()))
-        .map(|other| (other.whole(), Change::Cut))
+        .map(|other| (other.at, if other.value.is_some() { Change::CutFlag } else { Change::Cut }))
         .collect();
     let draft = report.error(&gcloud.at, flag.at, message);
     draft.label("not for this login").fix(Safety::Safe, gone);

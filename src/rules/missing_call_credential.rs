@@ -133,7 +133,7 @@ fn mend(call: &Call, given: &Given, (asks, safety): (&str, Safety), account: Opt
         }
         (Wording::Command, Some(account)) => {
             if let Some(account) = account.literal().filter(|account| account.bytes().all(is_plain)) {
-                draft.fix(Safety::Unsafe, [(given.whole, Change::After(format!("{asks}={account}")))]);
+                draft.fix(Safety::Unsafe, [(given.at, Change::AfterFlag(format!("{asks}={account}")))]);
             }
         }
         (Wording::Terraform, Some(account)) => {

@@ -3,8 +3,7 @@
 use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
-use crate::value::Place;
+use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unstated-condition",
@@ -45,9 +44,6 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
         report.advice(&gcloud.at, invocation.at, message)
     };
     draft.label("without `--condition`").help("add `--condition=None`");
-    if invocation.at.exact {
-        let length = invocation.at.span.len() as usize;
-        let end: Place = invocation.at.part(length..length);
-        draft.fix(Safety::Safe, [(end, " --condition=None".to_owned())]);
-    }
+    // Behind the command, so that flags and arguments stay as they are.
+    draft.fix(Safety::Safe, [(invocation.verb, Change::After("--condition=None".to_owned()))]);
 }

@@ -110,7 +110,7 @@ fn by_invoker_command(grant: &Grant, role: &Given, project: &Project, draft: &mu
     let length = grant.command.span.len() as usize;
     if invocation.flags.iter().all(|flag| takes(&flag.name)) && length > ADDS.len() && grant.command.exact {
         let verb = grant.command.part(length - ADDS.len()..length);
-        draft.fix(Safety::Unsafe, [(verb, Change::To(ADDS_INVOKER.to_owned())), (role.whole, Change::Cut)]);
+        draft.fix(Safety::Unsafe, [(verb, Change::To(ADDS_INVOKER.to_owned())), (role.at, Change::CutFlag)]);
     }
 }
 
