@@ -47,7 +47,9 @@ impl Reading {
                 Some(right) => format!("write `{right}`"),
                 None => format!("keys here are {}", shown(known)),
             };
-            self.fault(key.span(), message, help, right);
+            // What is there already cannot be there twice.
+            let free = right.filter(|right| !table.contains_key(*right));
+            self.fault(key.span(), message, help, free);
         }
         out
     }

@@ -6,7 +6,7 @@ use crate::eval::Statement;
 use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind, Token, Uses};
 use crate::finding::Safety;
 use crate::gcp::output::{Meaning, meaning_of};
-use crate::gcp::principal::MemberFault;
+use crate::gcp::principal::{FaultKind, MemberFault};
 use crate::gcp::role::Role;
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
@@ -247,7 +247,11 @@ fn prints_id_token_of_login(command: &Gcloud) -> bool {
 /// Where the attribute `from` of an account is written, and what is to be written there to mean its attribute `to`.
 /// The place is exact where the reference stands as it is named.
 fn account_reference(named: &Given, from: &[&str], to: &str) -> Option<(Place, String)> {
-    let [Piece::Attribute(attribute, place)] = named.value.pieces() else { return None };
+    let (attribute, place) = match named.value.pieces() {
+        [Piece::Attribute(attribute, place)] => (attribute, place),
+        [Piece::Text(kind, _), Piece::Attribute(attribute, place)] if &**kind == "serviceAccount:" => (attribute, place),
+        _ => return None,
+    };
     let is_account = attribute.of.kind.trim_start_matches("data.") == "google_service_account";
     if !is_account || !from.contains(&attribute.path.as_str()) || attribute.asked.is_some() {
         return None;
@@ -499,7 +503,7 @@ fn mend_call(
 fn say_member_fault<'r>(
     given: &Given,
     fault: &MemberFault,
-    at: &Statement,
+    (at, is_flag): (&Statement, bool),
     answer: &str,
     report: &'r mut Report,
 ) -> &'r mut Draft {
@@ -513,7 +517,17 @@ fn say_member_fault<'r>(
         None => draft.help(fault.kind.wants()),
     };
     if let (Some(place), Some(replacement)) = (fault.place, &fault.replacement) {
-        draft.fix(Safety::Safe, [(place, replacement.clone())]);
+        let is_here = place.file == at.file && at.span.contains(place.span);
+        match fault.kind {
+            // The e-mail may be kept where it is needed without its type as well.
+            FaultKind::MissingPrefix if !is_here && is_flag => {
+                draft.fix(Safety::Safe, [(given.at, Change::BeforeValue(replacement.clone()))])
+            }
+            kind if kind.is_wrong_anywhere() && place.file == at.file => {
+                draft.fix_in(Safety::Safe, [(place, replacement.clone())])
+            }
+            _ => draft.fix(Safety::Safe, [(place, replacement.clone())]),
+        };
     }
     draft
 }

@@ -29,6 +29,7 @@ impl Need {
             Purpose::ReadSecret => "roles/secretmanager.secretAccessor",
             Purpose::ReceiveEvents => "roles/eventarc.eventReceiver",
             Purpose::ActAs => "roles/iam.serviceAccountUser",
+            Purpose::Publish if self.permissions == ["cloudfunctions.functions.setIamPolicy"] => "roles/cloudfunctions.admin",
             Purpose::Publish => "roles/run.admin",
         }
     }
@@ -107,9 +108,16 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
     let project = flag("--project", on.project.as_ref());
     let place = format!("{project}{}", flag("--region", on.region.as_ref()));
     let name = &on.name;
+    // Where bindings may have conditions, a script has to say that this one has none.
+    let none = " --condition=None";
+    let service =
+        || format!("gcloud run services add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}{none}");
     match on.kind {
-        ResourceKind::RunService => {
-            format!("gcloud run services add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}")
+        // Below a function of the second generation lies a service of its name.
+        ResourceKind::Function if role == "roles/run.admin" => service(),
+        ResourceKind::RunService => service(),
+        ResourceKind::Function if role == "roles/cloudfunctions.admin" => {
+            format!("gcloud functions add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}")
         }
         ResourceKind::RunJob => {
             format!("gcloud run jobs add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}")
@@ -118,14 +126,14 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
             format!("gcloud functions add-invoker-policy-binding {name}{place} --member=\"{member}\"")
         }
         ResourceKind::ServiceAccount => format!(
-            "gcloud iam service-accounts add-iam-policy-binding {name}{project} --member=\"{member}\" --role={role}"
+            "gcloud iam service-accounts add-iam-policy-binding {name}{project} --member=\"{member}\" --role={role}{none}"
         ),
         ResourceKind::Secret => {
-            format!("gcloud secrets add-iam-policy-binding {name}{project} --member=\"{member}\" --role={role}")
+            format!("gcloud secrets add-iam-policy-binding {name}{project} --member=\"{member}\" --role={role}{none}")
         }
         _ => {
             let project = on.project.as_ref().map_or_else(|| "PROJECT_ID".to_owned(), Value::to_string);
-            format!("gcloud projects add-iam-policy-binding {project} --member=\"{member}\" --role={role}")
+            format!("gcloud projects add-iam-policy-binding {project} --member=\"{member}\" --role={role}{none}")
         }
     }
 }
@@ -133,7 +141,7 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
 /// Terraform's block. Below a function of the second generation lies a service of its name.
 fn terraform(on: &Resource, role: &str, member: &str, label: &str) -> String {
     let (kind, argument) = match (on.kind, role) {
-        (ResourceKind::Function, "roles/cloudfunctions.invoker") => {
+        (ResourceKind::Function, "roles/cloudfunctions.invoker" | "roles/cloudfunctions.admin") => {
             ("google_cloudfunctions_function_iam_member", "cloud_function")
         }
         (ResourceKind::RunService | ResourceKind::Function, _) => ("google_cloud_run_v2_service_iam_member", "name"),
@@ -147,15 +155,20 @@ fn terraform(on: &Resource, role: &str, member: &str, label: &str) -> String {
         _ => on.name.to_string(),
     };
     let location = on.region.as_ref().and_then(Value::literal).filter(|_| argument == "name");
-    let location = location.map(|region| format!("  location = \"{region}\"\n")).unwrap_or_default();
     // An account's full name may leave its project open; a project is its own.
     let in_project = !matches!(argument, "project" | "service_account_id");
     let project = on.project.as_ref().and_then(Value::literal).filter(|_| in_project);
-    let project = project.map(|project| format!("  project = \"{project}\"\n")).unwrap_or_default();
-    format!(
-        "resource \"{kind}\" \"{label}\" {{\n{project}{location}  {argument} = \"{name}\"\n  role = \"{role}\"\n  member = \
-         \"{member}\"\n}}"
-    )
+    let arguments = [
+        ("project", project),
+        ("location", location),
+        (argument, Some(name)),
+        ("role", Some(role.to_owned())),
+        ("member", Some(member.to_owned())),
+    ];
+    let given = arguments.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    let width = given.clone().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let lines: String = given.map(|(name, value)| format!("  {name:width$} = \"{value}\"\n")).collect();
+    format!("resource \"{kind}\" \"{label}\" {{\n{lines}}}")
 }
 
 /// A name for a block: who does what.
