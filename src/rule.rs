@@ -225,6 +225,8 @@ pub enum Change {
     Cut,
     /// The flag of this name goes, with its value, whether that stands in the same word or in the next.
     CutFlag,
+    /// Its lines go, if nothing else stands on them.
+    CutLines,
     /// A text in front of the value of the flag of this name.
     BeforeValue(String),
     /// More words or items of a list behind it, with a blank between them.

@@ -30,6 +30,7 @@ pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Ve
                 .then(|| one(((end + at, end + at), new.clone())))?
         }
         Change::Below(lines) => one(below(text, start, end, lines)?),
+        Change::CutLines => one((lines(text, start, end)?, String::new())),
         Change::CutFlag => one((cut(text, start, flag_end(text, start, end)?)?, String::new())),
         Change::Rename(lists) => {
             let all = |names: &Names| -> Option<Vec<_>> {
@@ -175,6 +176,13 @@ fn cut(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
             Some((first, text.len() - behind.trim_start().len()))
         }
     }
+}
+
+/// The lines of what has them to itself, but for a comma.
+fn lines(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+    let (first, last) = (line_start(text, start), line_end(text, end));
+    let around = [text.get(first..start)?.trim_end_matches(['"', '\'']), text.get(end..last)?.trim_start_matches(['"', ','])];
+    around.iter().all(|text| text.trim().is_empty()).then(|| (first, (last + 1).min(text.len())))
 }
 
 /// With more words behind the one that ends here.
@@ -355,6 +363,20 @@ mod tests {
         ];
         for (marked, expected) in cases {
             assert_eq!(changed(marked, &Change::Word("--c".to_owned())).as_deref(), Some(expected), "{marked}");
+        }
+    }
+
+    #[test]
+    fn lines_go_if_nothing_else_stands_there() {
+        let cases = [
+            ("h = {\n  [[\"a\" = \"b\"]]\n}", Some("h = {\n}")),
+            ("h = {\n  [[a = \"b]]\",\n}", Some("h = {\n}")),
+            ("h = {\n  \"[[a\" = 1]]\n}", Some("h = {\n}")),
+            ("h = { [[a = 1]] }\n", None),
+            ("  [[a = 1]] # why\n", None),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::CutLines).as_deref(), expected, "{marked}");
         }
     }
 

@@ -34,6 +34,8 @@ pub enum Removal {
     Flag(Place),
     /// These bytes.
     Bytes(Place),
+    /// These lines, if nothing else stands on them.
+    Lines(Place),
 }
 
 /// Whether a header of this name may prove who calls. `Content-Type` does not.

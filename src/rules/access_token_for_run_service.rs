@@ -46,17 +46,53 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     }
     let safety = if private { Safety::Safe } else { Safety::Unsafe };
     if call.caller == Caller::Request {
-        request(call, token, draft);
+        request(call, token, (given, &url), project, draft);
     } else {
         scheduled(call, token, (given, &url), safety, project, draft);
     }
 }
 
-fn request(call: &Call, token: &Token, draft: &mut Draft) {
+fn request(call: &Call, token: &Token, (given, url): (&Given, &Url), project: &Project, draft: &mut Draft) {
     draft.help(format!("send an ID token: {}", call.wording.gets_id_token()));
     if let Some(minted) = token.minted {
         draft.related(minted, "the access token is asked for here");
     }
+    let to_service = |other: &Call| {
+        let same = |other: &Given| {
+            let other = url::parse(&other.value);
+            other.kind == url.kind && other.host.same(&url.host)
+        };
+        other.url.as_ref().is_some_and(same)
+    };
+    let Some((command, _)) = super::printed_by(call, token, project, to_service) else { return };
+    let invocation = &command.invocation;
+    let is_default = invocation.is(&["auth application-default print-access-token"]);
+    if !(is_default || invocation.is(&["auth print-access-token"])) || invocation.open || invocation.track.is_none() {
+        return;
+    }
+    if is_default && !invocation.flags.is_empty() {
+        return;
+    }
+    let mut edits = vec![(invocation.verb, Change::To("print-identity-token".to_owned()))];
+    for flag in &invocation.flags {
+        match flag.name.as_str() {
+            "--scopes" | "--lifetime" if flag.value.is_some() => edits.push((flag.at, Change::CutFlag)),
+            "--account" | "--project" | "--quiet" | "-q" => {}
+            // Of an account that is impersonated a token is made out for whom is named.
+            "--impersonate-service-account" if flag.value.is_some() => {
+                let Some(audience) = audience(given, url) else { return };
+                edits.push((flag.at, Change::AfterFlag(format!("--audiences={audience}"))));
+            }
+            _ => return,
+        }
+    }
+    if is_default {
+        // gcloud prints ID tokens of its own login alone.
+        let own = [(invocation.at, Change::To("gcloud auth print-identity-token".to_owned()))];
+        draft.fix_in(Safety::Unsafe, own);
+        return;
+    }
+    draft.fix_in(Safety::Unsafe, edits);
 }
 
 const GO: Names = &[("OauthToken:", "OidcToken:"), (".OAuthToken{", ".OidcToken{")];

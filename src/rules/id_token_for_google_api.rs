@@ -36,7 +36,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     for (place, what) in related {
         draft.related(place, what);
     }
-    if call.caller == Caller::Request { request(call, token, draft) } else { scheduled(call, token, project, draft) }
+    if call.caller == Caller::Request { request(call, token, project, draft) } else { scheduled(call, token, project, draft) }
 }
 
 /// The host of the Google API that is called, and where that is said.
@@ -124,9 +124,27 @@ fn scheduled(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
     super::mend_call(call, draft, (Safety::Safe, edits), project, to_google);
 }
 
-fn request(call: &Call, token: &Token, draft: &mut Draft) {
+fn request(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
     draft.help(format!("send an access token: {}", call.wording.gets_access_token()));
     if let Some(minted) = token.minted {
         draft.related(minted, "the ID token is printed here");
     }
+    let to_google =
+        |other: &Call| other.url.as_ref().is_some_and(|given| url::parse(&given.value).kind == HostKind::GoogleApi);
+    let Some((command, safety)) = super::printed_by(call, token, project, to_google) else { return };
+    let invocation = &command.invocation;
+    if !invocation.is(&["auth print-identity-token"]) || invocation.open {
+        return;
+    }
+    // What only ID tokens have goes.
+    let mut edits = vec![(invocation.verb, Change::To("print-access-token".to_owned()))];
+    for flag in &invocation.flags {
+        match flag.name.as_str() {
+            "--audiences" | "--token-format" if flag.value.is_some() => edits.push((flag.at, Change::CutFlag)),
+            "--include-email" | "--include-license" => edits.push((flag.at, Change::Cut)),
+            "--impersonate-service-account" | "--account" | "--project" | "--quiet" | "-q" => {}
+            _ => return,
+        }
+    }
+    draft.fix_in(safety, edits);
 }

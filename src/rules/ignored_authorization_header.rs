@@ -33,6 +33,7 @@ fn check(header: &Header, _: &Project, report: &mut Report) {
     match header.removal {
         Some(Removal::Flag(place)) => draft.fix(Safety::Safe, [(place, Change::CutFlag)]),
         Some(Removal::Bytes(place)) => draft.fix(Safety::Safe, [(place, String::new())]),
+        Some(Removal::Lines(place)) => draft.fix(Safety::Safe, [(place, Change::CutLines)]),
         None => draft,
     };
 }

@@ -28,7 +28,9 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     let Some(fault) = fault(&url, call) else { return };
     let message = format!("`{}` runs no job: {}; the API will answer 404", given.value, fault.what);
     let draft = report.error(&call.at, given.at, message);
-    draft.label("no URL that runs a job").built(given, "the URL").help(help(given)).fix(Safety::Safe, fault.edit);
+    draft.label("no URL that runs a job").built(given, "the URL").help(help(given));
+    // A text that is the whole of the path means to run a job wherever it is used.
+    if is_one_text(&url.path) { draft.fix_in(Safety::Safe, fault.edit) } else { draft.fix(Safety::Safe, fault.edit) };
 }
 
 fn help(given: &Given) -> String {
@@ -130,6 +132,18 @@ fn fault(url: &Url, call: &Call) -> Option<Fault> {
     }
 }
 
+/// Whether a path is written in one place, and says itself that it runs a job.
+fn is_one_text(path: &Value) -> bool {
+    let mut end: Option<Place> = None;
+    let joined = path.pieces().iter().all(|piece| {
+        let place = piece.place();
+        let follows = end.is_none_or(|end| end.file == place.file && end.span.end == place.span.start);
+        end = Some(place);
+        follows
+    });
+    joined && path.contains(":run").is_yes()
+}
+
 /// The place of a text that stands as one piece.
 fn only_text(value: &Value) -> Option<Place> {
     match value.pieces() {
@@ -147,10 +161,12 @@ fn verb_fault(job: &Value, verb: Option<&Value>, after: Option<&Value>, call: &C
             (true, Fault::new(format!("the method is `:run`, not `:{verb}`"), edit))
         }
         (None, Some(word)) if ["run", "execute"].iter().any(|known| word.equals(known).is_yes()) => {
-            // The slash stands right before it.
-            let edit = only_text(word).filter(|place| place.exact && place.span.start > 0).map(|place| {
-                let span = Span::new(place.span.start - 1, place.span.end);
-                (Place { span, ..place }, ":run".to_owned())
+            // The slash stands right before it. Behind a variable's name a colon may mean more.
+            let name = job.pieces().last().filter(|last| last.text().is_some()).map(Piece::place);
+            let edit = only_text(word).zip(name).and_then(|(word, name)| {
+                let follows = name.file == word.file && name.span.end + 1 == word.span.start && word.exact;
+                let span = Span::new(name.span.end, word.span.end);
+                follows.then(|| (Place { span, ..word }, ":run".to_owned()))
             });
             (true, Fault::new(format!("the method is `:run`, not `/{word}`"), edit))
         }

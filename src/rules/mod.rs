@@ -499,6 +499,29 @@ fn mend_call(
     };
 }
 
+/// The command that prints the token of a request, where all requests that are seen to carry that token are alike. What
+/// else a script does with a token that it keeps is not seen.
+fn printed_by<'p>(
+    call: &Call,
+    token: &Token,
+    project: &'p Project,
+    alike: impl Fn(&Call) -> bool,
+) -> Option<(&'p Gcloud, Safety)> {
+    let minted = token.minted?;
+    let starts = |command: &&Gcloud| {
+        let at = command.invocation.at;
+        at.file == minted.file && at.span.start == minted.span.start && minted.span.contains(at.span)
+    };
+    let command = project.facts.commands.iter().find(starts)?;
+    let carries = |other: &&Call| match &other.credential {
+        Credential::IdToken(token) | Credential::AccessToken(token) => token.minted == Some(minted),
+        _ => false,
+    };
+    let is_here = minted.file == call.at.file && call.at.span.contains(minted.span);
+    let safety = if is_here { Safety::Safe } else { Safety::Unsafe };
+    project.facts.calls.iter().filter(carries).all(alike).then_some((command, safety))
+}
+
 /// Says what is wrong with a member or an account's e-mail.
 fn say_member_fault<'r>(
     given: &Given,
