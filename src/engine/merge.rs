@@ -59,7 +59,8 @@ impl<'s> Merger<'s> {
             let primary = self.label(draft.place, draft.label.clone());
             let place = Label { message: String::new(), ..primary.clone() };
             let key = (place, rule.id, draft.message.clone());
-            let outcome = (draft.at.flow, draft.at.order);
+            // Of what was asked about, wherever it is said.
+            let outcome = (at.flow, at.order);
             if let Some(known) = self.merged.get_mut(&key) {
                 known.outcomes.insert(outcome);
                 known.statements.insert(statement);
