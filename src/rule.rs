@@ -345,11 +345,7 @@ impl Draft {
     }
 
     /// How to mend it: texts at places whose bytes are known, words and lines where others stand.
-    pub fn fix<C: Into<Change>>(
-        &mut self,
-        safety: Safety,
-        edits: impl IntoIterator<Item = (Place, C)>,
-    ) -> &mut Self {
+    pub fn fix<C: Into<Change>>(&mut self, safety: Safety, edits: impl IntoIterator<Item = (Place, C)>) -> &mut Self {
         let edits: Vec<(Place, Change)> = edits.into_iter().map(|(place, change)| (place, change.into())).collect();
         let is_known = |(place, change): &(Place, Change)| place.exact || !matches!(change, Change::To(_));
         if !edits.is_empty() && edits.iter().all(is_known) {

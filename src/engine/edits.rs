@@ -181,7 +181,8 @@ fn cut(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
 /// The lines of what has them to itself, but for a comma.
 fn lines(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     let (first, last) = (line_start(text, start), line_end(text, end));
-    let around = [text.get(first..start)?.trim_end_matches(['"', '\'']), text.get(end..last)?.trim_start_matches(['"', ','])];
+    let around =
+        [text.get(first..start)?.trim_end_matches(['"', '\'']), text.get(end..last)?.trim_start_matches(['"', ','])];
     around.iter().all(|text| text.trim().is_empty()).then(|| (first, (last + 1).min(text.len())))
 }
 

@@ -145,9 +145,7 @@ impl<'s> Merger<'s> {
         let mends_all = |merged: &Merged| {
             let outcomes = merged.mend().and_then(|mend| mended.get(&mend));
             let all = |statement: &Key| asked.get(&(merged.rule.id, *statement));
-            outcomes.is_some_and(|outcomes| {
-                merged.statements.iter().filter_map(all).all(|all| all.is_subset(outcomes))
-            })
+            outcomes.is_some_and(|outcomes| merged.statements.iter().filter_map(all).all(|all| all.is_subset(outcomes)))
         };
         let partial: BTreeSet<(Label, &'static str, String)> =
             self.merged.iter().filter(|(_, merged)| !mends_all(merged)).map(|(key, _)| key.clone()).collect();

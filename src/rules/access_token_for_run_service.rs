@@ -88,8 +88,8 @@ fn request(call: &Call, token: &Token, (given, url): (&Given, &Url), project: &P
     }
     if is_default {
         // gcloud prints ID tokens of its own login alone.
-        let own = [(invocation.at, Change::To("gcloud auth print-identity-token".to_owned()))];
-        draft.fix_in(Safety::Unsafe, own);
+        const OWN: Names = &[("application-default print-access-token", "print-identity-token")];
+        draft.fix_in(Safety::Unsafe, [(invocation.at, Change::Rename(vec![OWN]))]);
         return;
     }
     draft.fix_in(Safety::Unsafe, edits);
@@ -137,6 +137,15 @@ fn scheduled(
             _ if call.wording == Wording::Command => edits.push((scope.at, Change::CutFlag)),
             _ => return,
         }
+    }
+    // Terraform has to be told an audience that it does not know yet when it plans.
+    if call.wording == Wording::Terraform
+        && token.scope.is_none()
+        && let Some((later, asked)) = super::made_later(given)
+    {
+        let audience = asked.unwrap_or(later);
+        let Some(account) = token.account.as_ref().filter(|_| !audience.is_empty()) else { return };
+        edits.push((account.whole, Change::Below(format!("audience = {audience}"))));
     }
     let has_scope = token.scope.is_some();
     let to_service = |other: &Call| {

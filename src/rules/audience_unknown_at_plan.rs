@@ -1,12 +1,10 @@
 //! Terraform plans a job without an audience for a URL that is only known once the service is made.
 
-use crate::facts::{Call, Caller, Credential, Given};
+use crate::facts::{Call, Caller, Credential};
 use crate::finding::{Level, Safety};
-use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Change, Check, Group, Report, Rule};
-use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "audience-unknown-at-plan",
@@ -25,7 +23,7 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     if token.audience.is_some() || token.open {
         return;
     }
-    let Some((url, asked)) = made_later(given) else { return };
+    let Some((url, asked)) = super::made_later(given) else { return };
     let message = format!(
         "{} asks for an ID token without an audience, and its URL is known only once `{url}` is; the provider then sets \
          the audience by itself, and the first apply fails: \"Provider produced inconsistent final plan\"",
@@ -44,21 +42,4 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     if let (Some(written), Some(account)) = (written, &token.account) {
         draft.fix(Safety::Safe, [(account.whole, Change::Below(format!("audience = {written}")))]);
     }
-}
-
-/// The reference to a URL that a resource of this plan will have, and by which other name it is asked for.
-fn made_later(given: &Given) -> Option<(String, Option<String>)> {
-    given.value.pieces().iter().find_map(|piece| match piece {
-        Piece::Attribute(attribute, _) if !attribute.of.kind.starts_with("data.") => {
-            let is_url = matches!(meaning_of_piece(piece), Meaning::ServiceUrl { .. });
-            let name = || format!("{}.{}", attribute.of.shown, indexed(&attribute.path));
-            is_url.then(|| (name(), attribute.asked.clone()))
-        }
-        _ => None,
-    })
-}
-
-/// A path as it is written: `status[0].url`.
-fn indexed(path: &str) -> String {
-    path.replace(".0.", "[0].")
 }

@@ -137,18 +137,28 @@ fn mend(call: &Call, given: &Given, (asks, safety): (&str, Safety), account: Opt
             }
         }
         (Wording::Terraform, Some(account)) => {
-            let account = match account.pieces() {
-                [Piece::Attribute(attribute, _)] if attribute.asked.is_none() => {
-                    format!("{}.{}", attribute.of.shown, attribute.path)
-                }
-                _ => match account.literal().filter(|account| account.bytes().all(is_plain)) {
-                    Some(account) => format!("\"{account}\""),
-                    None => return,
-                },
-            };
+            let Some(account) = in_terraform(&account) else { return };
             draft.fix(Safety::Unsafe, change(format!("{asks} {{\n  service_account_email = {account}\n}}")));
         }
         _ => {}
+    }
+}
+
+/// An account as Terraform names it.
+fn in_terraform(account: &Value) -> Option<String> {
+    match account.pieces() {
+        [Piece::Attribute(attribute, _)] if attribute.asked.is_none() => {
+            Some(format!("{}.{}", attribute.of.shown, attribute.path))
+        }
+        // What is declared elsewhere, by its name.
+        [Piece::Hole(hole, _)] => {
+            let name = hole.shown.strip_prefix("${")?.strip_suffix('}')?;
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)).then(|| name.to_owned())
+        }
+        _ => {
+            let account = account.literal().filter(|account| account.bytes().all(is_plain))?;
+            Some(format!("\"{account}\""))
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::eval::Statement;
 use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind, Token, Uses};
 use crate::finding::Safety;
-use crate::gcp::output::{Meaning, meaning_of};
+use crate::gcp::output::{Meaning, meaning_of, meaning_of_piece};
 use crate::gcp::principal::{FaultKind, MemberFault};
 use crate::gcp::role::Role;
 use crate::gcp::url::{self, HostKind, Url};
@@ -244,12 +244,31 @@ fn prints_id_token_of_login(command: &Gcloud) -> bool {
         && other.iter().all(|flag| command.invocation.flag(flag).is_none())
 }
 
+/// The reference to a URL that a resource of this plan will have, and by which other name it is asked for.
+fn made_later(given: &Given) -> Option<(String, Option<String>)> {
+    given.value.pieces().iter().find_map(|piece| match piece {
+        Piece::Attribute(attribute, _) if !attribute.of.kind.starts_with("data.") => {
+            let is_url = matches!(meaning_of_piece(piece), Meaning::ServiceUrl { .. });
+            let name = || format!("{}.{}", attribute.of.shown, indexed(&attribute.path));
+            is_url.then(|| (name(), attribute.asked.clone()))
+        }
+        _ => None,
+    })
+}
+
+/// A path as it is written: `status[0].url`.
+fn indexed(path: &str) -> String {
+    path.replace(".0.", "[0].")
+}
+
 /// Where the attribute `from` of an account is written, and what is to be written there to mean its attribute `to`.
 /// The place is exact where the reference stands as it is named.
 fn account_reference(named: &Given, from: &[&str], to: &str) -> Option<(Place, String)> {
     let (attribute, place) = match named.value.pieces() {
         [Piece::Attribute(attribute, place)] => (attribute, place),
-        [Piece::Text(kind, _), Piece::Attribute(attribute, place)] if &**kind == "serviceAccount:" => (attribute, place),
+        [Piece::Text(kind, _), Piece::Attribute(attribute, place)] if &**kind == "serviceAccount:" => {
+            (attribute, place)
+        }
         _ => return None,
     };
     let is_account = attribute.of.kind.trim_start_matches("data.") == "google_service_account";

@@ -5,7 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Track};
 use crate::gcp::invocation::Invocation;
 use crate::project::Project;
-use crate::rule::{Change, Check, Group, Report, Rule};
+use crate::rule::{Change, Names, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-auth-command",
@@ -100,10 +100,9 @@ fn needs_beta(gcloud: &Gcloud, report: &mut Report) {
     );
     let draft = report.error(&gcloud.at, invocation.at, message);
     draft.label("not generally available").help(format!("write `gcloud beta {}`", invocation.path));
-    if invocation.at.exact {
-        let after = "gcloud".len();
-        draft.fix(Safety::Safe, [(invocation.at.part(after..after), " beta".to_owned())]);
-    }
+    // As one text; elsewhere a flag or a quote may stand between.
+    const BETA: Names = &[("gcloud services identity", "gcloud beta services identity")];
+    draft.fix(Safety::Safe, [(invocation.at, Change::Rename(vec![BETA]))]);
 }
 
 /// The command of a group that a word is written for.

@@ -107,10 +107,9 @@ fn by_invoker_command(grant: &Grant, role: &Given, project: &Project, draft: &mu
     let path = format!("functions {ADDS_INVOKER}");
     let Some(right) = invocation.track.and_then(|track| Command::find(track, &path)) else { return };
     let takes = |flag: &str| flag == "--role" || right.flag(flag).is_some();
-    let length = grant.command.span.len() as usize;
-    if invocation.flags.iter().all(|flag| takes(&flag.name)) && length > ADDS.len() && grant.command.exact {
-        let verb = grant.command.part(length - ADDS.len()..length);
-        draft.fix(Safety::Unsafe, [(verb, Change::To(ADDS_INVOKER.to_owned())), (role.at, Change::CutFlag)]);
+    if invocation.path.ends_with(ADDS) && invocation.flags.iter().all(|flag| takes(&flag.name)) {
+        let edits = [(invocation.verb, Change::To(ADDS_INVOKER.to_owned())), (role.at, Change::CutFlag)];
+        draft.fix(Safety::Unsafe, edits);
     }
 }
 

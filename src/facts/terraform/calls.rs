@@ -120,8 +120,9 @@ fn is_ignored(declared: &Declared, argument: &str) -> bool {
 fn headers(target: &Tree) -> Vec<(String, &Value, Place, Option<Place>)> {
     let of_job = target.at(&["headers"]).and_then(|headers| headers.tree.map());
     let of_job = of_job.into_iter().flat_map(|map| &map.fields);
-    let mut all: Vec<_> =
-        of_job.filter_map(|field| Some((field.name.trim().to_owned(), field.tree.text()?, field.at, Some(field.whole)))).collect();
+    let mut all: Vec<_> = of_job
+        .filter_map(|field| Some((field.name.trim().to_owned(), field.tree.text()?, field.at, Some(field.whole))))
+        .collect();
     for item in target.at(&["header_overrides"]).into_iter().flat_map(|field| field.tree.items()) {
         if let (Some(name), Some(value)) = (item.text_at(&["header", "key"]), item.at(&["header", "value"]))
             && let (Some(name), Some(text)) = (name.literal(), value.tree.text())

@@ -67,11 +67,7 @@ impl FaultKind {
     pub fn is_wrong_anywhere(self) -> bool {
         matches!(
             self,
-            Self::PrefixSpelling
-                | Self::WordSpelling
-                | Self::EmailDomain
-                | Self::MissingIam
-                | Self::PoolHost
+            Self::PrefixSpelling | Self::WordSpelling | Self::EmailDomain | Self::MissingIam | Self::PoolHost
         )
     }
 

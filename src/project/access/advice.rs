@@ -29,7 +29,9 @@ impl Need {
             Purpose::ReadSecret => "roles/secretmanager.secretAccessor",
             Purpose::ReceiveEvents => "roles/eventarc.eventReceiver",
             Purpose::ActAs => "roles/iam.serviceAccountUser",
-            Purpose::Publish if self.permissions == ["cloudfunctions.functions.setIamPolicy"] => "roles/cloudfunctions.admin",
+            Purpose::Publish if self.permissions == ["cloudfunctions.functions.setIamPolicy"] => {
+                "roles/cloudfunctions.admin"
+            }
             Purpose::Publish => "roles/run.admin",
         }
     }
@@ -110,8 +112,9 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
     let name = &on.name;
     // Where bindings may have conditions, a script has to say that this one has none.
     let none = " --condition=None";
-    let service =
-        || format!("gcloud run services add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}{none}");
+    let service = || {
+        format!("gcloud run services add-iam-policy-binding {name}{place} --member=\"{member}\" --role={role}{none}")
+    };
     match on.kind {
         // Below a function of the second generation lies a service of its name.
         ResourceKind::Function if role == "roles/run.admin" => service(),
