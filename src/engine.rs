@@ -2,6 +2,7 @@
 
 mod conclude;
 mod declared;
+mod edits;
 mod levels;
 mod link;
 mod merge;

@@ -205,13 +205,47 @@ pub struct Draft {
     /// Other places that bear on it.
     pub related: Vec<(Place, String)>,
     /// How to mend it; edits at places that are not exact are no fix.
-    pub fix: Option<(Safety, Vec<(Place, String)>)>,
+    pub fix: Option<(Safety, Vec<(Place, Change)>)>,
     /// Whether the fix is made behind another statement, where a line ends.
     pub elsewhere: bool,
     /// Whether the fix is made in other statements, whose text it changes.
     pub moves: bool,
     /// The statement.
     pub at: Statement,
+}
+
+/// What a fix does where something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// What stands there becomes this text; of places whose bytes are known alone.
+    To(String),
+    /// The word or the item of a list becomes this one, without quotes.
+    Word(String),
+    /// The word or the item of a list goes, with what parts it from the one before.
+    Cut,
+    /// The flag of this name goes, with its value, whether that stands in the same word or in the next.
+    CutFlag,
+    /// Its lines go, if nothing else stands on them.
+    CutLines,
+    /// A text in front of the value of the flag of this name.
+    BeforeValue(String),
+    /// More words or items of a list behind it, with a blank between them.
+    After(String),
+    /// The same behind the flag of this name and its value.
+    AfterFlag(String),
+    /// Names that stand there once each become others, by the first list whose names are all there.
+    Rename(Vec<Names>),
+    /// More lines below its own, set in as that is.
+    Below(String),
+}
+
+/// Names, and what becomes of them.
+pub type Names = &'static [(&'static str, &'static str)];
+
+impl From<String> for Change {
+    fn from(text: String) -> Self {
+        Self::To(text)
+    }
 }
 
 /// Collects what a rule says.
@@ -301,15 +335,20 @@ impl Draft {
     }
 
     /// How to mend it in other statements than its own, at places whose bytes are known.
-    pub fn fix_in(&mut self, safety: Safety, edits: impl IntoIterator<Item = (Place, String)>) -> &mut Self {
+    pub fn fix_in<C: Into<Change>>(
+        &mut self,
+        safety: Safety,
+        edits: impl IntoIterator<Item = (Place, C)>,
+    ) -> &mut Self {
         self.moves = true;
         self.fix(safety, edits)
     }
 
-    /// How to mend it, at places whose bytes are known.
-    pub fn fix(&mut self, safety: Safety, edits: impl IntoIterator<Item = (Place, String)>) -> &mut Self {
-        let edits: Vec<(Place, String)> = edits.into_iter().collect();
-        if !edits.is_empty() && edits.iter().all(|(place, _)| place.exact) {
+    /// How to mend it: texts at places whose bytes are known, words and lines where others stand.
+    pub fn fix<C: Into<Change>>(&mut self, safety: Safety, edits: impl IntoIterator<Item = (Place, C)>) -> &mut Self {
+        let edits: Vec<(Place, Change)> = edits.into_iter().map(|(place, change)| (place, change.into())).collect();
+        let is_known = |(place, change): &(Place, Change)| place.exact || !matches!(change, Change::To(_));
+        if !edits.is_empty() && edits.iter().all(is_known) {
             self.fix = Some((safety, edits));
         }
         self

@@ -102,7 +102,12 @@ impl Known {
     }
 
     /// Makes the findings the baseline; what lies beside the paths that were asked for stays.
-    pub(super) fn write_all(&self, outcome: &Outcome, is_shown: &dyn Fn(&Outcome, &Finding) -> bool, is_quiet: bool) -> Status {
+    pub(super) fn write_all(
+        &self,
+        outcome: &Outcome,
+        is_shown: &dyn Fn(&Outcome, &Finding) -> bool,
+        is_quiet: bool,
+    ) -> Status {
         let shown = outcome.findings.iter().filter(|finding| is_shown(outcome, finding));
         let mut entries = Baseline::entries(shown, outcome, &|shown| self.path(shown));
         let count = entries.len();

@@ -68,9 +68,9 @@ pub(super) fn mended(gathered: &mut Gathered, settings: Settings, wanted: &Wante
     };
     let first = check(bench.inputs.clone(), &bench.settings);
     bench.mend(first, &|outcome, tried| match &wanted.work {
-        Work::Fix(safety) => {
-            mend::fixes(outcome, *safety, |finding| (wanted.is_shown)(outcome, finding) && tried.count(finding, outcome) == 0)
-        }
+        Work::Fix(safety) => mend::fixes(outcome, *safety, |finding| {
+            (wanted.is_shown)(outcome, finding) && tried.count(finding, outcome) == 0
+        }),
         Work::Silence(reason) => mend::ignores(outcome, tried, reason, &|finding| (wanted.is_shown)(outcome, finding)),
     })
 }

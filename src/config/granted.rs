@@ -21,6 +21,8 @@ pub struct Granted {
     pub reason: Option<String>,
     /// All of it.
     pub span: Span,
+    /// Its lines, where it is a table of its own.
+    pub lines: Option<Span>,
 }
 
 /// A file that holds the policy of something.
@@ -111,6 +113,26 @@ fn help() -> String {
     format!("write a name, or a kind and a name, `run-service:billing`; kinds are {}", kinds.join(", "))
 }
 
+impl Granted {
+    /// Finds the lines of the table, and the blank ones behind it.
+    pub(super) fn settle(&mut self, text: &str) {
+        let start = self.span.start as usize;
+        let end = self.lines.map_or(start, |lines| lines.end as usize);
+        let is_table = text.get(start..).is_some_and(|rest| rest.starts_with("[["))
+            && text.get(..start).is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+        let rest = text.get(end..).unwrap_or("");
+        let line = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+        let blank: usize = rest
+            .get(line..)
+            .unwrap_or("")
+            .split_inclusive('\n')
+            .take_while(|line| line.trim().is_empty())
+            .map(str::len)
+            .sum();
+        self.lines = is_table.then(|| Span::new(self.span.start, (end + line + blank) as u32));
+    }
+}
+
 impl Reading<'_> {
     /// `[[grants]]`
     pub(super) fn grants(&mut self, tables: Vec<(&DeTable<'_>, Range<usize>)>, key: &Key) -> Vec<Granted> {
@@ -139,7 +161,9 @@ impl Reading<'_> {
                 _ => {}
             }
         }
-        Some(Granted { member: member?, role: role?, on, reason, span: span(at) }).filter(|_| !wrong)
+        let end = table.iter().map(|(_, value)| value.span().end).max().unwrap_or(at.end);
+        let lines = Some(Span::new(at.start as u32, end as u32));
+        Some(Granted { member: member?, role: role?, on, reason, span: span(at), lines }).filter(|_| !wrong)
     }
 
     /// `[[policies]]`

@@ -135,6 +135,7 @@ impl Config {
         }
         config.faults = reading.faults;
         config.faults.sort_by_key(|fault| fault.span);
+        config.grants.iter_mut().for_each(|grant| grant.settle(source.text()));
         config.source = source;
         Ok(config)
     }

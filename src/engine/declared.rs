@@ -22,7 +22,9 @@ pub(super) fn grants(config: &Config, file: FileId) -> Vec<Grant> {
     let grant = |(number, granted): (usize, &crate::config::Granted)| {
         let on = granted.on.as_ref();
         let on = on.map(|on| (kind(on.value.kind), Value::text(on.value.name.clone(), place(on.span))));
-        Grant::declared(on, given(&granted.role), given(&granted.member), place(granted.span), number as u32)
+        let lines = granted.lines.map_or_else(|| place(granted.span), |lines| Place::exact(file, lines));
+        let (role, member) = (given(&granted.role), given(&granted.member));
+        Grant::declared(on, role, member, (place(granted.span), lines), number as u32)
     };
     config.grants().iter().enumerate().map(grant).collect()
 }

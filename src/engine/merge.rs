@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::edits::edits;
 use crate::eval::Statement;
 use crate::finding::{Edit, Finding, Fix, Label};
 use crate::outcome::Outcome;
-use crate::rule::{Draft, Rule};
+use crate::rule::{Change, Draft, Rule};
 use crate::source::{FileId, Source, Span};
 use crate::value::Place;
 
@@ -18,10 +19,23 @@ type Key = (FileId, Span);
 /// What was said of one place in one way.
 struct Merged {
     rule: &'static Rule,
+    /// Where it was said of first, and all where it was.
     statement: Key,
+    statements: BTreeSet<Key>,
     finding: Finding,
     /// Outcomes of which this was said.
     outcomes: BTreeSet<(FileId, u32)>,
+}
+
+/// What a fix writes where, for which fault.
+type Mend = (&'static str, Vec<(FileId, Span, String)>);
+
+impl Merged {
+    fn mend(&self) -> Option<Mend> {
+        let edits = &self.finding.fix.as_ref()?.edits;
+        let edits = edits.iter().map(|edit| (edit.file, edit.span, edit.text.clone()));
+        Some((self.rule.id, edits.collect()))
+    }
 }
 
 /// Collects what rules say.
@@ -45,9 +59,11 @@ impl<'s> Merger<'s> {
             let primary = self.label(draft.place, draft.label.clone());
             let place = Label { message: String::new(), ..primary.clone() };
             let key = (place, rule.id, draft.message.clone());
-            let outcome = (draft.at.flow, draft.at.order);
+            // Of what was asked about, wherever it is said.
+            let outcome = (at.flow, at.order);
             if let Some(known) = self.merged.get_mut(&key) {
                 known.outcomes.insert(outcome);
+                known.statements.insert(statement);
                 if known.finding.related.len() < MAX_SITES {
                     let more = sites(&draft.at);
                     known.finding.related.extend(
@@ -57,7 +73,8 @@ impl<'s> Merger<'s> {
                 continue;
             }
             let finding = self.finding(rule, draft, primary);
-            self.merged.insert(key, Merged { rule, statement, finding, outcomes: BTreeSet::from([outcome]) });
+            let (statements, outcomes) = (BTreeSet::from([statement]), BTreeSet::from([outcome]));
+            self.merged.insert(key, Merged { rule, statement, statements, finding, outcomes });
         }
     }
 
@@ -88,14 +105,12 @@ impl<'s> Merger<'s> {
             let own = place.file == draft.at.file && draft.at.span.contains(place.span);
             own || draft.moves || draft.elsewhere && self.ends_line(*place)
         };
-        let fix =
-            draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place))).map(|(safety, edits)| Fix {
-                safety,
-                edits: edits
-                    .into_iter()
-                    .map(|(place, text)| Edit { file: place.file, span: place.span, text })
-                    .collect(),
-            });
+        let edits = |(place, change): &(Place, Change)| edits(self.sources.get(place.file.0 as usize)?, *place, change);
+        let fix = draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place)));
+        let fix = fix.and_then(|(safety, changes)| {
+            let written: Option<Vec<Vec<Edit>>> = changes.iter().map(edits).collect();
+            Some(Fix { safety, edits: written?.concat() })
+        });
         // What is pointed at tells two findings of one statement apart.
         let pointed = self.sources.get(primary.file.0 as usize).map_or("", |source| source.slice(primary.span));
         let anchor = [pointed, statement].map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).join("\n");
@@ -120,14 +135,28 @@ impl<'s> Merger<'s> {
             .flat_map(|merged| merged.rule.covers.iter().map(|covered| (*covered, merged.statement)))
             .collect();
         let asked = self.asked;
+        // What is said of each turn of a loop in words of its own may be mended at one place for all.
+        let mut mended: BTreeMap<Mend, BTreeSet<(FileId, u32)>> = BTreeMap::new();
+        for merged in self.merged.values() {
+            if let Some(mend) = merged.mend() {
+                mended.entry(mend).or_default().extend(&merged.outcomes);
+            }
+        }
+        let mends_all = |merged: &Merged| {
+            let outcomes = merged.mend().and_then(|mend| mended.get(&mend));
+            let all = |statement: &Key| asked.get(&(merged.rule.id, *statement));
+            outcomes.is_some_and(|outcomes| merged.statements.iter().filter_map(all).all(|all| all.is_subset(outcomes)))
+        };
+        let partial: BTreeSet<(Label, &'static str, String)> =
+            self.merged.iter().filter(|(_, merged)| !mends_all(merged)).map(|(key, _)| key.clone()).collect();
         let keep = |merged: &Merged| !covered.contains(&(merged.rule.id, merged.statement));
-        let finish = |mut merged: Merged| {
-            if asked.get(&(merged.rule.id, merged.statement)).is_some_and(|all| *all != merged.outcomes) {
+        let finish = |(key, mut merged): ((Label, &'static str, String), Merged)| {
+            if partial.contains(&key) {
                 merged.finding.fix = None;
             }
             merged.finding
         };
-        self.merged.into_values().filter(keep).map(finish).collect()
+        self.merged.into_iter().filter(|(_, merged)| keep(merged)).map(finish).collect()
     }
 }
 

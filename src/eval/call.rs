@@ -117,6 +117,7 @@ impl Machine<'_> {
             schema: Schema::Code,
             kind: name.to_owned(),
             name: String::new(),
+            repeated: false,
             head: call.head,
             body: Tree::Map(map),
             at,

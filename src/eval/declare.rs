@@ -122,6 +122,7 @@ impl Machine<'_> {
                     kind: declaration.kind.clone(),
                     name: declaration.name.clone(),
                     head: declaration.head,
+                    repeated: declaration.each.is_some(),
                     body: belonging(body, &made),
                     at,
                 });
@@ -218,7 +219,7 @@ impl Machine<'_> {
             if when.and(&self.env.path).is_some() {
                 let (head, at) = (self.here(), self.statement());
                 let (schema, kind, name) = (module.schema, "module".to_owned(), module.name.clone());
-                self.declared.push(Declared { schema, kind, name, head, body, at });
+                self.declared.push(Declared { schema, kind, name, head, repeated: module.each.is_some(), body, at });
             }
         }
     }

@@ -82,6 +82,8 @@ pub struct Declared {
     pub name: String,
     /// Where its type and name stand.
     pub head: Place,
+    /// Whether it is one of several that one declaration makes.
+    pub repeated: bool,
     /// What is said of it.
     pub body: Tree,
     /// The statement.

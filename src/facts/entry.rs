@@ -12,6 +12,8 @@ pub struct Entry {
     pub service: Option<Value>,
     /// What is said.
     pub kind: EntryKind,
+    /// By what the service goes where it is declared by itself: `google_cloud_run_v2_service.billing`.
+    pub address: Option<String>,
     /// Where that is said.
     pub said: Place,
     /// The statement.
@@ -35,7 +37,7 @@ const AUDIENCES: [&str; 2] = ["--set-custom-audiences", "--add-custom-audiences"
 
 pub(super) fn add(facts: &mut Facts, invocation: &Invocation, run: &Run) {
     let mut say = |service: Option<&Value>, kind, said| {
-        facts.entries.push(Entry { service: service.cloned(), kind, said, at: run.at.clone() });
+        facts.entries.push(Entry { service: service.cloned(), kind, address: None, said, at: run.at.clone() });
     };
     match invocation.path {
         "run deploy" | "run services update" => {

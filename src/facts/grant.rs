@@ -101,8 +101,14 @@ impl Grant {
             && alike(&self.region, &other.region)
     }
 
-    /// A grant that is made elsewhere and declared in a configuration, which is no flow.
-    pub fn declared(on: Option<(ResourceKind, Value)>, role: Given, member: Given, said: Place, number: u32) -> Self {
+    /// A grant that is made elsewhere and declared in a configuration, which is no flow; with its lines.
+    pub fn declared(
+        on: Option<(ResourceKind, Value)>,
+        role: Given,
+        member: Given,
+        (said, lines): (Place, Place),
+        number: u32,
+    ) -> Self {
         let (kind, resource) = on.map_or((ResourceKind::Project, None), |(kind, name)| (kind, Some(name)));
         Self {
             verb: Verb::Add,
@@ -121,7 +127,7 @@ impl Grant {
             command: said,
             at: Statement {
                 file: said.file,
-                span: said.span,
+                span: lines.span,
                 sites: Vec::new(),
                 flow: said.file,
                 order: number,

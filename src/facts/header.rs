@@ -3,7 +3,7 @@
 use super::schedule::{header_flags, header_pairs};
 use super::{Caller, Credential, Facts};
 use crate::eval::{Run, Statement};
-use crate::gcp::invocation::{FlagUse, Invocation};
+use crate::gcp::invocation::Invocation;
 use crate::value::{Place, Value};
 
 /// A header of a Scheduler job or task.
@@ -21,10 +21,21 @@ pub struct Header {
     pub place: Place,
     /// Where the token that the same job or task fetches for each call is asked for, when it fetches one.
     pub token: Option<Place>,
-    /// The bytes to delete to be rid of the header; `None` where they are not surely known.
-    pub removal: Option<Place>,
+    /// What to take away to be rid of the header; `None` where that is not surely known.
+    pub removal: Option<Removal>,
     /// The statement.
     pub at: Statement,
+}
+
+/// What a header is taken away with.
+#[derive(Debug, Clone, Copy)]
+pub enum Removal {
+    /// The flag of this name, which gives nothing else.
+    Flag(Place),
+    /// These bytes.
+    Bytes(Place),
+    /// These lines, if nothing else stands on them.
+    Lines(Place),
 }
 
 /// Whether a header of this name may prove who calls. `Content-Type` does not.
@@ -50,7 +61,11 @@ pub(super) fn add(facts: &mut Facts, invocation: &Invocation, caller: Caller, cr
                 value: value.clone(),
                 place: flag.at,
                 token,
-                removal: if pairs.len() == 1 { whole(flag) } else { part(name, value, before, index) },
+                removal: if pairs.len() == 1 {
+                    Some(Removal::Flag(flag.at)).filter(|_| flag.at.exact)
+                } else {
+                    part(name, value, before, index).map(Removal::Bytes)
+                },
                 at: run.at.clone(),
             });
         }
@@ -71,20 +86,6 @@ fn joined(value: &Value) -> Option<Place> {
         all.span = all.span.to(place.span);
     }
     Some(Place { exact: true, ..all })
-}
-
-/// The flag with its value, as `--flag=value`, `--flag value` or `--flag="value"`.
-fn whole(flag: &FlagUse) -> Option<Place> {
-    let value = joined(flag.value.as_ref()?)?;
-    let place = Place { span: flag.at.span.to(value.span), ..flag.at };
-    let length = place.span.len() as usize;
-    match value.span.start.checked_sub(flag.at.span.end)? {
-        _ if !flag.at.exact || value.file != flag.at.file => None,
-        1 => Some(place),
-        // A quote before the whole value has its fellow right behind it.
-        2 if flag.glued => Some(place.part(0..length + 1)),
-        _ => None,
-    }
 }
 
 /// A pair among several, with the comma that parts it from the one before, or for the first, the one behind.

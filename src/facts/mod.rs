@@ -51,7 +51,7 @@ pub use deployment::{Deployment, Identity};
 pub use entry::{Entry, EntryKind};
 pub use environment::{EnvChange, Others, Removed, Room, Secret, Target, TargetKind, Variable};
 pub use grant::{Authority, CustomRole, Grant, ResourceKind, Verb};
-pub use header::Header;
+pub use header::{Header, Removal};
 pub use image::{Copy, Image};
 pub use impersonation::Impersonation;
 pub use login::{Login, Who};

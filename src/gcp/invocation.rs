@@ -63,6 +63,8 @@ pub struct Invocation {
     pub open: bool,
     /// Where `gcloud` and the path stand; exact when nothing but one blank each stands between their words.
     pub at: Place,
+    /// Where the last word of the path stands, or `gcloud` where there is none.
+    pub verb: Place,
 }
 
 impl Invocation {
@@ -98,6 +100,7 @@ impl Invocation {
             positionals: Vec::new(),
             open: false,
             at,
+            verb: last,
         };
         let _ = parser.command.set(invocation.command);
         invocation.positionals = parser.arguments();

@@ -57,9 +57,9 @@ impl Project {
     }
 
     /// The services that a host is mapped to here, each with the place that says so.
-    pub fn mapped<'a>(&'a self, host: &'a Value) -> impl Iterator<Item = (&'a Value, Place)> {
+    pub fn mapped<'a>(&'a self, host: &'a Value) -> impl Iterator<Item = (&'a Value, &'a Entry)> {
         let leads = |entry: &&'a Entry| matches!(&entry.kind, EntryKind::Domain(domain) if is_host(domain, host));
-        self.facts.entries.iter().filter(leads).filter_map(|entry| Some((entry.service.as_ref()?, entry.said)))
+        self.facts.entries.iter().filter(leads).filter_map(|entry| Some((entry.service.as_ref()?, entry)))
     }
 
     /// For whom the ID token of a call is made out: what is said, or the target, which Scheduler, Tasks and Pub/Sub take

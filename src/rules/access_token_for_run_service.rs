@@ -5,7 +5,8 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Draft, Group, Report, Rule};
+use crate::rule::{Change, Check, Draft, Group, Names, Report, Rule};
+use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
     id: "access-token-for-run-service",
@@ -45,39 +46,127 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     }
     let safety = if private { Safety::Safe } else { Safety::Unsafe };
     if call.caller == Caller::Request {
-        request(call, token, draft);
+        request(call, token, (given, &url), project, draft);
     } else {
-        scheduled(call, token, given, &url, safety, draft);
+        scheduled(call, token, (given, &url), safety, project, draft);
     }
 }
 
-fn request(call: &Call, token: &Token, draft: &mut Draft) {
+fn request(call: &Call, token: &Token, (given, url): (&Given, &Url), project: &Project, draft: &mut Draft) {
     draft.help(format!("send an ID token: {}", call.wording.gets_id_token()));
     if let Some(minted) = token.minted {
         draft.related(minted, "the access token is asked for here");
     }
+    let to_service = |other: &Call| {
+        let same = |other: &Given| {
+            let other = url::parse(&other.value);
+            other.kind == url.kind && other.host.same(&url.host)
+        };
+        other.url.as_ref().is_some_and(same)
+    };
+    let Some((command, _)) = super::printed_by(call, token, project, to_service) else { return };
+    let invocation = &command.invocation;
+    let is_default = invocation.is(&["auth application-default print-access-token"]);
+    if !(is_default || invocation.is(&["auth print-access-token"])) || invocation.open || invocation.track.is_none() {
+        return;
+    }
+    if is_default && !invocation.flags.is_empty() {
+        return;
+    }
+    let mut edits = vec![(invocation.verb, Change::To("print-identity-token".to_owned()))];
+    for flag in &invocation.flags {
+        match flag.name.as_str() {
+            "--scopes" | "--lifetime" if flag.value.is_some() => edits.push((flag.at, Change::CutFlag)),
+            "--account" | "--project" | "--quiet" | "-q" => {}
+            // Of an account that is impersonated a token is made out for whom is named.
+            "--impersonate-service-account" if flag.value.is_some() => {
+                let Some(audience) = audience(given, url) else { return };
+                edits.push((flag.at, Change::AfterFlag(format!("--audiences={audience}"))));
+            }
+            _ => return,
+        }
+    }
+    if is_default {
+        // gcloud prints ID tokens of its own login alone.
+        const OWN: Names = &[("application-default print-access-token", "print-identity-token")];
+        draft.fix_in(Safety::Unsafe, [(invocation.at, Change::Rename(vec![OWN]))]);
+        return;
+    }
+    draft.fix_in(Safety::Unsafe, edits);
 }
 
-fn scheduled(call: &Call, token: &Token, given: &Given, url: &Url, safety: Safety, draft: &mut Draft) {
+const GO: Names = &[("OauthToken:", "OidcToken:"), (".OAuthToken{", ".OidcToken{")];
+/// What asks for an ID token in code. In Go the type is spelt otherwise than the field.
+const RENAMED: super::Renamed = super::Renamed {
+    python: &[
+        &[("oauth_token", "oidc_token"), (".OAuthToken(", ".OidcToken(")],
+        &[("oauth_token\": {", "oidc_token\": {")],
+        &[("oauth_token': {", "oidc_token': {")],
+        &[("oauth_token={", "oidc_token={")],
+    ],
+    javascript: &[&[("oauthToken: {", "oidcToken: {")], &[("oauthToken:{", "oidcToken:{")]],
+    go: &[
+        &[("HttpTarget_OauthToken{", "HttpTarget_OidcToken{"), GO[0], GO[1]],
+        &[("HttpRequest_OauthToken{", "HttpRequest_OidcToken{"), GO[0], GO[1]],
+    ],
+};
+
+fn scheduled(
+    call: &Call,
+    token: &Token,
+    (given, url): (&Given, &Url),
+    safety: Safety,
+    project: &Project,
+    draft: &mut Draft,
+) {
     let account = token.account.as_ref().map_or_else(|| "ACCOUNT".to_owned(), |account| account.value.to_string());
     let names = call.wording.names();
     let scope = if token.scope.is_some() { " in place of the scope" } else { "" };
     let asks = call.wording.asks_id_token(&account);
     draft.help(format!("write {asks}, and the service's URL as `{}`{scope}", names.audience));
-    // A flag takes the account as its value; elsewhere the account stands below what asks for the token.
-    let asks = match (&token.account, call.wording) {
-        (Some(account), Wording::Command) => account.at,
-        (None, Wording::Command) => return,
-        _ => token.at,
-    };
-    let mut edits = vec![(asks, names.id_token.to_owned())];
+    let Some(asks) = super::asks_otherwise(call, token, names.id_token, RENAMED) else { return };
+    let mut edits = vec![asks];
     if let Some(scope) = &token.scope {
-        // The scope becomes the audience, which must be written out to stand in its place.
-        let (Some(audience), [only]) = (audience(given, url), scope.value.pieces()) else { return };
-        edits.push((scope.at, names.audience.to_owned()));
-        edits.push((only.place(), audience));
+        match (audience(given, url), scope.value.pieces()) {
+            // The scope becomes the audience, which must be written out to stand in its place.
+            (Some(audience), [only @ Piece::Text(..)]) if scope.whole.span != scope.at.span => {
+                edits.push((scope.at, name_of_audience(call)));
+                edits.push((only.place(), Change::To(audience)));
+            }
+            // Without an audience the token is made out for the URL that is called.
+            _ if call.wording == Wording::Command => edits.push((scope.at, Change::CutFlag)),
+            _ => return,
+        }
     }
-    draft.fix(safety, edits);
+    // Terraform has to be told an audience that it does not know yet when it plans.
+    if call.wording == Wording::Terraform
+        && token.scope.is_none()
+        && let Some((later, asked)) = super::made_later(given)
+    {
+        let audience = asked.unwrap_or(later);
+        let Some(account) = token.account.as_ref().filter(|_| !audience.is_empty()) else { return };
+        edits.push((account.whole, Change::Below(format!("audience = {audience}"))));
+    }
+    let has_scope = token.scope.is_some();
+    let to_service = |other: &Call| {
+        let same = |other: &Given| {
+            let other = url::parse(&other.value);
+            other.kind == url.kind && (!has_scope || other.host.same(&url.host) && url.kind == HostKind::Run)
+        };
+        other.url.as_ref().map_or(other.at == call.at, same)
+    };
+    super::mend_call(call, draft, (safety, edits), project, to_service);
+}
+
+/// What names the audience where the scope is named: in Workflows it goes by two names.
+fn name_of_audience(call: &Call) -> Change {
+    const FLAGS: Names = &[("--oauth-token-scope", "--oidc-token-audience")];
+    const FIELDS: Names = &[("scope", "audience")];
+    Change::Rename(match call.wording {
+        Wording::Command => vec![FLAGS],
+        Wording::Go => vec![&[("Scope", "Audience")]],
+        _ => vec![FIELDS, &[("scopes", "audience")]],
+    })
 }
 
 /// The audience of a service: its host. Functions of one project share a host, so theirs has the path too.

@@ -1,18 +1,16 @@
 //! Terraform plans a job without an audience for a URL that is only known once the service is made.
 
-use crate::facts::{Call, Caller, Credential, Given};
-use crate::finding::Level;
-use crate::gcp::output::{Meaning, meaning_of_piece};
+use crate::facts::{Call, Caller, Credential};
+use crate::finding::{Level, Safety};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
-use crate::value::Piece;
+use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "audience-unknown-at-plan",
     group: Group::Audience,
     level: Level::Warning,
-    fix: None,
+    fix: Some(Safety::Safe),
     page: page!("audience-unknown-at-plan"),
     covers: &[],
     checks: &[Check::Call(check)],
@@ -25,36 +23,23 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     if token.audience.is_some() || token.open {
         return;
     }
-    let Some((url, asked)) = made_later(given) else { return };
+    let Some((url, asked)) = super::made_later(given) else { return };
     let message = format!(
         "{} asks for an ID token without an audience, and its URL is known only once `{url}` is; the provider then sets \
          the audience by itself, and the first apply fails: \"Provider produced inconsistent final plan\"",
         super::subject(call),
     );
-    report
-        .warning(&call.at, token.at, message)
-        .label("has no `audience`")
-        .related(given.whole, "the URL is known after apply")
-        .help(match asked.as_deref() {
-            None => format!("write `audience = {url}`"),
-            Some("") => "write `audience`: the URL of the service, without a path".to_owned(),
-            Some(name) => format!("write `audience = {name}`"),
-        });
-}
-
-/// The reference to a URL that a resource of this plan will have, and by which other name it is asked for.
-fn made_later(given: &Given) -> Option<(String, Option<String>)> {
-    given.value.pieces().iter().find_map(|piece| match piece {
-        Piece::Attribute(attribute, _) if !attribute.of.kind.starts_with("data.") => {
-            let is_url = matches!(meaning_of_piece(piece), Meaning::ServiceUrl { .. });
-            let name = || format!("{}.{}", attribute.of.shown, indexed(&attribute.path));
-            is_url.then(|| (name(), attribute.asked.clone()))
-        }
-        _ => None,
-    })
-}
-
-/// A path as it is written: `status[0].url`.
-fn indexed(path: &str) -> String {
-    path.replace(".0.", "[0].")
+    let written = match asked {
+        None => Some(url),
+        Some(name) => Some(name).filter(|name| !name.is_empty()),
+    };
+    let draft = report.warning(&call.at, token.at, message);
+    draft.label("has no `audience`").related(given.whole, "the URL is known after apply").help(match &written {
+        None => "write `audience`: the URL of the service, without a path".to_owned(),
+        Some(written) => format!("write `audience = {written}`"),
+    });
+    // What the service takes as its audience is the URL that the job calls.
+    if let (Some(written), Some(account)) = (written, &token.account) {
+        draft.fix(Safety::Safe, [(account.whole, Change::Below(format!("audience = {written}")))]);
+    }
 }

@@ -1,11 +1,13 @@
 //! The audience of an ID token is a host instead of a URL.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Exposure, Gcloud, Given};
+use crate::facts::{Call, Caller, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Scheme};
+use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
+use crate::value::{Piece, Place};
 
 pub(super) static RULE: Rule = Rule {
     id: "audience-without-scheme",
@@ -26,17 +28,18 @@ fn call(call: &Call, project: &Project, report: &mut Report) {
         .map(|given| url::parse(&given.value).kind)
         .is_some_and(|kind| matches!(kind, HostKind::Other | HostKind::GoogleApi));
     if let Some(audience) = super::audience(call).filter(|_| !elsewhere) {
-        judge(&audience, &call.at, project, report);
+        let is_flag = call.wording == Wording::Command && call.caller != Caller::Request;
+        judge(&audience, is_flag, &call.at, project, report);
     }
 }
 
 fn print(command: &Gcloud, project: &Project, report: &mut Report) {
     if let Some(audience) = super::printed_audience(command) {
-        judge(&audience, &command.at, project, report);
+        judge(&audience, true, &command.at, project, report);
     }
 }
 
-fn judge(audience: &Given, at: &Statement, project: &Project, report: &mut Report) {
+fn judge(audience: &Given, is_flag: bool, at: &Statement, project: &Project, report: &mut Report) {
     let url = url::parse(&audience.value);
     if url.scheme != Scheme::Missing || !matches!(url.kind, HostKind::Run | HostKind::Functions) {
         return;
@@ -56,7 +59,11 @@ fn judge(audience: &Given, at: &Statement, project: &Project, report: &mut Repor
     );
     let draft = report.error(at, audience.at, message);
     draft.label("lacks `https://`").built(audience, "the audience").help(format!("write `https://{}`", audience.value));
-    if let Some(first) = audience.value.pieces().first() {
-        draft.fix(Safety::Safe, [(first.place().part(0..0), "https://".to_owned())]);
-    }
+    let is_here = |place: Place| place.exact && place.file == at.file && at.span.contains(place.span);
+    match audience.value.pieces().first().map(Piece::place) {
+        Some(first) if is_here(first) => draft.fix(Safety::Safe, [(first.part(0..0), "https://".to_owned())]),
+        // A host that is kept elsewhere may have other uses.
+        _ if is_flag => draft.fix(Safety::Safe, [(audience.at, Change::BeforeValue("https://".to_owned()))]),
+        _ => draft,
+    };
 }

@@ -1,19 +1,20 @@
 //! An ID token is made out for a custom domain that the service behind it does not take as an audience.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Gcloud, Given};
-use crate::finding::Level;
+use crate::facts::{Call, Caller, Entry, Gcloud, Given};
+use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
 use crate::project::{Audience, Project, is_host, is_same_service, service_name};
 use crate::rule::{Check, Group, Report, Rule};
-use crate::value::Value;
+use crate::source::Span;
+use crate::value::{Place, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "custom-domain-without-custom-audience",
     group: Group::Audience,
     level: Level::Warning,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     page: page!("custom-domain-without-custom-audience"),
     covers: &[],
     checks: &[Check::Call(call), Check::Gcloud(print)],
@@ -53,7 +54,7 @@ fn judge(
     let given = &audience.given;
     let host = url::parse(&given.value).host;
     let mut mapped = project.mapped(&host).peekable();
-    let Some((service, said)) = mapped.peek().copied() else { return };
+    let Some((service, mapping)) = mapped.peek().copied() else { return };
     let takes = |service: &Value| {
         project.may_be_open(service)
             || project.may_accept(service, &given.value)
@@ -73,10 +74,10 @@ fn judge(
             given.value
         )
     };
-    report
-        .warning(at, given.at, message)
+    let draft = report.warning(at, given.at, message);
+    draft
         .label("a custom domain as the audience")
-        .related(said, "mapped to the service here")
+        .related(mapping.said, "mapped to the service here")
         .built(given, "the audience")
         .help(format!(
             "let the service take it: {}, or name the service's `run.app` URL as the audience",
@@ -86,6 +87,28 @@ fn judge(
                 _ => format!("`gcloud run services update {service} --add-custom-audiences=https://{host}`"),
             }
         ));
+    if let Some(line) = update(mapping, service, &host, project) {
+        let end = Place::exact(mapping.at.file, Span::new(mapping.at.span.end, mapping.at.span.end));
+        draft.fix_behind(end, format!("\n{line}"));
+    }
+}
+
+/// The command that lets the service take the domain, where the one that maps it says which service that is.
+fn update(mapping: &Entry, service: &Value, host: &Value, project: &Project) -> Option<String> {
+    let stands = mapping.at.sites.is_empty() && !mapping.at.loose;
+    let command = project.facts.commands.iter().find(|command| command.at == mapping.at).filter(|_| stands)?;
+    let is_plain = |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    let plain = |value: &Value| value.literal().filter(is_plain);
+    let flag = |flag: &str| match command.invocation.value(flag) {
+        None => Some(String::new()),
+        Some(value) => plain(value).map(|value| format!(" {flag}={value}")),
+    };
+    let place = format!("{}{}", flag("--project")?, flag("--region")?);
+    Some(format!(
+        "gcloud run services update {}{place} --add-custom-audiences=https://{}",
+        plain(service)?,
+        plain(host)?
+    ))
 }
 
 /// Whether a target may be the service itself: another host in front, such as an API gateway, has audiences of its own.

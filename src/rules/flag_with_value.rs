@@ -5,7 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Arity, Command};
 use crate::gcp::invocation::FlagUse;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "flag-with-value",
@@ -41,8 +41,9 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
             Some(right) => format!("write `{right}`"),
             None => other_ways(command, flag),
         });
-        if let Some(right) = right.filter(|_| flag.whole().exact && here(flag, 1)) {
-            draft.fix(Safety::Safe, [(flag.whole(), right)]);
+        // With the quotes that may stand around it.
+        if let Some(right) = right.filter(|_| flag.at.exact && here(flag, 2)) {
+            draft.fix(Safety::Safe, [(flag.whole(), Change::Word(right))]);
         }
     }
 }

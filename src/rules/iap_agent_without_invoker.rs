@@ -1,21 +1,24 @@
 //! Identity-Aware Proxy stands in front of a service that it may not call.
 
-use crate::finding::Level;
+use crate::facts::Entry;
+use crate::finding::{Level, Safety};
 use crate::project::{Actor, Need, Project, Verdict};
 use crate::rule::{Check, Group, Report, Rule};
+use crate::source::Span;
+use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "iap-agent-without-invoker",
     group: Group::Grants,
     level: Level::Warning,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     page: page!("iap-agent-without-invoker"),
     covers: &[],
     checks: &[Check::Need(check)],
     ..Rule::STABLE
 };
 
-fn check(need: &Need, verdict: &Verdict, _: &Project, report: &mut Report) {
+fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report) {
     let (Actor::Proxy, Verdict::Missing(missing)) = (need.actor, verdict) else { return };
     let Some(on) = need.on.as_ref().filter(|_| missing.is_managed()) else { return };
     let message = format!(
@@ -32,4 +35,21 @@ fn check(need: &Need, verdict: &Verdict, _: &Project, report: &mut Report) {
     if let Some(made) = missing.made {
         draft.related(made, "deployed here");
     }
+    let entry = project.facts.entries.iter().find(|entry| entry.said == need.place && entry.at == need.at);
+    if let Some(grant) = entry.and_then(grant).filter(|_| need.at.sites.is_empty() && !need.at.loose) {
+        let end = Place::exact(need.at.file, Span::new(need.at.span.end, need.at.span.end));
+        draft.fix_behind(end, grant);
+    }
+}
+
+/// The grant, in Terraform, which can ask for the number of the project that the agent is named by.
+fn grant(entry: &Entry) -> Option<String> {
+    let service = entry.address.as_ref()?;
+    let name = service.strip_prefix("google_cloud_run_v2_service.")?;
+    Some(format!(
+        "\n\ndata \"google_project\" \"of_{name}\" {{\n  project_id = {service}.project\n}}\n\nresource \
+         \"google_cloud_run_v2_service_iam_member\" \"iap_calls_{name}\" {{\n  project  = {service}.project\n  location = \
+         {service}.location\n  name     = {service}.name\n  role     = \"roles/run.invoker\"\n  member   = \
+         \"serviceAccount:service-${{data.google_project.of_{name}.number}}@gcp-sa-iap.iam.gserviceaccount.com\"\n}}"
+    ))
 }

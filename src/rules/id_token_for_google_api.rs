@@ -5,8 +5,8 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Draft, Group, Report, Rule};
-use crate::value::Place;
+use crate::rule::{Change, Check, Draft, Group, Names, Report, Rule};
+use crate::value::{Piece, Place};
 
 pub(super) static RULE: Rule = Rule {
     id: "id-token-for-google-api",
@@ -36,7 +36,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     for (place, what) in related {
         draft.related(place, what);
     }
-    if call.caller == Caller::Request { request(call, token, draft) } else { scheduled(call, token, draft) }
+    if call.caller == Caller::Request { request(call, token, project, draft) } else { scheduled(call, token, project, draft) }
 }
 
 /// The host of the Google API that is called, and where that is said.
@@ -70,36 +70,81 @@ fn is_scope(url: &url::Url) -> bool {
     url.path.known_prefix().starts_with("/auth/")
 }
 
-fn scheduled(call: &Call, token: &Token, draft: &mut Draft) {
+const GO: Names = &[("OidcToken:", "OauthToken:"), (".OidcToken{", ".OAuthToken{")];
+/// What asks for an access token in code. In Go the type is spelt otherwise than the field.
+const RENAMED: super::Renamed = super::Renamed {
+    python: &[
+        &[("oidc_token", "oauth_token"), (".OidcToken(", ".OAuthToken(")],
+        &[("oidc_token\": {", "oauth_token\": {")],
+        &[("oidc_token': {", "oauth_token': {")],
+        &[("oidc_token={", "oauth_token={")],
+    ],
+    javascript: &[&[("oidcToken: {", "oauthToken: {")], &[("oidcToken:{", "oauthToken:{")]],
+    go: &[
+        &[("HttpTarget_OidcToken{", "HttpTarget_OauthToken{"), GO[0], GO[1]],
+        &[("HttpRequest_OidcToken{", "HttpRequest_OauthToken{"), GO[0], GO[1]],
+    ],
+};
+
+/// What names the scope where the audience is named.
+fn name_of_scope(call: &Call) -> Change {
+    const FLAGS: Names = &[("--oidc-token-audience", "--oauth-token-scope")];
+    const FIELDS: Names = &[("audience", "scope")];
+    const OF_WORKFLOWS: Names = &[("audience", "scopes")];
+    Change::Rename(vec![match call.wording {
+        Wording::Command => FLAGS,
+        Wording::Workflow => OF_WORKFLOWS,
+        Wording::Go => &[("Audience", "Scope")],
+        _ => FIELDS,
+    }])
+}
+
+fn scheduled(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
     let account = token.account.as_ref().map_or_else(|| "ACCOUNT".to_owned(), |account| account.value.to_string());
     let names = call.wording.names();
     let audience = if token.audience.is_some() { format!(" and drop `{}`", names.audience) } else { String::new() };
     draft.help(format!("write {}{audience}", call.wording.asks_access_token(&account)));
-    // A flag takes the account as its value; elsewhere the account stands below what asks for the token.
-    let asks = match (&token.account, call.wording) {
-        (Some(account), Wording::Command) => account.at,
-        (None, Wording::Command) => return,
-        _ => token.at,
-    };
-    // The audience goes with its white space; only where it stands behind the account, in the same statement.
-    let mut edits = vec![(asks, names.access_token.to_owned())];
+    let Some(asks) = super::asks_otherwise(call, token, names.access_token, RENAMED) else { return };
+    let mut edits = vec![asks];
     if let Some(audience) = &token.audience {
-        if audience.whole.span == audience.at.span {
-            return;
-        }
-        edits.push((audience.at, names.scope.to_owned()));
-        let scope = "https://www.googleapis.com/auth/cloud-platform".to_owned();
         match audience.value.pieces() {
-            [only] => edits.push((only.place(), scope)),
+            // The scope takes its place; without one it is what the API wants as well.
+            [only @ Piece::Text(..)] if audience.whole.span != audience.at.span => {
+                edits.push((audience.at, name_of_scope(call)));
+                edits.push((only.place(), Change::To("https://www.googleapis.com/auth/cloud-platform".to_owned())));
+            }
+            _ if call.wording == Wording::Command => edits.push((audience.at, Change::CutFlag)),
             _ => return,
         }
     }
-    draft.fix(Safety::Safe, edits);
+    let to_google = |other: &Call| {
+        let url = other.url.as_ref().map(|given| url::parse(&given.value).kind);
+        url.map_or(other.at == call.at, |kind| kind == HostKind::GoogleApi)
+    };
+    super::mend_call(call, draft, (Safety::Safe, edits), project, to_google);
 }
 
-fn request(call: &Call, token: &Token, draft: &mut Draft) {
+fn request(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
     draft.help(format!("send an access token: {}", call.wording.gets_access_token()));
     if let Some(minted) = token.minted {
         draft.related(minted, "the ID token is printed here");
     }
+    let to_google =
+        |other: &Call| other.url.as_ref().is_some_and(|given| url::parse(&given.value).kind == HostKind::GoogleApi);
+    let Some((command, safety)) = super::printed_by(call, token, project, to_google) else { return };
+    let invocation = &command.invocation;
+    if !invocation.is(&["auth print-identity-token"]) || invocation.open {
+        return;
+    }
+    // What only ID tokens have goes.
+    let mut edits = vec![(invocation.verb, Change::To("print-access-token".to_owned()))];
+    for flag in &invocation.flags {
+        match flag.name.as_str() {
+            "--audiences" | "--token-format" if flag.value.is_some() => edits.push((flag.at, Change::CutFlag)),
+            "--include-email" | "--include-license" => edits.push((flag.at, Change::Cut)),
+            "--impersonate-service-account" | "--account" | "--project" | "--quiet" | "-q" => {}
+            _ => return,
+        }
+    }
+    draft.fix_in(safety, edits);
 }

@@ -3,8 +3,7 @@
 use crate::facts::{Gcloud, Given, Who};
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
-use crate::value::Place;
+use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "id-token-under-federation",
@@ -47,10 +46,9 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
              or let google-github-actions/auth make the token: `token_format: id_token` with `id_token_audience`"
         ),
     );
-    if let Some(email) = account.and_then(literal).filter(|_| invocation.at.exact) {
-        let length = invocation.at.span.len() as usize;
-        let end: Place = invocation.at.part(length..length);
-        draft.fix(Safety::Unsafe, [(end, format!(" --impersonate-service-account={email}"))]);
+    if let Some(email) = account.and_then(literal) {
+        let flag = format!("--impersonate-service-account={email}");
+        draft.fix(Safety::Unsafe, [(invocation.verb, Change::After(flag))]);
     }
 }
 

@@ -1,9 +1,9 @@
 //! A job or task sends an `Authorization` header of its own beside the token that it fetches.
 
-use crate::facts::Header;
+use crate::facts::{Header, Removal};
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "ignored-authorization-header",
@@ -30,7 +30,10 @@ fn check(header: &Header, _: &Project, report: &mut Report) {
         .label("never sent")
         .related(token, "the token is asked for here")
         .help("delete the header; a second secret for the target goes into a header of another name");
-    if let Some(place) = header.removal {
-        draft.fix(Safety::Safe, [(place, String::new())]);
-    }
+    match header.removal {
+        Some(Removal::Flag(place)) => draft.fix(Safety::Safe, [(place, Change::CutFlag)]),
+        Some(Removal::Bytes(place)) => draft.fix(Safety::Safe, [(place, String::new())]),
+        Some(Removal::Lines(place)) => draft.fix(Safety::Safe, [(place, Change::CutLines)]),
+        None => draft,
+    };
 }

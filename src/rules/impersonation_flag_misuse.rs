@@ -4,7 +4,7 @@ use crate::facts::{Gcloud, Who};
 use crate::finding::{Level, Safety};
 use crate::gcp::invocation::FlagUse;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
@@ -68,12 +68,12 @@ fn say<'r>(
 ) -> &'r mut crate::rule::Draft {
     let message = format!("`{}` {why}; `{}` will refuse it ({answer})", flag.name, gcloud.invocation.shown());
     let others = OF_MACHINES.contains(&flag.name.as_str());
-    let gone: Vec<(Place, String)> = gcloud
+    let gone: Vec<(Place, Change)> = gcloud
         .invocation
         .flags
         .iter()
         .filter(|other| other.name == flag.name || others && OF_MACHINES.contains(&other.name.as_str()))
-        .map(|other| (other.whole(), String::new()))
+        .map(|other| (other.at, if other.value.is_some() { Change::CutFlag } else { Change::Cut }))
         .collect();
     let draft = report.error(&gcloud.at, flag.at, message);
     draft.label("not for this login").fix(Safety::Safe, gone);

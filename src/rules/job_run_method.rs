@@ -4,7 +4,7 @@ use crate::facts::{Call, Caller};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, Url};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
@@ -39,12 +39,11 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     let message = format!("{} sends {method}; {what}", super::subject(call));
     let draft = report.error(&call.at, place, message);
     let Some(written) = &call.method else {
-        let end = (call.command.span.end - call.command.span.start) as usize;
         draft
             .label("sends GET, since nothing says otherwise")
             .related(given.whole, "the target")
             .help("write `-X POST`")
-            .fix(Safety::Safe, [(call.command.part(end..end), " -X POST".to_owned())]);
+            .fix(Safety::Safe, [(call.command, Change::After("-X POST".to_owned()))]);
         return;
     };
     let lower = written.value.literal().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_lowercase()));

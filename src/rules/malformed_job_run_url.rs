@@ -1,17 +1,18 @@
 //! The URL that should run a Cloud Run job is none that does.
 
 use crate::facts::{Call, Caller, Given};
-use crate::finding::Level;
+use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, Url};
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
-use crate::value::{Piece, Value};
+use crate::source::Span;
+use crate::value::{Piece, Place, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-job-run-url",
     group: Group::Audience,
     level: Level::Error,
-    fix: None,
+    fix: Some(Safety::Safe),
     page: page!("malformed-job-run-url"),
     covers: &[],
     checks: &[Check::Call(check)],
@@ -25,8 +26,11 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
         return;
     }
     let Some(fault) = fault(&url, call) else { return };
-    let message = format!("`{}` runs no job: {fault}; the API will answer 404", given.value);
-    report.error(&call.at, given.at, message).label("no URL that runs a job").built(given, "the URL").help(help(given));
+    let message = format!("`{}` runs no job: {}; the API will answer 404", given.value, fault.what);
+    let draft = report.error(&call.at, given.at, message);
+    draft.label("no URL that runs a job").built(given, "the URL").help(help(given));
+    // A text that is the whole of the path means to run a job wherever it is used.
+    if is_one_text(&url.path) { draft.fix_in(Safety::Safe, fault.edit) } else { draft.fix(Safety::Safe, fault.edit) };
 }
 
 fn help(given: &Given) -> String {
@@ -52,8 +56,20 @@ fn segments(path: &Value) -> Vec<Value> {
     path.split('/').into_iter().skip(1).collect()
 }
 
+/// What is wrong with a URL, and what is to be written where, as far as that is certain.
+struct Fault {
+    what: String,
+    edit: Option<(Place, String)>,
+}
+
+impl Fault {
+    fn new(what: impl Into<String>, edit: Option<(Place, String)>) -> Option<Self> {
+        Some(Self { what: what.into(), edit })
+    }
+}
+
 /// What is wrong with the path, as far as it is known.
-fn fault(url: &Url, call: &Call) -> Option<String> {
+fn fault(url: &Url, call: &Call) -> Option<Fault> {
     let segments = segments(&url.path);
     let is =
         |index: usize, text: &str| segments.get(index).is_some_and(|segment: &Value| segment.equals(text).is_yes());
@@ -70,40 +86,98 @@ fn fault(url: &Url, call: &Call) -> Option<String> {
     if !runs {
         return None;
     }
+    // Whether the rest is as that version has it, on its host.
+    let v1 = |namespaces: usize| jobs == namespaces + 2 && url.first_label().ends_with("-run").is_yes();
+    let v2 = |projects: usize| {
+        jobs == projects + 4 && is(projects + 2, "locations") && url.first_label().equals("run").is_yes()
+    };
+    let write = |index: usize, text: &str, fits: bool| {
+        let place = only_text(segments.get(index)?)?;
+        fits.then(|| (place, text.to_owned()))
+    };
     match () {
         () if is(0, "v2") && is(1, "projects") && jobs == 3 => {
-            Some("a v2 path has `locations/REGION` before the job".to_owned())
+            let label = url.first_label();
+            let region = label.strip_suffix("-run").and_then(|region| region.literal());
+            let edit = region.and_then(|region| {
+                let jobs = only_text(segments.get(jobs)?)?;
+                Some((jobs.part(0..0), format!("locations/{region}/")))
+            });
+            Fault::new("a v2 path has `locations/REGION` before the job", edit)
         }
-        () if is(0, "v2") && is(1, "namespaces") => {
-            Some("`namespaces` belongs to v1; v2 has `projects/…/locations/…`".to_owned())
+        () if is(0, "v2") && is(1, "namespaces") => Fault::new(
+            "`namespaces` belongs to v1; v2 has `projects/…/locations/…`",
+            write(0, "apis/run.googleapis.com/v1", v1(1)),
+        ),
+        () if is(0, "v1") && (is(1, "projects") || is(1, "namespaces")) => Fault::new(
+            "v1 runs jobs below `/apis/run.googleapis.com/v1/namespaces/…`, v2 below `/v2/projects/…`",
+            if is(1, "projects") {
+                write(0, "v2", v2(1))
+            } else {
+                write(0, "apis/run.googleapis.com/v1", v1(1))
+            },
+        ),
+        () if is(0, "apis") && is(1, "serving.knative.dev") => Fault::new(
+            "services are below `/apis/serving.knative.dev/`, jobs below `/apis/run.googleapis.com/`",
+            write(1, "run.googleapis.com", is(2, "v1") && is(3, "namespaces") && v1(3)),
+        ),
+        () if is(0, "apis") && is(2, "v2") => {
+            Fault::new("`/apis/run.googleapis.com/` belongs to v1", write(2, "v1", is(3, "namespaces") && v1(3)))
         }
-        () if is(0, "v1") && (is(1, "projects") || is(1, "namespaces")) => {
-            Some("v1 runs jobs below `/apis/run.googleapis.com/v1/namespaces/…`, v2 below `/v2/projects/…`".to_owned())
-        }
-        () if is(0, "apis") && is(1, "serving.knative.dev") => {
-            Some("services are below `/apis/serving.knative.dev/`, jobs below `/apis/run.googleapis.com/`".to_owned())
-        }
-        () if is(0, "apis") && is(2, "v2") => Some("`/apis/run.googleapis.com/` belongs to v1".to_owned()),
-        () if is(0, "apis") && is(3, "projects") => {
-            Some("below `/apis/run.googleapis.com/v1/` a project is a namespace".to_owned())
-        }
+        () if is(0, "apis") && is(3, "projects") => Fault::new(
+            "below `/apis/run.googleapis.com/v1/` a project is a namespace",
+            write(3, "namespaces", is(1, "run.googleapis.com") && is(2, "v1") && v1(3)),
+        ),
         () => None,
     }
 }
 
+/// Whether a path is written in one place, and says itself that it runs a job.
+fn is_one_text(path: &Value) -> bool {
+    let mut end: Option<Place> = None;
+    let joined = path.pieces().iter().all(|piece| {
+        let place = piece.place();
+        let follows = end.is_none_or(|end| end.file == place.file && end.span.end == place.span.start);
+        end = Some(place);
+        follows
+    });
+    joined && path.contains(":run").is_yes()
+}
+
+/// The place of a text that stands as one piece.
+fn only_text(value: &Value) -> Option<Place> {
+    match value.pieces() {
+        [only @ Piece::Text(..)] => Some(only.place()),
+        _ => None,
+    }
+}
+
 /// Whether the end of the path means to run the job, and what is wrong with it.
-fn verb_fault(job: &Value, verb: Option<&Value>, after: Option<&Value>, call: &Call) -> (bool, Option<String>) {
+fn verb_fault(job: &Value, verb: Option<&Value>, after: Option<&Value>, call: &Call) -> (bool, Option<Fault>) {
     match (verb, after) {
         (Some(verb), None) if verb.equals("run").is_yes() => (true, None),
         (Some(verb), None) if ["execute", "start", "invoke"].iter().any(|word| verb.equals(word).is_yes()) => {
-            (true, Some(format!("the method is `:run`, not `:{verb}`")))
+            let edit = only_text(verb).map(|place| (place, "run".to_owned()));
+            (true, Fault::new(format!("the method is `:run`, not `:{verb}`"), edit))
         }
         (None, Some(word)) if ["run", "execute"].iter().any(|known| word.equals(known).is_yes()) => {
-            (true, Some(format!("the method is `:run`, not `/{word}`")))
+            // The slash stands right before it. Behind a variable's name a colon may mean more.
+            let name = job.pieces().last().filter(|last| last.text().is_some()).map(Piece::place);
+            let edit = only_text(word).zip(name).and_then(|(word, name)| {
+                let follows = name.file == word.file && name.span.end + 1 == word.span.start && word.exact;
+                let span = Span::new(name.span.end, word.span.end);
+                follows.then(|| (Place { span, ..word }, ":run".to_owned()))
+            });
+            (true, Fault::new(format!("the method is `:run`, not `/{word}`"), edit))
         }
         // A scheduled POST to the job itself means to run it; a request by hand may mean anything.
         (None, None) if call.caller != Caller::Request && posts(call) && is_name(job) => {
-            (true, Some("it lacks the method `:run` at its end".to_owned()))
+            let last = job.pieces().last().filter(|last| last.text().is_some()).map(Piece::place);
+            let edit = last.map(|last| {
+                let length = last.span.len() as usize;
+                (last.part(length..length), ":run".to_owned())
+            });
+            (true, Fault::new("it lacks the method `:run` at its end", edit))
         }
         _ => (false, None),
     }

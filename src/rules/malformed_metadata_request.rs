@@ -3,7 +3,7 @@
 use crate::facts::Metadata;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "malformed-metadata-request",
@@ -17,19 +17,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(request: &Metadata, _: &Project, report: &mut Report) {
-    let program = request.program;
+    let (program, url) = (request.program, &request.url);
+    let stands_here = url.at.file == request.at.file && request.at.span.contains(url.at.span);
     if request.flavored.is_no() {
         let message = "this request to the metadata server is without the header `Metadata-Flavor: Google`; it will \
                        answer 403 (Missing Metadata-Flavor:Google header)";
-        let length = program.span.len() as usize;
-        report
-            .error(&request.at, program, message)
-            .label("needs a header")
-            .help(format!("add `{}`", request.header.trim_start()))
-            .fix(Safety::Safe, [(program.part(length..length), request.header.to_owned())]);
+        let header = request.header.trim_start();
+        let draft = report.error(&request.at, program, message);
+        draft.label("needs a header").help(format!("add `{header}`"));
+        // The name of an image stands for the program that it runs; the words are elsewhere.
+        if program.exact || stands_here {
+            let place = if program.exact { program } else { url.at };
+            draft.fix(Safety::Safe, [(place, Change::After(header.to_owned()))]);
+        }
     }
-    let url = &request.url;
-    let stands_here = url.at.file == request.at.file && request.at.span.contains(url.at.span);
     if request.identity && request.audience.is_no() {
         let message = "an ID token is asked of the metadata server without an audience; it will answer 400 (non-empty \
                        audience parameter required)";

@@ -25,7 +25,7 @@ fn check(grant: &Grant, _: &Project, report: &mut Report) {
         Wording::Declared => "such a member is granted nothing",
         _ => "the binding will be refused (INVALID_ARGUMENT)",
     };
-    let draft = super::say_member_fault(given, &fault, &grant.at, answer, report);
+    let draft = super::say_member_fault(given, &fault, (&grant.at, grant.wording == Wording::Command), answer, report);
     // An account that is declared here has an attribute with the type in front.
     if fault.kind == FaultKind::MissingPrefix
         && let Some((place, right)) =

@@ -1,17 +1,18 @@
 //! A job, task, push subscription or workflow calls a Google API or a private service with no credential at all.
 
-use crate::facts::{Call, Caller, Credential, Exposure, Given};
-use crate::finding::Level;
+use crate::facts::{Call, Caller, Credential, Exposure, Given, Token};
+use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Draft, Group, Report, Rule};
+use crate::value::{Piece, Value};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-call-credential",
     group: Group::Credential,
     level: Level::Error,
-    fix: None,
+    fix: Some(Safety::Safe),
     page: page!("missing-call-credential"),
     covers: &[],
     checks: &[Check::Call(check)],
@@ -53,13 +54,13 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     }
     let url = url::parse(&given.value);
     match url.kind {
-        HostKind::GoogleApi => api(call, given, &url, report),
+        HostKind::GoogleApi => api(call, given, &url, project, report),
         HostKind::Run | HostKind::Functions => service(call, given, &url, project, report),
         _ => {}
     }
 }
 
-fn api(call: &Call, given: &Given, url: &Url, report: &mut Report) {
+fn api(call: &Call, given: &Given, url: &Url, project: &Project, report: &mut Report) {
     let elided = given.value.literal_runs().iter().any(|run| run.contains("...") || run.contains('…'));
     // A push to a Google API is `push-to-google-api`, and who leaves out half of a URL leaves out flags too.
     if call.caller == Caller::PushSubscription || elided {
@@ -75,11 +76,17 @@ fn api(call: &Call, given: &Given, url: &Url, report: &mut Report) {
         super::subject(call),
         url.host
     );
-    report.error(&call.at, given.at, message).label("needs an OAuth access token").help(format!(
+    let draft = report.error(&call.at, given.at, message);
+    draft.label("needs an OAuth access token").help(format!(
         "add {}{}",
         call.wording.asks_access_token("ACCOUNT"),
         whose(call, "an account of this project that may make the call", "which needs to be allowed to make the call")
     ));
+    let carried = |call: &Call| match &call.credential {
+        Credential::AccessToken(token) => Some(token.clone()),
+        _ => None,
+    };
+    mend(call, given, (call.wording.names().access_token, Safety::Safe), shared_account(call, carried, project), draft);
 }
 
 /// Whose token it is, and what is due to them. That of a workflow is always its own account's.
@@ -101,12 +108,73 @@ fn service(call: &Call, given: &Given, url: &Url, project: &Project, report: &mu
         (Caller::PushSubscription, Wording::Command) => "`--push-auth-service-account=ACCOUNT`".to_owned(),
         _ => call.wording.asks_id_token("ACCOUNT"),
     };
-    report.warning(&call.at, given.at, message).label("needs an ID token").related(said, "deployed private here").help(
-        format!(
-            "add {asks}{}",
-            whose(call, "an account that is granted the invoker's role on it", "which needs the invoker's role on it")
-        ),
-    );
+    let draft = report.warning(&call.at, given.at, message);
+    draft.label("needs an ID token").related(said, "deployed private here").help(format!(
+        "add {asks}{}",
+        whose(call, "an account that is granted the invoker's role on it", "which needs the invoker's role on it")
+    ));
+    let carried = |call: &Call| match &call.credential {
+        Credential::IdToken(token) => Some(token.clone()),
+        _ => None,
+    };
+    let asks = match call.caller {
+        Caller::PushSubscription if call.wording == Wording::Command => "--push-auth-service-account",
+        _ => call.wording.names().id_token,
+    };
+    mend(call, given, (asks, Safety::Unsafe), shared_account(call, carried, project), draft);
+}
+
+/// Writes below the URL what asks for the token. A workflow has one account; others may take that of their neighbours.
+fn mend(call: &Call, given: &Given, (asks, safety): (&str, Safety), account: Option<Value>, draft: &mut Draft) {
+    let change = |text| [(given.whole, Change::Below(text))];
+    match (call.wording, account) {
+        (Wording::Workflow, _) => {
+            draft.fix(safety, change(format!("auth:\n  type: {asks}")));
+        }
+        (Wording::Command, Some(account)) => {
+            if let Some(account) = account.literal().filter(|account| account.bytes().all(is_plain)) {
+                draft.fix(Safety::Unsafe, [(given.at, Change::AfterFlag(format!("{asks}={account}")))]);
+            }
+        }
+        (Wording::Terraform, Some(account)) => {
+            let Some(account) = in_terraform(&account) else { return };
+            draft.fix(Safety::Unsafe, change(format!("{asks} {{\n  service_account_email = {account}\n}}")));
+        }
+        _ => {}
+    }
+}
+
+/// An account as Terraform names it.
+fn in_terraform(account: &Value) -> Option<String> {
+    match account.pieces() {
+        [Piece::Attribute(attribute, _)] if attribute.asked.is_none() => {
+            Some(format!("{}.{}", attribute.of.shown, attribute.path))
+        }
+        // What is declared elsewhere, by its name.
+        [Piece::Hole(hole, _)] => {
+            let name = hole.shown.strip_prefix("${")?.strip_suffix('}')?;
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)).then(|| name.to_owned())
+        }
+        _ => {
+            let account = account.literal().filter(|account| account.bytes().all(is_plain))?;
+            Some(format!("\"{account}\""))
+        }
+    }
+}
+
+/// Whether it stands in an e-mail, and needs no quotes.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'@' | b'.')
+}
+
+/// The account whose token all calls of the same kind carry that are set up beside this one.
+fn shared_account(call: &Call, carried: impl Fn(&Call) -> Option<Token>, project: &Project) -> Option<Value> {
+    let beside = project.facts.calls.iter().filter(|other| {
+        other.caller == call.caller && other.wording == call.wording && other.at.flow == call.at.flow
+    });
+    let mut accounts = beside.filter_map(carried).map(|token| token.account.map(|account| account.value));
+    let first = accounts.next()??;
+    accounts.all(|other| other.is_some_and(|other| other.same(&first))).then_some(first)
 }
 
 /// Whether the method surely changes something. Scheduler and Tasks send POST when none is given.

@@ -3,15 +3,15 @@
 //! A new rule is a page (`rules/<id>.md`), a source file here, and one line in the list below.
 
 use crate::eval::Statement;
-use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind, Uses};
+use crate::facts::{Call, Caller, Credential, EnvChange, Gcloud, Given, Target, TargetKind, Token, Uses};
 use crate::finding::Safety;
-use crate::gcp::output::{Meaning, meaning_of};
-use crate::gcp::principal::MemberFault;
+use crate::gcp::output::{Meaning, meaning_of, meaning_of_piece};
+use crate::gcp::principal::{FaultKind, MemberFault};
 use crate::gcp::role::Role;
 use crate::gcp::url::{self, HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::{Event, Miss, Missing, Need, Project, Resource, Verdict};
-use crate::rule::{Draft, Report, Rule};
+use crate::rule::{Change, Draft, Names, Report, Rule};
 use crate::value::{Piece, Place};
 
 /// The page of a rule, compiled in.
@@ -246,10 +246,33 @@ fn prints_id_token_of_login(command: &Gcloud) -> bool {
         && other.iter().all(|flag| command.invocation.flag(flag).is_none())
 }
 
+/// The reference to a URL that a resource of this plan will have, and by which other name it is asked for.
+fn made_later(given: &Given) -> Option<(String, Option<String>)> {
+    given.value.pieces().iter().find_map(|piece| match piece {
+        Piece::Attribute(attribute, _) if !attribute.of.kind.starts_with("data.") => {
+            let is_url = matches!(meaning_of_piece(piece), Meaning::ServiceUrl { .. });
+            let name = || format!("{}.{}", attribute.of.shown, indexed(&attribute.path));
+            is_url.then(|| (name(), attribute.asked.clone()))
+        }
+        _ => None,
+    })
+}
+
+/// A path as it is written: `status[0].url`.
+fn indexed(path: &str) -> String {
+    path.replace(".0.", "[0].")
+}
+
 /// Where the attribute `from` of an account is written, and what is to be written there to mean its attribute `to`.
 /// The place is exact where the reference stands as it is named.
 fn account_reference(named: &Given, from: &[&str], to: &str) -> Option<(Place, String)> {
-    let [Piece::Attribute(attribute, place)] = named.value.pieces() else { return None };
+    let (attribute, place) = match named.value.pieces() {
+        [Piece::Attribute(attribute, place)] => (attribute, place),
+        [Piece::Text(kind, _), Piece::Attribute(attribute, place)] if &**kind == "serviceAccount:" => {
+            (attribute, place)
+        }
+        _ => return None,
+    };
     let is_account = attribute.of.kind.trim_start_matches("data.") == "google_service_account";
     if !is_account || !from.contains(&attribute.path.as_str()) || attribute.asked.is_some() {
         return None;
@@ -445,11 +468,86 @@ fn say_missing(need: &Need, verdict: &Verdict, missing: &Missing, project: &Proj
     }
 }
 
+/// How a call is made to ask for the other kind of token, where the names that do so stand with their account. `to` gives
+/// those of flags and fields; code has its own.
+fn asks_otherwise(call: &Call, token: &Token, to: &'static str, code: Renamed) -> Option<(Place, Change)> {
+    let account = token.account.as_ref();
+    let names = match call.wording {
+        // A flag takes the account as its value; elsewhere the account stands below what asks for the token.
+        Wording::Command => return Some((account?.at, Change::To(to.to_owned()))),
+        Wording::Python => code.python,
+        Wording::JavaScript => code.javascript,
+        Wording::Go => code.go,
+        _ => return Some((token.at, Change::To(to.to_owned()))),
+    };
+    // What is put together elsewhere may be asked for by others.
+    let is_here = |place: Place| place.file == token.whole.file && token.whole.span.contains(place.span);
+    let parts = [account, token.audience.as_ref(), token.scope.as_ref()];
+    if account.is_none() || !parts.into_iter().flatten().all(|part| is_here(part.at)) {
+        return None;
+    }
+    Some((token.whole, Change::Rename(names.to_vec())))
+}
+
+/// What is called otherwise in code where the other kind of token is asked for.
+struct Renamed {
+    python: &'static [Names],
+    javascript: &'static [Names],
+    go: &'static [Names],
+}
+
+/// Mends a call by edits in its own statement, or in what several statements share, if all calls that those make are alike.
+fn mend_call(
+    call: &Call,
+    draft: &mut Draft,
+    (safety, edits): (Safety, Vec<(Place, Change)>),
+    project: &Project,
+    alike: impl Fn(&Call) -> bool,
+) {
+    let within = |place: Place| place.file == call.at.file && call.at.span.contains(place.span);
+    let elsewhere: Vec<Place> = edits.iter().map(|(place, _)| *place).filter(|place| !within(*place)).collect();
+    let uses = |place: Place| {
+        let has = move |command: &&Gcloud| command.invocation.flags.iter().any(|flag| flag.at == place);
+        project.facts.commands.iter().filter(has)
+    };
+    let is_alike = |command: &Gcloud| project.facts.calls.iter().any(|other| other.at == command.at && alike(other));
+    match () {
+        () if elsewhere.is_empty() => draft.fix(safety, edits),
+        () if elsewhere.iter().all(|place| uses(*place).next().is_some() && uses(*place).all(is_alike)) => {
+            draft.fix_in(safety, edits)
+        }
+        () => draft,
+    };
+}
+
+/// The command that prints the token of a request, where all requests that are seen to carry that token are alike. What
+/// else a script does with a token that it keeps is not seen.
+fn printed_by<'p>(
+    call: &Call,
+    token: &Token,
+    project: &'p Project,
+    alike: impl Fn(&Call) -> bool,
+) -> Option<(&'p Gcloud, Safety)> {
+    let minted = token.minted?;
+    let starts = |command: &&Gcloud| {
+        let at = command.invocation.at;
+        at.file == minted.file && at.span.start == minted.span.start && minted.span.contains(at.span)
+    };
+    let command = project.facts.commands.iter().find(starts)?;
+    let carries = |other: &&Call| match &other.credential {
+        Credential::IdToken(token) | Credential::AccessToken(token) => token.minted == Some(minted),
+        _ => false,
+    };
+    let is_here = minted.file == call.at.file && call.at.span.contains(minted.span);
+    let safety = if is_here { Safety::Safe } else { Safety::Unsafe };
+    project.facts.calls.iter().filter(carries).all(alike).then_some((command, safety))
+}
+
 /// Says what is wrong with a member or an account's e-mail.
 fn say_member_fault<'r>(
     given: &Given,
     fault: &MemberFault,
-    at: &Statement,
+    (at, is_flag): (&Statement, bool),
     answer: &str,
     report: &'r mut Report,
 ) -> &'r mut Draft {
@@ -463,7 +561,17 @@ fn say_member_fault<'r>(
         None => draft.help(fault.kind.wants()),
     };
     if let (Some(place), Some(replacement)) = (fault.place, &fault.replacement) {
-        draft.fix(Safety::Safe, [(place, replacement.clone())]);
+        let is_here = place.file == at.file && at.span.contains(place.span);
+        match fault.kind {
+            // The e-mail may be kept where it is needed without its type as well.
+            FaultKind::MissingPrefix if !is_here && is_flag => {
+                draft.fix(Safety::Safe, [(given.at, Change::BeforeValue(replacement.clone()))])
+            }
+            kind if kind.is_wrong_anywhere() && place.file == at.file => {
+                draft.fix_in(Safety::Safe, [(place, replacement.clone())])
+            }
+            _ => draft.fix(Safety::Safe, [(place, replacement.clone())]),
+        };
     }
     draft
 }

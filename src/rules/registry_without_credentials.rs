@@ -4,7 +4,7 @@ use crate::facts::{Gcloud, MachineKind, Push, registry_host};
 use crate::finding::{Level, Safety};
 use crate::gcp::invocation::items;
 use crate::project::{Event, Project};
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::{Place, Truth, Value, may_equal};
 
 pub(super) static RULE: Rule = Rule {
@@ -69,8 +69,8 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
     let draft = report.error(&push.at, place, message);
     draft.label("no credentials").related(gcloud.invocation.at, "for others alone");
     draft.help(format!("write `gcloud auth configure-docker {host}`"));
-    if let Some((place, text)) = host.literal().and_then(|host| edit(gcloud, &host)) {
-        draft.fix_in(Safety::Safe, [(place, text)]);
+    if let Some(edit) = host.literal().and_then(|host| edit(gcloud, &host)) {
+        draft.fix_in(Safety::Safe, [edit]);
     }
 }
 
@@ -113,14 +113,13 @@ fn configures(gcloud: &Gcloud, host: &Value) -> Truth {
 }
 
 /// Behind the registries that are named, or behind the command where none is.
-fn edit(gcloud: &Gcloud, host: &str) -> Option<(Place, String)> {
+fn edit(gcloud: &Gcloud, host: &str) -> Option<(Place, Change)> {
     let invocation = &gcloud.invocation;
     if let Some(list) = invocation.positionals.first() {
         let end = list.pieces().last().filter(|piece| piece.text().is_some())?.place();
         let length = end.span.len() as usize;
-        return Some((end.part(length..length), format!(",{host}")));
+        return Some((end.part(length..length), Change::To(format!(",{host}"))));
     }
-    let length = invocation.at.span.len() as usize;
-    // The registries of before are named with the new one, so that they stay.
-    Some((invocation.at.part(length..length), format!(" gcr.io,{host}"))).filter(|_| invocation.at.exact)
+    // The registries of before that anyone uses are named with the new one, so that they stay.
+    Some((invocation.verb, Change::After(format!("{},{host}", PUSHED.join(",")))))
 }

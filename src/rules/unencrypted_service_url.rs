@@ -77,6 +77,9 @@ fn mend(draft: &mut Draft, given: &Given, what: &str) {
     if let Some(Piece::Text(text, place)) = given.value.pieces().first()
         && text.to_ascii_lowercase().starts_with("http://")
     {
-        draft.fix(Safety::Safe, [(place.part(0.."http".len()), "https".to_owned())]);
+        let edit = (place.part(0.."http".len()), "https".to_owned());
+        // Where the text itself names the service, whatever uses it is better off.
+        let names_it = ["run.app", "cloudfunctions.net"].iter().any(|host| text.contains(host));
+        if names_it { draft.fix_in(Safety::Safe, [edit]) } else { draft.fix(Safety::Safe, [edit]) };
     }
 }

@@ -5,7 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Track};
 use crate::gcp::invocation::Invocation;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Names, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-auth-command",
@@ -65,22 +65,30 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
     }
     let Some(stray) = &invocation.stray else { return };
     let (Some(word), Some(place)) = (stray.literal(), stray.place()) else { return };
+    let mut change = None;
     let help = match (invocation.path, word.as_str()) {
         ("auth application-default", "print-identity-token") => {
+            change = Some((Safety::Unsafe, (invocation.verb, Change::Cut)));
             "write `gcloud auth print-identity-token`, which prints a token of gcloud's own account".to_owned()
         }
         ("sql instances", "add-iam-policy-binding" | "remove-iam-policy-binding") => {
             format!("use `gcloud projects {word}`: gcloud has no policies of single instances")
         }
         (group, word) => {
-            match renamed(group, word).or_else(|| near(group, word)).or_else(|| plural(invocation, word)) {
-                Some(right) => format!("write `{} {right}`", group_of(invocation)),
-                None => return,
-            }
+            let sure = renamed(group, word).map(|right| (Safety::Safe, right));
+            let guess = || Some((Safety::Unsafe, near(group, word)?));
+            let several = || Some((Safety::Safe, plural(invocation, word)?));
+            let Some((safety, right)) = sure.or_else(several).or_else(guess) else { return };
+            change = Some((safety, (place, Change::To(right.to_owned()))));
+            format!("write `{} {right}`", group_of(invocation))
         }
     };
     let message = format!("`{}` has no command `{word}` and will refuse it (Invalid choice)", group_of(invocation));
-    report.error(&gcloud.at, place, message).label("no such command").help(help);
+    let draft = report.error(&gcloud.at, place, message);
+    draft.label("no such command").help(help);
+    if let Some((safety, edit)) = change {
+        draft.fix(safety, [edit]);
+    }
 }
 
 fn needs_beta(gcloud: &Gcloud, report: &mut Report) {
@@ -92,10 +100,9 @@ fn needs_beta(gcloud: &Gcloud, report: &mut Report) {
     );
     let draft = report.error(&gcloud.at, invocation.at, message);
     draft.label("not generally available").help(format!("write `gcloud beta {}`", invocation.path));
-    if invocation.at.exact {
-        let after = "gcloud".len();
-        draft.fix(Safety::Safe, [(invocation.at.part(after..after), " beta".to_owned())]);
-    }
+    // As one text; elsewhere a flag or a quote may stand between.
+    const BETA: Names = &[("gcloud services identity", "gcloud beta services identity")];
+    draft.fix(Safety::Safe, [(invocation.at, Change::Rename(vec![BETA]))]);
 }
 
 /// The command of a group that a word is written for.

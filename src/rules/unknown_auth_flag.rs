@@ -5,7 +5,8 @@ use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Command};
 use crate::gcp::invocation::{self, FlagUse, Invocation};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
+use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-auth-flag",
@@ -114,45 +115,79 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
         if commands.iter().any(|command| command.flag(&flag.name).is_some()) {
             continue;
         }
-        let Some((help, right)) = advice(invocation, flag, &commands) else { continue };
+        let Some((help, mend)) = advice(invocation, flag, &commands) else { continue };
         let message =
             format!("`{}` has no flag `{}` and will refuse it (unrecognized arguments)", invocation.shown(), flag.name);
         let draft = report.error(&gcloud.at, flag.at, message);
         draft.label("no such flag").help(help);
-        let plural = right.is_some_and(|right| flag.name.strip_suffix('s') == Some(right));
-        let several = flag.value.as_ref().is_none_or(|value| value.literal().is_none_or(|text| text.contains(',')));
-        if let Some(right) = right.filter(|_| !(plural && several)) {
-            draft.fix(Safety::Safe, [(flag.at, right.to_owned())]);
-        }
+        let change = match mend {
+            Mend::None => continue,
+            Mend::Name(right, safety) => {
+                let plural = flag.name.strip_suffix('s') == Some(right);
+                let several =
+                    flag.value.as_ref().is_none_or(|value| value.literal().is_none_or(|text| text.contains(',')));
+                if plural && several {
+                    continue;
+                }
+                (safety, Change::To(right.to_owned()))
+            }
+            Mend::Drop if flag.value.is_some() => (Safety::Safe, Change::CutFlag),
+            Mend::Drop => (Safety::Safe, Change::Cut),
+        };
+        draft.fix(change.0, [(flag.at, change.1)]);
     }
 }
 
+/// How a flag that is unknown is mended.
+enum Mend {
+    /// It is not said how.
+    None,
+    /// This one is meant.
+    Name(&'static str, Safety),
+    /// It says nothing that the command does not do, or cannot do.
+    Drop,
+}
+
 /// What to do instead, and the flag that is surely meant.
-fn advice(invocation: &Invocation, flag: &FlagUse, commands: &[Command]) -> Option<(String, Option<&'static str>)> {
+fn advice(invocation: &Invocation, flag: &FlagUse, commands: &[Command]) -> Option<(String, Mend)> {
     let has = |name: &str| commands.iter().all(|command| command.flag(name).is_some());
     if let Some((_, _, help)) = MISPLACED.iter().find(|(path, flags, _)| {
         (invocation.path == *path || path.ends_with(' ') && invocation.path.starts_with(path))
             && flags.contains(&flag.name.as_str())
     }) {
-        return Some(((*help).to_owned(), None));
+        let is_lost = help.starts_with("drop it") && !says_more(flag);
+        return Some(((*help).to_owned(), if is_lost { Mend::Drop } else { Mend::None }));
     }
     if invocation.path == "scheduler jobs update http" && flag.name == "--headers" && carries_a_credential(flag) {
         // It keeps the other headers of the job, which is all that an update can do short of clearing them.
-        return Some(("write `--update-headers`".to_owned(), Some("--update-headers")));
+        return Some(("write `--update-headers`".to_owned(), Mend::Name("--update-headers", Safety::Safe)));
     }
     if flag.name == "--condition" && invocation.path.ends_with("-iam-policy-binding") {
-        return Some(("drop it: policies of this kind of resource take no conditions here".to_owned(), None));
+        let is_none = flag.value.as_ref().and_then(Value::literal).is_some_and(|text| text == "None");
+        let mend = if is_none { Mend::Drop } else { Mend::None };
+        return Some(("drop it: policies of this kind of resource take no conditions here".to_owned(), mend));
     }
     if let Some((_, right)) = RENAMED.iter().find(|(wrong, right)| *wrong == flag.name && has(right)) {
-        return Some((format!("write `{right}`"), Some(right)));
+        return Some((format!("write `{right}`"), Mend::Name(right, Safety::Safe)));
     }
-    let (distance, near) = commands
+    let mut near: Vec<(usize, &str)> = commands
         .first()?
         .flags()
         .filter(|known| !known.hidden && WORDS.iter().any(|word| known.name.contains(word)))
         .map(|known| (strsim::osa_distance(&flag.name, known.name), known.name))
-        .min()?;
-    (distance <= 2 && flag.name.len() > 8).then(|| (format!("write `{near}`"), None))
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    let (distance, nearest) = *near.first()?;
+    let alone = near.get(1).is_none_or(|(other, _)| *other > distance + 1);
+    let mend = if alone { Mend::Name(nearest, Safety::Unsafe) } else { Mend::None };
+    (distance <= 2 && flag.name.len() > 8).then(|| (format!("write `{nearest}`"), mend))
+}
+
+/// Whether a role is named that the command does not grant by itself.
+fn says_more(flag: &FlagUse) -> bool {
+    let invokes = |role: &str| ["roles/run.invoker", "roles/cloudfunctions.invoker"].contains(&role);
+    flag.name == "--role" && !flag.value.as_ref().and_then(Value::literal).is_some_and(|role| invokes(&role))
 }
 
 /// Whether headers are given of which one is named after a credential.

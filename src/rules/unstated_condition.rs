@@ -3,7 +3,7 @@
 use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
@@ -45,15 +45,14 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
         report.advice(&gcloud.at, invocation.at, message)
     };
     draft.label("without `--condition`").help("add `--condition=None`");
-    if !invocation.at.exact {
-        return;
-    }
-    // Before the last flag, where a word begins.
+    // Before the last flag, where a word begins; else behind the command, so that flags and arguments stay as they are.
     let own = |place: &Place| place.exact && place.file == gcloud.at.file && gcloud.at.span.contains(place.span);
-    let length = invocation.at.span.len() as usize;
-    if let Some(flag) = invocation.flags.last().map(|flag| flag.at).filter(own) {
-        draft.fix(Safety::Safe, [(flag.part(0..0), "--condition=None ".to_owned())]);
-    } else {
-        draft.fix(Safety::Safe, [(invocation.at.part(length..length), " --condition=None".to_owned())]);
+    match invocation.flags.last().map(|flag| flag.at).filter(own) {
+        Some(flag) if invocation.at.exact => {
+            draft.fix(Safety::Safe, [(flag.part(0..0), "--condition=None ".to_owned())]);
+        }
+        _ => {
+            draft.fix(Safety::Safe, [(invocation.verb, Change::After("--condition=None".to_owned()))]);
+        }
     }
 }

@@ -1,18 +1,19 @@
 //! A role is granted on a resource that it does not let anyone invoke.
 
 use crate::facts::{Exposure, Given, Grant, ResourceKind, Service, Verb};
-use crate::finding::Level;
+use crate::finding::{Level, Safety};
+use crate::gcp::command::Command;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
-use crate::value::{Value, may_equal};
+use crate::rule::{Change, Check, Draft, Group, Report, Rule};
+use crate::value::{Piece, Value, may_equal};
 
 pub(super) static RULE: Rule = Rule {
     id: "wrong-invoker-role",
     group: Group::Grants,
     level: Level::Error,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     page: page!("wrong-invoker-role"),
     covers: &[],
     checks: &[Check::Grant(check)],
@@ -80,11 +81,36 @@ fn check(grant: &Grant, project: &Project, report: &mut Report) {
         ),
         _ => return,
     };
-    report
-        .error(&grant.at, role.at, message)
-        .label("the role does not fit the resource")
-        .built(role, "the role")
-        .help(help);
+    let draft = report.error(&grant.at, role.at, message);
+    draft.label("the role does not fit the resource").built(role, "the role").help(help);
+    match grant.kind {
+        ResourceKind::RunJob => replace(role, "roles/run.jobsExecutor", draft),
+        ResourceKind::RunService => replace(role, "roles/run.invoker", draft),
+        _ => by_invoker_command(grant, role, project, draft),
+    }
+}
+
+/// Names the role that fits.
+fn replace(role: &Given, right: &str, draft: &mut Draft) {
+    if let [only @ Piece::Text(..)] = role.value.pieces() {
+        draft.fix(Safety::Unsafe, [(only.place(), right.to_owned())]);
+    }
+}
+
+const ADDS: &str = "add-iam-policy-binding";
+const ADDS_INVOKER: &str = "add-invoker-policy-binding";
+
+/// Writes the command that picks role and place by itself, where it takes all that is said beside the role.
+fn by_invoker_command(grant: &Grant, role: &Given, project: &Project, draft: &mut Draft) {
+    let own = project.facts.commands.iter().find(|command| command.at == grant.at);
+    let Some(invocation) = own.map(|command| &command.invocation) else { return };
+    let path = format!("functions {ADDS_INVOKER}");
+    let Some(right) = invocation.track.and_then(|track| Command::find(track, &path)) else { return };
+    let takes = |flag: &str| flag == "--role" || right.flag(flag).is_some();
+    if invocation.path.ends_with(ADDS) && invocation.flags.iter().all(|flag| takes(&flag.name)) {
+        let edits = [(invocation.verb, Change::To(ADDS_INVOKER.to_owned())), (role.at, Change::CutFlag)];
+        draft.fix(Safety::Unsafe, edits);
+    }
 }
 
 /// Who is granted the role, as a message names them.

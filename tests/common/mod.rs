@@ -256,7 +256,10 @@ pub fn fixed(files: &BTreeMap<String, String>, sources: &[Source], by: &[&Fix]) 
     let mut out = files.clone();
     for (index, source) in sources.iter().enumerate() {
         let edits = by.iter().flat_map(|fix| &fix.edits).filter(|edit| edit.file == FileId(index as u32));
-        let edits: Vec<_> = edits.cloned().collect();
+        // Findings of several turns of a loop may have one fix.
+        let mut edits: Vec<_> = edits.cloned().collect();
+        edits.sort_by(|a, b| (a.span, &a.text).cmp(&(b.span, &b.text)));
+        edits.dedup();
         let text = &files[source.path()];
         let bytes = authlint::fix::apply(text.as_bytes(), source, &edits).unwrap();
         out.insert(source.path().to_owned(), String::from_utf8(bytes).unwrap());

@@ -239,11 +239,13 @@ fn credential(target: &Tree, spelling: &Spelling, headers: Option<&Field>, open:
 
 fn token(target: &Tree, path: &[&str], spelling: &Spelling) -> Option<Token> {
     let asks = target.at(path)?;
+    // In Go one type stands around another.
+    let around = target.at(path.get(..1)?)?;
     let given = |name: &str| asks.tree.at(&[name]).and_then(given);
     let near = |place: Place| Place { exact: false, ..place };
     Some(Token {
         at: near(asks.at),
-        whole: near(asks.whole),
+        whole: near(around.whole),
         account: given(spelling.email),
         audience: given(spelling.audience),
         scope: given(spelling.scope),

@@ -52,6 +52,7 @@ fn facts_of(kind: &str, arguments: Vec<(&str, Tree)>, open: bool) -> Facts {
         schema: Schema::Code,
         kind: kind.to_owned(),
         name: String::new(),
+        repeated: false,
         head: place(0, 1),
         body: Tree::Map(Arc::new(Map { fields: fields(arguments), open, of: None })),
         at: Statement { file, span, sites: Vec::new(), flow: file, order: 0, loose: false, under },

@@ -188,7 +188,13 @@ fn service(facts: &mut Facts, declared: &Declared) {
         let given = texts.map(|audience| Some(audience.clone())).chain((!is_whole).then_some(None));
         for audience in given {
             let kind = EntryKind::Audiences(audience);
-            facts.entries.push(Entry { service: name(declared), kind, said: field.at, at: declared.at.clone() });
+            facts.entries.push(Entry {
+                service: name(declared),
+                kind,
+                address: None,
+                said: field.at,
+                at: declared.at.clone(),
+            });
         }
     }
     let email = referred(declared, body.at(&["spec", "template", "serviceAccountRef"]));

@@ -127,7 +127,7 @@ fn annotation<'d>(declared: &'d Declared, name: &str) -> Option<&'d Field> {
 fn entries(facts: &mut Facts, declared: &Declared) {
     let service = text_at(&declared.body, &["metadata", "name"]);
     let mut say = |kind, said| {
-        facts.entries.push(Entry { service: service.clone(), kind, said, at: declared.at.clone() });
+        facts.entries.push(Entry { service: service.clone(), kind, address: None, said, at: declared.at.clone() });
     };
     // What is meant for the service and stands at the revision is a fault of its own.
     let revision = declared.body.at(&["spec", "template", "metadata", "annotations", AUDIENCES]);
@@ -147,6 +147,7 @@ fn entries(facts: &mut Facts, declared: &Declared) {
 pub(super) fn domain(facts: &mut Facts, declared: &Declared) {
     if let Some(domain) = given_at(&declared.body, &["metadata", "name"]) {
         facts.entries.push(Entry {
+            address: None,
             service: text_at(&declared.body, &["spec", "routeName"]),
             kind: EntryKind::Domain(domain.value),
             said: domain.at,

@@ -4,7 +4,7 @@ use super::{account, store};
 use crate::eval::Declared;
 use crate::facts::declare::{given, given_at, text_at};
 use crate::facts::header::names_a_credential;
-use crate::facts::{Call, Caller, Credential, Facts, Given, Header, Purpose, Sink, Token};
+use crate::facts::{Call, Caller, Credential, Facts, Given, Header, Purpose, Removal, Sink, Token};
 use crate::gcp::attribute::settle;
 use crate::gcp::wording::Wording;
 use crate::program::Schema;
@@ -60,11 +60,11 @@ fn http(facts: &mut Facts, declared: &Declared, caller: Caller, target: &Tree, u
         _ => None,
     };
     let name = text_at(&declared.body, &["name"]);
-    for (header, value, place) in headers {
+    for (header, value, place, whole) in headers {
         store(facts, declared, Sink::Header(header.clone()), value, place);
         let (job, value, at) = (name.clone(), settle(value), declared.at.clone());
-        // What stands around it, such as a comma, is not known.
-        facts.headers.push(Header { caller, job, name: header, value, place, token, removal: None, at });
+        let removal = whole.filter(|_| declared.schema == Schema::Terraform).map(Removal::Lines);
+        facts.headers.push(Header { caller, job, name: header, value, place, token, removal, at });
     }
     facts.calls.push(Call {
         caller,
@@ -117,16 +117,17 @@ fn is_ignored(declared: &Declared, argument: &str) -> bool {
 }
 
 /// The headers that are seen: those of a job, and those that a queue sets for all of its tasks.
-fn headers(target: &Tree) -> Vec<(String, &Value, Place)> {
+fn headers(target: &Tree) -> Vec<(String, &Value, Place, Option<Place>)> {
     let of_job = target.at(&["headers"]).and_then(|headers| headers.tree.map());
     let of_job = of_job.into_iter().flat_map(|map| &map.fields);
-    let mut all: Vec<_> =
-        of_job.filter_map(|field| Some((field.name.trim().to_owned(), field.tree.text()?, field.at))).collect();
+    let mut all: Vec<_> = of_job
+        .filter_map(|field| Some((field.name.trim().to_owned(), field.tree.text()?, field.at, Some(field.whole))))
+        .collect();
     for item in target.at(&["header_overrides"]).into_iter().flat_map(|field| field.tree.items()) {
         if let (Some(name), Some(value)) = (item.text_at(&["header", "key"]), item.at(&["header", "value"]))
             && let (Some(name), Some(text)) = (name.literal(), value.tree.text())
         {
-            all.push((name.trim().to_owned(), text, value.at));
+            all.push((name.trim().to_owned(), text, value.at, None));
         }
     }
     all

@@ -6,6 +6,7 @@ use crate::facts::declare::{given_at, text_at};
 use crate::facts::environment::Secret;
 use crate::facts::{Deployment, Entry, EntryKind, Exposure, Facts, Identity, Service, Sink, Target, TargetKind};
 use crate::gcp::attribute::settle;
+use crate::program::Schema;
 use crate::value::{Field, Place, Tree, Truth, Value};
 
 /// Annotations of a Cloud Run service as the older resource writes them.
@@ -159,8 +160,11 @@ fn annotation<'t>(body: &'t Tree, name: &str) -> Option<&'t Field> {
 fn entries(facts: &mut Facts, declared: &Declared) {
     let body = &declared.body;
     let service = text_at(body, &["name"]);
+    let is_one = declared.schema == Schema::Terraform && !declared.repeated;
+    let address = is_one.then(|| declared.name.clone());
     let mut say = |kind, said| {
-        facts.entries.push(Entry { service: service.clone(), kind, said, at: declared.at.clone() });
+        let (service, address) = (service.clone(), address.clone());
+        facts.entries.push(Entry { service, kind, address, said, at: declared.at.clone() });
     };
     if let Some(field) = body.at(&["custom_audiences"]) {
         let unknown = match &field.tree {
@@ -231,6 +235,7 @@ pub(super) fn domain(facts: &mut Facts, declared: &Declared) {
     let body = &declared.body;
     if let Some(domain) = given_at(body, &["name"]) {
         facts.entries.push(Entry {
+            address: None,
             service: text_at(body, &["spec", "route_name"]),
             kind: EntryKind::Domain(domain.value),
             said: domain.at,

@@ -63,6 +63,14 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Whether the text is wrong wherever it stands, so that nothing that uses it can want it as it is.
+    pub fn is_wrong_anywhere(self) -> bool {
+        matches!(
+            self,
+            Self::PrefixSpelling | Self::WordSpelling | Self::EmailDomain | Self::MissingIam | Self::PoolHost
+        )
+    }
+
     /// Whether the member's type is at fault; else it is the form of what follows.
     pub fn is_type(self) -> bool {
         matches!(

@@ -156,6 +156,13 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
     match on.kind {
         ResourceKind::RunService => format!("gcloud run services add-iam-policy-binding {name}{place} {whom} {sure}"),
         ResourceKind::RunJob => format!("gcloud run jobs add-iam-policy-binding {name}{place} {whom}"),
+        // Below a function of the second generation lies a service of its name.
+        ResourceKind::Function if role == "roles/run.admin" => {
+            format!("gcloud run services add-iam-policy-binding {name}{place} {whom} {sure}")
+        }
+        ResourceKind::Function if role == "roles/cloudfunctions.admin" => {
+            format!("gcloud functions add-iam-policy-binding {name}{place} {whom}")
+        }
         ResourceKind::Function => {
             format!("gcloud functions add-invoker-policy-binding {name}{place} --member=\"{member}\"")
         }
@@ -173,7 +180,7 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
 /// Terraform's block. Below a function of the second generation lies a service of its name.
 fn terraform(on: &Resource, role: &str, member: &str, label: &str) -> String {
     let (kind, argument) = match (on.kind, role) {
-        (ResourceKind::Function, "roles/cloudfunctions.invoker") => {
+        (ResourceKind::Function, "roles/cloudfunctions.invoker" | "roles/cloudfunctions.admin") => {
             ("google_cloudfunctions_function_iam_member", "cloud_function")
         }
         (ResourceKind::RunService | ResourceKind::Function, _) => ("google_cloud_run_v2_service_iam_member", "name"),

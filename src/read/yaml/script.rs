@@ -76,15 +76,7 @@ impl Context<'_> {
 
     fn word(&self, word: &Word) -> Expr {
         match word {
-            Word::Given(scalar) => {
-                let mut expr = self.expr(scalar);
-                // Between the words of a list there is more than white space: an edit must not reach from one to the
-                // next. A flag stands by itself.
-                if !scalar.text().starts_with('-') {
-                    expr.parts.iter_mut().for_each(inexact);
-                }
-                expr
-            }
+            Word::Given(scalar) => self.expr(scalar),
             Word::Implied(name, span) => Expr::text(*name, self.near(*span)),
             Word::More(span) => {
                 let all = Use {
@@ -184,15 +176,6 @@ impl<'n> Word<'n> {
             Self::Implied(name, _) => Some(name),
             Self::More(_) => None,
         }
-    }
-}
-
-fn inexact(part: &mut Part) {
-    match part {
-        Part::Text(_, place) | Part::Hole(_, place) | Part::Output(_, _, place) | Part::Nested(_, place) => {
-            place.exact = false;
-        }
-        Part::Use(used) => used.place.exact = false,
     }
 }
 

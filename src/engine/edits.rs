@@ -1,0 +1,429 @@
+//! What rules want changed → edits, by the text that stands there. A rule knows places; how words are parted, quoted and set in
+//! where they stand is known here alone. What is laid out otherwise is not edited.
+
+use crate::finding::Edit;
+use crate::rule::{Change, Names};
+use crate::source::{Source, Span};
+use crate::value::Place;
+
+/// The edits that make a change; nothing where what stands there does not allow it.
+pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Vec<Edit>> {
+    let text = source.text();
+    let (start, end) = (place.span.start as usize, place.span.end as usize);
+    let one = |(range, text): ((usize, usize), String)| {
+        vec![Edit { file: place.file, span: Span::new(range.0 as u32, range.1 as u32), text }]
+    };
+    Some(match change {
+        Change::To(text) => vec![Edit { file: place.file, span: place.span, text: text.clone() }],
+        Change::Word(new) => one(instead(text, start, end, new)?),
+        Change::Cut => one((cut(text, start, end)?, String::new())),
+        Change::After(words) => one(after(text, start, end, words)?),
+        Change::AfterFlag(words) => one(after(text, start, flag_end(text, start, end)?, words)?),
+        Change::BeforeValue(new) => {
+            let rest = text.get(end..)?;
+            // The value stands in the same word, perhaps in quotes, or in the next one.
+            let (at, _) = rest.char_indices().find(|(_, c)| !matches!(c, '=' | ' ' | '\t' | '"' | '\''))?;
+            let between = rest.get(..at)?;
+            let is_value = !between.is_empty() && !between.trim_start_matches('=').starts_with("==");
+            let starts = rest.get(at..)?.starts_with(|c: char| c == '$' || c == '{' || c.is_alphanumeric());
+            (is_value && starts && between.matches(['"', '\'']).count() < 2)
+                .then(|| one(((end + at, end + at), new.clone())))?
+        }
+        Change::Below(lines) => one(below(text, start, end, lines)?),
+        Change::CutLines => one((lines(text, start, end)?, String::new())),
+        Change::CutFlag => one((cut(text, start, flag_end(text, start, end)?)?, String::new())),
+        Change::Rename(lists) => {
+            let all = |names: &Names| -> Option<Vec<_>> {
+                names.iter().map(|(old, new)| renamed(text, start, end, old, new)).collect()
+            };
+            lists.iter().find_map(all)?.into_iter().flat_map(one).collect()
+        }
+    })
+}
+
+/// Where a word or an item of a list stands, with its quotes.
+enum Word {
+    /// A word of a command line.
+    Plain(usize, usize),
+    /// An item that has its line to itself: `- word`.
+    Line(usize, usize),
+    /// An item between commas.
+    Item(usize, usize),
+}
+
+fn byte(text: &str, at: usize) -> Option<u8> {
+    text.as_bytes().get(at).copied()
+}
+
+fn before(text: &str, at: usize) -> Option<u8> {
+    byte(text, at.checked_sub(1)?)
+}
+
+/// Where the line begins that this offset lies in.
+fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
+}
+
+/// Where the line ends that this offset lies in.
+fn line_end(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| at + length)
+}
+
+/// Whether a text stands alone between quotes.
+fn is_quoted(text: &str, start: usize, end: usize) -> bool {
+    matches!(before(text, start), Some(b'"' | b'\'')) && before(text, start) == byte(text, end)
+}
+
+/// The words from the one that begins at `start`, or behind its quote, to the one that `end` lies in.
+fn word(text: &str, start: usize, end: usize) -> Option<Word> {
+    let quoted = is_quoted(text, start, end);
+    let first = if quoted { start - 1 } else { start };
+    let last = if quoted { end + 1 } else { word_end(text, first, end)? };
+    let line = line_start(text, first);
+    let lead = text.get(line..first)?.trim_start();
+    let rest = text.get(last..line_end(text, last))?.trim();
+    if lead == "- " && rest.is_empty() && !text.get(first..last)?.contains([' ', '\n']) {
+        return Some(Word::Line(line, line_end(text, last)));
+    }
+    let ahead = text.get(..first)?.trim_end().chars().next_back();
+    let behind = text.get(last..)?.trim_start().chars().next();
+    // `("a")` may be a list of a shell, whose items stand between blanks.
+    let is_listed = matches!(ahead, Some(',' | '[')) || matches!(behind, Some(',' | ']'));
+    let is_closed = matches!(ahead, Some(',' | '[' | '(')) && matches!(behind, Some(',' | ']' | ')'));
+    Some(if quoted && is_listed && is_closed { Word::Item(first, last) } else { Word::Plain(first, last) })
+}
+
+/// Where the last of the words ends that begin at `start` and reach to `end`.
+fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
+    let mut quote = None;
+    let mut skip = false;
+    for (offset, c) in text.get(start..)?.char_indices() {
+        let at = start + offset;
+        if skip {
+            skip = false;
+            continue;
+        }
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some('\''), _) => {}
+            (_, '\\') => skip = true,
+            (Some(_), '\n') => return None,
+            (Some(_), _) => {}
+            // The text that the words stand in ends here.
+            (None, '"' | '\'') if at >= end => return Some(at),
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '\n') if at < end => return None,
+            (None, ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | ')' | ',' | ']' | '`') if at >= end => return Some(at),
+            (None, ';' | '&' | '|' | '#') => return None,
+            (None, _) => {}
+        }
+    }
+    (quote.is_none() && text.len() >= end).then_some(text.len())
+}
+
+/// A place in the value of the flag whose name stands there.
+fn flag_end(text: &str, start: usize, end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    if let Some(value) = rest.strip_prefix('=') {
+        if value.starts_with(['"', '\'']) {
+            return Some(end + 2);
+        }
+        let quote = before(text, start).map(char::from).filter(|c| matches!(c, '"' | '\''));
+        // `"--flag=value"`
+        return Some(quote.and_then(|quote| rest.find(quote)).map_or(end + 1, |length| end + length));
+    }
+    let value = rest.trim_start_matches([' ', '\t', '\r', '\n', '\\', '`', '^']);
+    // It begins there, and may begin with a quote.
+    (value.len() < rest.len() && !value.starts_with('-')).then(|| end + rest.len() - value.len() + 1)
+}
+
+/// With another word in place of those that stand there.
+fn instead(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usize), String)> {
+    match word(text, start, end)? {
+        Word::Plain(first, last) => Some(((first, last), new.to_owned())),
+        Word::Line(..) => Some(((start, end), new.to_owned())),
+        Word::Item(first, last) => Some(((first + 1, last - 1), new.to_owned())),
+    }
+}
+
+/// Without a word: with the blanks that part it from the one before, or the line or comma that it has to itself.
+fn cut(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+    match word(text, start, end)? {
+        Word::Plain(first, last) => {
+            let lead = text.get(..first)?;
+            let mut from = lead.trim_end_matches([' ', '\t']).len();
+            if from == first {
+                return None;
+            }
+            if before(text, from) == Some(b'\n') {
+                // The word before ends on a line that is continued; what stands between may be a comment.
+                let lead = text.get(..from)?.trim_end_matches(['\r', '\n']);
+                let lead = lead.strip_suffix(['\\', '`', '^'])?;
+                from = lead.trim_end_matches([' ', '\t']).len();
+                if from == lead.len() || before(text, from) == Some(b'\n') {
+                    return None;
+                }
+            }
+            Some((from, last))
+        }
+        Word::Line(line, end) => Some((line, (end + 1).min(text.len()))),
+        Word::Item(first, last) => {
+            let lead = text.get(..first)?.trim_end();
+            if lead.ends_with(',') {
+                return Some((lead.len() - 1, last));
+            }
+            let behind = text.get(last..)?.trim_start().strip_prefix(',')?;
+            Some((first, text.len() - behind.trim_start().len()))
+        }
+    }
+}
+
+/// The lines of what has them to itself, but for a comma.
+fn lines(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+    let (first, last) = (line_start(text, start), line_end(text, end));
+    let around =
+        [text.get(first..start)?.trim_end_matches(['"', '\'']), text.get(end..last)?.trim_start_matches(['"', ','])];
+    around.iter().all(|text| text.trim().is_empty()).then(|| (first, (last + 1).min(text.len())))
+}
+
+/// With more words behind the one that ends here.
+fn after(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usize), String)> {
+    let (last, between) = match word(text, start, end)? {
+        Word::Plain(_, last) => return Some(((last, last), format!(" {new}"))),
+        Word::Line(line, end) => {
+            let lead = text.get(line..end)?;
+            let indent = lead.get(..lead.len() - lead.trim_start().len())?;
+            (text.get(..end)?.trim_end_matches('\r').len(), format!("\n{indent}- "))
+        }
+        Word::Item(first, last) => {
+            let own = text.get(line_start(text, first)..first)?;
+            (last, if own.trim().is_empty() { format!(",\n{own}") } else { ", ".to_owned() })
+        }
+    };
+    let quote = before(text, start).map(char::from).filter(|_| is_quoted(text, start, end));
+    let mut written = String::new();
+    for word in new.split(' ') {
+        let plain = word.replace(['"', '\''], "");
+        let quote = quote.map(String::from).unwrap_or_default();
+        written.push_str(&format!("{between}{quote}{plain}{quote}"));
+    }
+    Some(((last, last), written))
+}
+
+/// With another name where this one stands once; what is set below others stays so.
+fn renamed(text: &str, start: usize, end: usize, old: &str, new: &str) -> Option<((usize, usize), String)> {
+    let within = text.get(start..end)?;
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let mut found = within.match_indices(old).map(|(at, _)| start + at).filter(|at| {
+        let (ahead, behind) = (text.get(..*at), text.get(at + old.len()..));
+        let joins = |c: char| c.is_alphanumeric() || c == '_';
+        let starts = !old.starts_with(joins) || !is_part(ahead.and_then(|text| text.chars().next_back()));
+        starts && (!old.ends_with(joins) || !is_part(behind.and_then(|text| text.chars().next())))
+    });
+    let (at, None) = (found.next()?, found.next()) else { return None };
+    // What is the same around both stays.
+    let behind = |text: &str| text.len() - text.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
+    let same = behind(old);
+    let (old, new) = match old.get(old.len() - same..) {
+        Some(rest) if same == behind(new) && new.ends_with(rest) => {
+            (old.get(..old.len() - same)?, new.get(..new.len() - same)?)
+        }
+        _ => (old, new),
+    };
+    let mut last = at + old.len();
+    let sign = byte(text, last).filter(|byte| *byte == b':').map_or("", |_| ":");
+    let blanks = text.get(last + sign.len()..)?.bytes().take_while(|byte| *byte == b' ').count();
+    let mut written = new.to_owned();
+    if blanks > 1 {
+        written.push_str(sign);
+        last += sign.len();
+        let kept = (blanks + old.len()).saturating_sub(new.len()).max(1);
+        last += blanks;
+        written.push_str(&" ".repeat(kept));
+    }
+    Some(((at, last), written))
+}
+
+/// With more lines below the one that this stands on, which it has to itself but for a comment.
+fn below(text: &str, start: usize, end: usize, lines: &str) -> Option<((usize, usize), String)> {
+    let line = line_start(text, start);
+    let indent = text.get(line..start)?;
+    let last = line_end(text, end);
+    let rest = text.get(end..last)?.trim_end_matches('\r');
+    let rest_of_line = rest.trim_start_matches(['"', '\'']).trim();
+    let is_comment = rest_of_line.starts_with('#') || rest_of_line.starts_with("//");
+    if !indent.trim().is_empty() || !(rest_of_line.is_empty() || is_comment) {
+        return None;
+    }
+    let beside = text.get(start..line_end(text, start))?;
+    let written: String = lines.lines().map(|line| format!("\n{indent}{}", aligned(line, beside))).collect();
+    let at = end + rest.trim_end().len();
+    Some(((at, at), written))
+}
+
+/// A line `name = value` whose sign stands below that of the line above.
+fn aligned(line: &str, above: &str) -> String {
+    let Some((name, value)) = line.split_once(" = ") else { return line.to_owned() };
+    let column = above.split_once('=').map_or(0, |(before, _)| before.len());
+    if name.trim_start() != name || name.contains(['"', '{']) || column <= name.len() {
+        return line.to_owned();
+    }
+    format!("{name}{}= {value}", " ".repeat(column - name.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    /// A text in which the place is marked: `[[…]]`.
+    fn changed(marked: &str, change: &Change) -> Option<String> {
+        let start = marked.find("[[").unwrap();
+        let end = marked.find("]]").unwrap() - 2;
+        let text = marked.replacen("[[", "", 1).replacen("]]", "", 1);
+        let source = Source::new("a.sh", text.as_bytes()).unwrap();
+        // A source has its lines end alike.
+        let offset = |at: usize| (at - text[..at].matches('\r').count()) as u32;
+        let place = Place::exact(FileId(0), Span::new(offset(start), offset(end)));
+        let edits = edits(&source, place, change)?;
+        let bytes = crate::fix::apply(text.as_bytes(), &source, &edits).unwrap();
+        Some(String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn words_go_with_their_blanks_and_quotes() {
+        let cases = [
+            ("g a [[--role=x]] --b\n", Some("g a --b\n")),
+            ("g a [[--role=\"x]]\" --b\n", Some("g a --b\n")),
+            ("g a [[--role 'x]]'\n", Some("g a\n")),
+            ("g a \"[[--role=x]]\"\n", Some("g a\n")),
+            ("g a \\\n  [[--role=x]]\n", Some("g a\n")),
+            ("g a \\\n  [[--role=x]] \\\n  --b\n", Some("g a \\\n  --b\n")),
+            ("g a \\\r\n  [[--role=x]]\r\n", Some("g a\r\n")),
+            ("x=$(g a [[--role=x]])\n", Some("x=$(g a)\n")),
+            ("g a [[--role=x]]", Some("g a")),
+            ("g a \\\n  # why\n  [[--role=x]]\n", None),
+            ("g a [[--role \\\n  x]]\n", Some("g a\n")),
+            ("- a\n- [[--role=x]]\n- b\n", Some("- a\n- b\n")),
+            ("- 'a'\n- '[[--role=x]]'\n", Some("- 'a'\n")),
+            ("['a', '[[--role=x]]', 'b']", Some("['a', 'b']")),
+            ("[\n  \"a\",\n  \"[[--role=x]]\",\n]", Some("[\n  \"a\",\n]")),
+            ("['[[--role=x]]', 'b']", Some("['b']")),
+            ("a=([[--role=x]] --b)", None),
+            ("run(\"g a [[--role=x]]\")", Some("run(\"g a\")")),
+            ("- 'a'\n- '[[--role=x]]'\n", Some("- 'a'\n")),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::Cut).as_deref(), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn words_come_where_others_stand() {
+        let cases = [
+            ("g [[--uri=x]] --b\n", Some("g [[--uri=x]] --new=1 --b\n")),
+            ("g [[--uri=\"x/$Y]]\" \\\n  --b\n", Some("g [[--uri=\"x/$Y]]\" --new=1 \\\n  --b\n")),
+            ("- a\n- [[--uri=x]]\n- b\n", Some("- a\n- [[--uri=x]]\n- --new=1\n- b\n")),
+            ("- '[[--uri=x]]'", Some("- '[[--uri=x]]'\n- '--new=1'")),
+            ("[\"a\", \"[[--uri=x]]\"]", Some("[\"a\", \"[[--uri=x]]\", \"--new=1\"]")),
+            ("sh -c \"g [[--uri=x]]\"\n", Some("sh -c \"g [[--uri=x]] --new=1\"\n")),
+            ("a=(\"[[--uri=x]]\")\n", Some("a=(\"[[--uri=x]]\" --new=1)\n")),
+            ("run(\"[[curl]] x\")", Some("run(\"[[curl]] --new=1 x\")")),
+            ("run([\"[[curl]]\", x])", Some("run([\"[[curl]]\", \"--new=1\", x])")),
+        ];
+        for (marked, expected) in cases {
+            let expected = expected.map(|text| text.replacen("[[", "", 1).replacen("]]", "", 1));
+            assert_eq!(changed(marked, &Change::After("--new=1".to_owned())), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn flags_go_with_their_values() {
+        let cases = [
+            ("g [[--aud]]=\"$A\" --b\n", Some("g --b\n")),
+            ("g [[--aud]] \"$A b\" --b\n", Some("g --b\n")),
+            ("g [[--aud]] \\\n  $A --b\n", Some("g --b\n")),
+            ("g [[--aud]]=x", Some("g")),
+            ("g [[--aud]] --b", None),
+            ("['a', '[[--aud]]=$_A']", Some("['a']")),
+            ("- '[[--aud]]=$_A'\n- b\n", Some("- b\n")),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::CutFlag).as_deref(), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn words_become_others() {
+        let cases = [
+            ("g [[--a=x]] --b", "g --c --b"),
+            ("g [[--a=\"x]]\" --b", "g --c --b"),
+            ("g \"[[--a=x]]\"", "g --c"),
+            ("- '[[--a=x]]'", "- '--c'"),
+            ("[\"[[--a=x]]\"]", "[\"--c\"]"),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::Word("--c".to_owned())).as_deref(), Some(expected), "{marked}");
+        }
+    }
+
+    #[test]
+    fn lines_go_if_nothing_else_stands_there() {
+        let cases = [
+            ("h = {\n  [[\"a\" = \"b\"]]\n}", Some("h = {\n}")),
+            ("h = {\n  [[a = \"b]]\",\n}", Some("h = {\n}")),
+            ("h = {\n  \"[[a\" = 1]]\n}", Some("h = {\n}")),
+            ("h = { [[a = 1]] }\n", None),
+            ("  [[a = 1]] # why\n", None),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::CutLines).as_deref(), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn texts_come_before_values() {
+        let cases = [
+            ("g [[--aud]]=$H", Some("g --aud=https://$H")),
+            ("g [[--aud]] \"$H\"", Some("g --aud \"https://$H\"")),
+            ("g [[--aud]]=\"${H}\"", Some("g --aud=\"https://${H}\"")),
+            ("g [[--aud]]=", None),
+            ("'[[--aud]]', 'x'", None),
+            ("g [[--aud]] \\\n $H", None),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::BeforeValue("https://".to_owned())).as_deref(), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn names_are_found_once() {
+        let cases = [
+            ("[[oidc_token = x]]", Some("o = x")),
+            ("[[\"oidc_token\": x]]", Some("\"o\": x")),
+            ("[[oidc_token    = x]]", Some("o             = x")),
+            ("[[oidc_token:    x]]", Some("o:             x")),
+            ("[[oidc_tokens = x]]", None),
+            ("[[oidc_token = oidc_token]]", None),
+        ];
+        for (marked, expected) in cases {
+            let change = Change::Rename(vec![&[("oidc_token", "o")]]);
+            assert_eq!(changed(marked, &change).as_deref(), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn lines_come_below_others() {
+        let cases = [
+            ("  [[email = \"x\"]]\n}", Some("  email = \"x\"\n  a     = 1\n}")),
+            ("  [[b = \"x\"]] # why\n}", Some("  b = \"x\" # why\n  a = 1\n}")),
+            ("  [[b = \"x\"]]\r\n}", Some("  b = \"x\"\r\n  a = 1\r\n}")),
+            ("  b { [[b = \"x\"]] }", None),
+            ("  [[b: x]]", Some("  b: x\n  a = 1")),
+            ("  [[b = x]],", None),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::Below("a = 1".to_owned())).as_deref(), expected, "{marked}");
+        }
+    }
+}
