@@ -74,7 +74,7 @@ fn every_file_stays_whole() {
             // It may be over already.
             let _ = child.kill();
         }
-        killed += usize::from(!child.wait().unwrap().code().is_some());
+        killed += usize::from(child.wait().unwrap().code().is_none());
         for (name, known) in names.iter().zip(&states) {
             let text = fs::read_to_string(tree.path(name)).unwrap();
             let is_fixed = known.iter().any(|state| fixed(state) == text);

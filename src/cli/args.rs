@@ -108,6 +108,7 @@ pub(super) struct Evidence {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Check {
     /// Files and directories to report on; `-` reads standard input
     ///

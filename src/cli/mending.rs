@@ -170,9 +170,9 @@ fn say(done: &[&Change], mended: &Mended, work: &Work, mode: Mode) {
         let (path, line) = &dropped.at;
         note(format_args!("{not} {}:{line}: {}: {}", clean(path), dropped.rule, dropped.why));
     }
-    let more = mended.dropped.len().saturating_sub(MOST_DROPPED);
-    if more > 0 {
-        note(format_args!("{not}: {more} more, for such reasons"));
+    let untold = mended.dropped.len().saturating_sub(MOST_DROPPED);
+    if untold > 0 {
+        note(format_args!("{not}: {untold} more, for such reasons"));
     }
     let count: usize = total.values().sum();
     let (faults, files) =

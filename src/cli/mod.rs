@@ -118,13 +118,12 @@ fn check(args: Check) -> Status {
         }
         mended
     });
-    let mut outcome = match mended {
-        Some(mended) => mended.outcome,
-        None => {
-            let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
-            gone = absorb(&mut outcome);
-            outcome
-        }
+    let mut outcome = if let Some(mended) = mended {
+        mended.outcome
+    } else {
+        let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
+        gone = absorb(&mut outcome);
+        outcome
     };
     outcome.files = looked_at;
     if let Some(known) = &known {

@@ -22,8 +22,8 @@ pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
         let shown = outcome.findings.iter().filter(|finding| options.shows(finding.level));
         let places: HashSet<_> = shown.map(|finding: &Finding| finding.primary.file).collect();
         let found = counts.join(", ");
-        let fixes = fixable(outcome, options);
-        format!("Found {found} in {} ({files} looked at, {relevant} relevant).{fixes}", of_files(places.len()))
+        let fixable = fixable(outcome, options);
+        format!("Found {found} in {} ({files} looked at, {relevant} relevant).{fixable}", of_files(places.len()))
     };
     let hidden = if options.shows(Level::Advice) { outcome.hidden } else { outcome.count(Level::Advice) };
     let line = if hidden == 0 { line } else { format!("{line} {hidden} more with --advice.") };
@@ -66,13 +66,13 @@ mod tests {
     use crate::finding::{Fix, Label};
     use crate::source::{FileId, Span};
 
-    fn finding((level, file): &(Level, u32)) -> Finding {
+    fn finding((level, file): (Level, u32)) -> Finding {
         Finding {
             rule: "some-rule",
-            level: *level,
+            level,
             message: String::new(),
             help: String::new(),
-            primary: Label { file: FileId(*file), span: Span::default(), message: String::new() },
+            primary: Label { file: FileId(file), span: Span::default(), message: String::new() },
             related: Vec::new(),
             fix: None,
             anchor: String::new(),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     fn said(findings: &[(Level, u32)], advice: bool) -> String {
-        let findings = findings.iter().map(finding).collect();
+        let findings = findings.iter().copied().map(finding).collect();
         line(
             &Outcome { findings, files: 132, relevant: 9, ..Outcome::default() },
             &Options { advice, ..Options::default() },
@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(said(&two, true), "Found 2 errors, 1 warning, 2 advice in 3 files (132 looked at, 9 relevant).");
         let fix = |safety| Some(Fix { safety, edits: Vec::new() });
         let fixed = |fixes: &[Option<Fix>]| {
-            let findings = fixes.iter().map(|fix| Finding { fix: fix.clone(), ..finding(&(Error, 1)) }).collect();
+            let findings = fixes.iter().map(|fix| Finding { fix: fix.clone(), ..finding((Error, 1)) }).collect();
             line(&Outcome { findings, ..Outcome::default() }, &Options::default())
         };
         assert!(fixed(&[fix(Safety::Safe), None]).ends_with(" relevant). 1 can be fixed with --fix."));

@@ -107,15 +107,13 @@ fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
             (Some(open), _) if c == open => quote = None,
             (Some('\''), _) => {}
             (_, '\\') => skip = true,
-            (Some(_), '\n') => return None,
-            (Some(_), _) => {}
             // The text that the words stand in ends here.
             (None, '"' | '\'') if at >= end => return Some(at),
             (None, '"' | '\'') => quote = Some(c),
             (None, '\n') if at < end => return None,
             (None, ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | ')' | ',' | ']' | '`') if at >= end => return Some(at),
-            (None, ';' | '&' | '|' | '#') => return None,
-            (None, _) => {}
+            (Some(_), '\n') | (None, ';' | '&' | '|' | '#') => return None,
+            _ => {}
         }
     }
     (quote.is_none() && text.len() >= end).then_some(text.len())
@@ -205,7 +203,7 @@ fn after(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usi
     for word in new.split(' ') {
         let plain = word.replace(['"', '\''], "");
         let quote = quote.map(String::from).unwrap_or_default();
-        written.push_str(&format!("{between}{quote}{plain}{quote}"));
+        written.extend([between.as_str(), &quote, &plain, &quote]);
     }
     Some(((last, last), written))
 }
@@ -256,7 +254,8 @@ fn below(text: &str, start: usize, end: usize, lines: &str) -> Option<((usize, u
         return None;
     }
     let beside = text.get(start..line_end(text, start))?;
-    let written: String = lines.lines().map(|line| format!("\n{indent}{}", aligned(line, beside))).collect();
+    let written: String =
+        lines.lines().flat_map(|line| ["\n".to_owned(), indent.to_owned(), aligned(line, beside)]).collect();
     let at = end + rest.trim_end().len();
     Some(((at, at), written))
 }
@@ -283,7 +282,7 @@ mod tests {
         let text = marked.replacen("[[", "", 1).replacen("]]", "", 1);
         let source = Source::new("a.sh", text.as_bytes()).unwrap();
         // A source has its lines end alike.
-        let offset = |at: usize| (at - text[..at].matches('\r').count()) as u32;
+        let offset = |at: usize| (at - text.bytes().take(at).filter(|byte| *byte == b'\r').count()) as u32;
         let place = Place::exact(FileId(0), Span::new(offset(start), offset(end)));
         let edits = edits(&source, place, change)?;
         let bytes = crate::fix::apply(text.as_bytes(), &source, &edits).unwrap();

@@ -120,6 +120,11 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// The place right behind it.
+    pub fn end(&self) -> Place {
+        Place::exact(self.file, self.span).end()
+    }
+
     /// Whether no run of the flow reaches both: they stand in different arms of a branch.
     pub fn excludes(&self, other: &Self) -> bool {
         self.flow == other.flow && self.under.contradict(&other.under)

@@ -11,11 +11,18 @@ use crate::rules;
 use crate::source::{FileId, Source, Span};
 use crate::suppression::{self, Outline, Where};
 
+/// A comment that is to be written: the rules that it names, for which findings.
+#[derive(Default)]
+struct Comment<'o> {
+    ids: BTreeSet<&'o str>,
+    findings: Vec<usize>,
+}
+
 /// Comments for findings, all with this reason. `is_wanted` says for which.
 pub fn ignores(outcome: &Outcome, tried: &Tried, reason: &str, is_wanted: &dyn Fn(&Finding) -> bool) -> Vec<Proposal> {
     let mut outlines: BTreeMap<FileId, Outline> = BTreeMap::new();
     // What is to be said in one place is said in one comment.
-    let mut places: BTreeMap<(FileId, Where), (BTreeSet<&str>, Vec<usize>)> = BTreeMap::new();
+    let mut places: BTreeMap<(FileId, Where), Comment<'_>> = BTreeMap::new();
     let mut in_config: Vec<usize> = Vec::new();
     for (index, finding) in outcome.findings.iter().enumerate().filter(|(_, finding)| is_wanted(finding)) {
         let file = finding.primary.file;
@@ -30,23 +37,23 @@ pub fn ignores(outcome: &Outcome, tried: &Tried, reason: &str, is_wanted: &dyn F
         });
         match candidates(finding, source, outline).get(tried.count(finding, outcome)) {
             Some(at) => {
-                let (ids, findings) = places.entry((file, *at)).or_default();
-                ids.insert(finding.rule);
-                findings.push(index);
+                let comment = places.entry((file, *at)).or_default();
+                comment.ids.insert(finding.rule);
+                comment.findings.push(index);
             }
             None => in_config.push(index),
         }
     }
     let mut out: Vec<Proposal> = Vec::new();
-    for ((file, at), (ids, findings)) in places {
-        let ids: Vec<&str> = ids.into_iter().collect();
+    for ((file, at), comment) in places {
+        let ids: Vec<&str> = comment.ids.into_iter().collect();
         let (Some(source), Some(outline)) = (outcome.source(file), outlines.get(&file)) else { continue };
         // Where there is no room nothing is tried, which counts.
         let edits = match suppression::write(source, outline, at, &ids, reason) {
             Some((span, text)) => vec![Edit { file, span, text }],
             None => Vec::new(),
         };
-        out.extend(findings.into_iter().map(|finding| Proposal { finding, edits: edits.clone() }));
+        out.extend(comment.findings.into_iter().map(|finding| Proposal { finding, edits: edits.clone() }));
     }
     out.extend(overrides(outcome, &in_config, tried, reason));
     out.sort_by_key(|proposal| proposal.finding);
@@ -94,11 +101,10 @@ fn overrides(outcome: &Outcome, findings: &[usize], tried: &Tried, reason: &str)
             let rules: Vec<String> = rules.iter().map(|rule| format!("{rule} = \"off\"")).collect();
             let path: String = path.chars().flat_map(escaped).collect();
             let gap = if end == 0 && new.is_empty() { "" } else { "\n" };
-            new.push_str(&format!(
-                "{gap}# {}\n[[overrides]]\npaths = [\"/{path}\"]\nrules = {{ {} }}\n",
-                reason.split_whitespace().collect::<Vec<_>>().join(" "),
-                rules.join(", ")
-            ));
+            let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+            let rules = rules.join(", ");
+            let table = format!("{gap}# {reason}\n[[overrides]]\npaths = [\"/{path}\"]\nrules = {{ {rules} }}\n");
+            new.push_str(&table);
         }
         (config, Edit { file: config, span: Span::new(end, end), text: new })
     };

@@ -111,7 +111,7 @@ impl Bench<'_> {
         let mut tried = Tried::default();
         let mut changes: BTreeMap<String, Change> = BTreeMap::new();
         let mut dropped: BTreeMap<Key, Dropped> = BTreeMap::new();
-        let mut tries = 0;
+        let mut spent = 0;
         for _ in 0..MAX_ROUNDS {
             let proposals = propose(&outcome, &tried);
             let (some, none): (Vec<Proposal>, Vec<Proposal>) =
@@ -129,10 +129,10 @@ impl Bench<'_> {
                 continue;
             }
             let mut round =
-                Round { bench: &self, base: &outcome, good: Vec::new(), refused: Vec::new(), next: None, tries };
+                Round { bench: &self, base: &outcome, good: Vec::new(), refused: Vec::new(), next: None, tries: spent };
             round.sift(chosen);
-            let Round { good, refused, next, tries: spent, .. } = round;
-            tries = spent;
+            let Round { good, refused, next, tries, .. } = round;
+            spent = tries;
             // What did not go beside others is tried again without them.
             let is_final = |why: &Why| good.is_empty() || *why == Why::Untried;
             for (proposal, why) in refused.into_iter().filter(|(_, why)| is_final(why)) {

@@ -95,7 +95,8 @@ fn request(call: &Call, token: &Token, (given, url): (&Given, &Url), project: &P
     draft.fix_in(Safety::Unsafe, edits);
 }
 
-const GO: Names = &[("OauthToken:", "OidcToken:"), (".OAuthToken{", ".OidcToken{")];
+const GO_FIELD: (&str, &str) = ("OauthToken:", "OidcToken:");
+const GO_TYPE: (&str, &str) = (".OAuthToken{", ".OidcToken{");
 /// What asks for an ID token in code. In Go the type is spelt otherwise than the field.
 const RENAMED: super::Renamed = super::Renamed {
     python: &[
@@ -106,8 +107,8 @@ const RENAMED: super::Renamed = super::Renamed {
     ],
     javascript: &[&[("oauthToken: {", "oidcToken: {")], &[("oauthToken:{", "oidcToken:{")]],
     go: &[
-        &[("HttpTarget_OauthToken{", "HttpTarget_OidcToken{"), GO[0], GO[1]],
-        &[("HttpRequest_OauthToken{", "HttpRequest_OidcToken{"), GO[0], GO[1]],
+        &[("HttpTarget_OauthToken{", "HttpTarget_OidcToken{"), GO_FIELD, GO_TYPE],
+        &[("HttpRequest_OauthToken{", "HttpRequest_OidcToken{"), GO_FIELD, GO_TYPE],
     ],
 };
 
@@ -124,7 +125,7 @@ fn scheduled(
     let scope = if token.scope.is_some() { " in place of the scope" } else { "" };
     let asks = call.wording.asks_id_token(&account);
     draft.help(format!("write {asks}, and the service's URL as `{}`{scope}", names.audience));
-    let Some(asks) = super::asks_otherwise(call, token, names.id_token, RENAMED) else { return };
+    let Some(asks) = super::asks_otherwise(call, token, names.id_token, &RENAMED) else { return };
     let mut edits = vec![asks];
     if let Some(scope) = &token.scope {
         match (audience(given, url), scope.value.pieces()) {

@@ -7,8 +7,7 @@ use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
 use crate::project::{Audience, Project, is_host, is_same_service, service_name};
 use crate::rule::{Check, Group, Report, Rule};
-use crate::source::Span;
-use crate::value::{Place, Value};
+use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
     id: "custom-domain-without-custom-audience",
@@ -88,8 +87,7 @@ fn judge(
             }
         ));
     if let Some(line) = update(mapping, service, &host, project) {
-        let end = Place::exact(mapping.at.file, Span::new(mapping.at.span.end, mapping.at.span.end));
-        draft.fix_behind(end, format!("\n{line}"));
+        draft.fix_behind(mapping.at.end(), format!("\n{line}"));
     }
 }
 

@@ -4,8 +4,6 @@ use crate::facts::Entry;
 use crate::finding::{Level, Safety};
 use crate::project::{Actor, Need, Project, Verdict};
 use crate::rule::{Check, Group, Report, Rule};
-use crate::source::Span;
-use crate::value::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "iap-agent-without-invoker",
@@ -37,8 +35,7 @@ fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report)
     }
     let entry = project.facts.entries.iter().find(|entry| entry.said == need.place && entry.at == need.at);
     if let Some(grant) = entry.and_then(grant).filter(|_| need.at.sites.is_empty() && !need.at.loose) {
-        let end = Place::exact(need.at.file, Span::new(need.at.span.end, need.at.span.end));
-        draft.fix_behind(end, grant);
+        draft.fix_behind(need.at.end(), grant);
     }
 }
 

@@ -36,7 +36,11 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     for (place, what) in related {
         draft.related(place, what);
     }
-    if call.caller == Caller::Request { request(call, token, project, draft) } else { scheduled(call, token, project, draft) }
+    if call.caller == Caller::Request {
+        request(call, token, project, draft);
+    } else {
+        scheduled(call, token, project, draft);
+    }
 }
 
 /// The host of the Google API that is called, and where that is said.
@@ -70,7 +74,8 @@ fn is_scope(url: &url::Url) -> bool {
     url.path.known_prefix().starts_with("/auth/")
 }
 
-const GO: Names = &[("OidcToken:", "OauthToken:"), (".OidcToken{", ".OAuthToken{")];
+const GO_FIELD: (&str, &str) = ("OidcToken:", "OauthToken:");
+const GO_TYPE: (&str, &str) = (".OidcToken{", ".OAuthToken{");
 /// What asks for an access token in code. In Go the type is spelt otherwise than the field.
 const RENAMED: super::Renamed = super::Renamed {
     python: &[
@@ -81,8 +86,8 @@ const RENAMED: super::Renamed = super::Renamed {
     ],
     javascript: &[&[("oidcToken: {", "oauthToken: {")], &[("oidcToken:{", "oauthToken:{")]],
     go: &[
-        &[("HttpTarget_OidcToken{", "HttpTarget_OauthToken{"), GO[0], GO[1]],
-        &[("HttpRequest_OidcToken{", "HttpRequest_OauthToken{"), GO[0], GO[1]],
+        &[("HttpTarget_OidcToken{", "HttpTarget_OauthToken{"), GO_FIELD, GO_TYPE],
+        &[("HttpRequest_OidcToken{", "HttpRequest_OauthToken{"), GO_FIELD, GO_TYPE],
     ],
 };
 
@@ -104,7 +109,7 @@ fn scheduled(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
     let names = call.wording.names();
     let audience = if token.audience.is_some() { format!(" and drop `{}`", names.audience) } else { String::new() };
     draft.help(format!("write {}{audience}", call.wording.asks_access_token(&account)));
-    let Some(asks) = super::asks_otherwise(call, token, names.access_token, RENAMED) else { return };
+    let Some(asks) = super::asks_otherwise(call, token, names.access_token, &RENAMED) else { return };
     let mut edits = vec![asks];
     if let Some(audience) = &token.audience {
         match audience.value.pieces() {

@@ -5,7 +5,6 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, Url};
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
-use crate::source::Span;
 use crate::value::{Piece, Place, Value};
 
 pub(super) static RULE: Rule = Rule {
@@ -30,7 +29,11 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     let draft = report.error(&call.at, given.at, message);
     draft.label("no URL that runs a job").built(given, "the URL").help(help(given));
     // A text that is the whole of the path means to run a job wherever it is used.
-    if is_one_text(&url.path) { draft.fix_in(Safety::Safe, fault.edit) } else { draft.fix(Safety::Safe, fault.edit) };
+    if is_one_text(&url.path) {
+        draft.fix_in(Safety::Safe, fault.edit)
+    } else {
+        draft.fix(Safety::Safe, fault.edit)
+    };
 }
 
 fn help(given: &Given) -> String {
@@ -63,8 +66,8 @@ struct Fault {
 }
 
 impl Fault {
-    fn new(what: impl Into<String>, edit: Option<(Place, String)>) -> Option<Self> {
-        Some(Self { what: what.into(), edit })
+    fn new(what: impl Into<String>, edit: Option<(Place, String)>) -> Self {
+        Self { what: what.into(), edit }
     }
 }
 
@@ -103,31 +106,27 @@ fn fault(url: &Url, call: &Call) -> Option<Fault> {
                 let jobs = only_text(segments.get(jobs)?)?;
                 Some((jobs.part(0..0), format!("locations/{region}/")))
             });
-            Fault::new("a v2 path has `locations/REGION` before the job", edit)
+            Some(Fault::new("a v2 path has `locations/REGION` before the job", edit))
         }
-        () if is(0, "v2") && is(1, "namespaces") => Fault::new(
+        () if is(0, "v2") && is(1, "namespaces") => Some(Fault::new(
             "`namespaces` belongs to v1; v2 has `projects/…/locations/…`",
             write(0, "apis/run.googleapis.com/v1", v1(1)),
-        ),
-        () if is(0, "v1") && (is(1, "projects") || is(1, "namespaces")) => Fault::new(
+        )),
+        () if is(0, "v1") && (is(1, "projects") || is(1, "namespaces")) => Some(Fault::new(
             "v1 runs jobs below `/apis/run.googleapis.com/v1/namespaces/…`, v2 below `/v2/projects/…`",
-            if is(1, "projects") {
-                write(0, "v2", v2(1))
-            } else {
-                write(0, "apis/run.googleapis.com/v1", v1(1))
-            },
-        ),
-        () if is(0, "apis") && is(1, "serving.knative.dev") => Fault::new(
+            if is(1, "projects") { write(0, "v2", v2(1)) } else { write(0, "apis/run.googleapis.com/v1", v1(1)) },
+        )),
+        () if is(0, "apis") && is(1, "serving.knative.dev") => Some(Fault::new(
             "services are below `/apis/serving.knative.dev/`, jobs below `/apis/run.googleapis.com/`",
             write(1, "run.googleapis.com", is(2, "v1") && is(3, "namespaces") && v1(3)),
-        ),
+        )),
         () if is(0, "apis") && is(2, "v2") => {
-            Fault::new("`/apis/run.googleapis.com/` belongs to v1", write(2, "v1", is(3, "namespaces") && v1(3)))
+            Some(Fault::new("`/apis/run.googleapis.com/` belongs to v1", write(2, "v1", is(3, "namespaces") && v1(3))))
         }
-        () if is(0, "apis") && is(3, "projects") => Fault::new(
+        () if is(0, "apis") && is(3, "projects") => Some(Fault::new(
             "below `/apis/run.googleapis.com/v1/` a project is a namespace",
             write(3, "namespaces", is(1, "run.googleapis.com") && is(2, "v1") && v1(3)),
-        ),
+        )),
         () => None,
     }
 }
@@ -158,26 +157,22 @@ fn verb_fault(job: &Value, verb: Option<&Value>, after: Option<&Value>, call: &C
         (Some(verb), None) if verb.equals("run").is_yes() => (true, None),
         (Some(verb), None) if ["execute", "start", "invoke"].iter().any(|word| verb.equals(word).is_yes()) => {
             let edit = only_text(verb).map(|place| (place, "run".to_owned()));
-            (true, Fault::new(format!("the method is `:run`, not `:{verb}`"), edit))
+            (true, Some(Fault::new(format!("the method is `:run`, not `:{verb}`"), edit)))
         }
         (None, Some(word)) if ["run", "execute"].iter().any(|known| word.equals(known).is_yes()) => {
             // The slash stands right before it. Behind a variable's name a colon may mean more.
             let name = job.pieces().last().filter(|last| last.text().is_some()).map(Piece::place);
             let edit = only_text(word).zip(name).and_then(|(word, name)| {
                 let follows = name.file == word.file && name.span.end + 1 == word.span.start && word.exact;
-                let span = Span::new(name.span.end, word.span.end);
-                follows.then(|| (Place { span, ..word }, ":run".to_owned()))
+                follows.then(|| (name.end().through(word), ":run".to_owned()))
             });
-            (true, Fault::new(format!("the method is `:run`, not `/{word}`"), edit))
+            (true, Some(Fault::new(format!("the method is `:run`, not `/{word}`"), edit)))
         }
         // A scheduled POST to the job itself means to run it; a request by hand may mean anything.
         (None, None) if call.caller != Caller::Request && posts(call) && is_name(job) => {
             let last = job.pieces().last().filter(|last| last.text().is_some()).map(Piece::place);
-            let edit = last.map(|last| {
-                let length = last.span.len() as usize;
-                (last.part(length..length), ":run".to_owned())
-            });
-            (true, Fault::new("it lacks the method `:run` at its end", edit))
+            let edit = last.map(|last| (last.end(), ":run".to_owned()));
+            (true, Some(Fault::new("it lacks the method `:run` at its end", edit)))
         }
         _ => (false, None),
     }

@@ -21,7 +21,8 @@ pub(super) static RULE: Rule = Rule {
 fn grant(grant: &Grant, _: &Project, report: &mut Report) {
     let (Verb::Add, Some(given)) = (grant.verb, &grant.member) else { return };
     if let Some(fault) = principal::fault(&given.value).filter(|fault| !fault.kind.is_type()) {
-        let (at, answer) = ((&grant.at, grant.wording == Wording::Command), "the binding will be refused (INVALID_ARGUMENT)");
+        let (at, answer) =
+            ((&grant.at, grant.wording == Wording::Command), "the binding will be refused (INVALID_ARGUMENT)");
         let draft = super::say_member_fault(given, &fault, at, answer, report);
         let named = grant.member_named.as_ref().filter(|_| fault.kind == FaultKind::FullName);
         let to = if named.is_some_and(|named| named.value.pieces().len() == 1) { "member" } else { "email" };

@@ -169,9 +169,10 @@ fn is_plain(byte: u8) -> bool {
 
 /// The account whose token all calls of the same kind carry that are set up beside this one.
 fn shared_account(call: &Call, carried: impl Fn(&Call) -> Option<Token>, project: &Project) -> Option<Value> {
-    let beside = project.facts.calls.iter().filter(|other| {
-        other.caller == call.caller && other.wording == call.wording && other.at.flow == call.at.flow
-    });
+    let beside =
+        project.facts.calls.iter().filter(|other| {
+            other.caller == call.caller && other.wording == call.wording && other.at.flow == call.at.flow
+        });
     let mut accounts = beside.filter_map(carried).map(|token| token.account.map(|account| account.value));
     let first = accounts.next()??;
     accounts.all(|other| other.is_some_and(|other| other.same(&first))).then_some(first)

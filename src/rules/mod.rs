@@ -470,7 +470,7 @@ fn say_missing(need: &Need, verdict: &Verdict, missing: &Missing, project: &Proj
 
 /// How a call is made to ask for the other kind of token, where the names that do so stand with their account. `to` gives
 /// those of flags and fields; code has its own.
-fn asks_otherwise(call: &Call, token: &Token, to: &'static str, code: Renamed) -> Option<(Place, Change)> {
+fn asks_otherwise(call: &Call, token: &Token, to: &'static str, code: &Renamed) -> Option<(Place, Change)> {
     let account = token.account.as_ref();
     let names = match call.wording {
         // A flag takes the account as its value; elsewhere the account stands below what asks for the token.

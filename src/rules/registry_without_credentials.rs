@@ -116,9 +116,8 @@ fn configures(gcloud: &Gcloud, host: &Value) -> Truth {
 fn edit(gcloud: &Gcloud, host: &str) -> Option<(Place, Change)> {
     let invocation = &gcloud.invocation;
     if let Some(list) = invocation.positionals.first() {
-        let end = list.pieces().last().filter(|piece| piece.text().is_some())?.place();
-        let length = end.span.len() as usize;
-        return Some((end.part(length..length), Change::To(format!(",{host}"))));
+        let last = list.pieces().last().filter(|piece| piece.text().is_some())?.place();
+        return Some((last.end(), Change::To(format!(",{host}"))));
     }
     // The registries of before that anyone uses are named with the new one, so that they stay.
     Some((invocation.verb, Change::After(format!("{},{host}", PUSHED.join(",")))))

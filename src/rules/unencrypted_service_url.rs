@@ -80,6 +80,10 @@ fn mend(draft: &mut Draft, given: &Given, what: &str) {
         let edit = (place.part(0.."http".len()), "https".to_owned());
         // Where the text itself names the service, whatever uses it is better off.
         let names_it = ["run.app", "cloudfunctions.net"].iter().any(|host| text.contains(host));
-        if names_it { draft.fix_in(Safety::Safe, [edit]) } else { draft.fix(Safety::Safe, [edit]) };
+        if names_it {
+            draft.fix_in(Safety::Safe, [edit])
+        } else {
+            draft.fix(Safety::Safe, [edit])
+        };
     }
 }

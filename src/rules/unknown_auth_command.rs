@@ -5,7 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Track};
 use crate::gcp::invocation::Invocation;
 use crate::project::Project;
-use crate::rule::{Change, Names, Check, Group, Report, Rule};
+use crate::rule::{Change, Check, Group, Names, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-auth-command",
@@ -91,6 +91,9 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
     }
 }
 
+/// Where that stands as one text; elsewhere a flag or a quote may stand between.
+const BETA: Names = &[("gcloud services identity", "gcloud beta services identity")];
+
 fn needs_beta(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
     let message = format!(
@@ -100,8 +103,6 @@ fn needs_beta(gcloud: &Gcloud, report: &mut Report) {
     );
     let draft = report.error(&gcloud.at, invocation.at, message);
     draft.label("not generally available").help(format!("write `gcloud beta {}`", invocation.path));
-    // As one text; elsewhere a flag or a quote may stand between.
-    const BETA: Names = &[("gcloud services identity", "gcloud beta services identity")];
     draft.fix(Safety::Safe, [(invocation.at, Change::Rename(vec![BETA]))]);
 }
 

@@ -102,6 +102,18 @@ impl Place {
         let start = self.span.start + range.start as u32;
         Self { span: Span::new(start, self.span.start + range.end as u32), ..self }
     }
+
+    /// The place right behind this one.
+    #[must_use]
+    pub fn end(self) -> Self {
+        Self { span: Span::new(self.span.end, self.span.end), ..self }
+    }
+
+    /// From where this one begins to where another one of the same file ends.
+    #[must_use]
+    pub fn through(self, last: Self) -> Self {
+        Self { span: Span::new(self.span.start, last.span.end), exact: self.exact && last.exact, ..self }
+    }
 }
 
 /// Something whose text is not in the repository. Two holes with the same identity are always filled alike.

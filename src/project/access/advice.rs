@@ -207,8 +207,8 @@ fn terraform(on: &Resource, role: &str, member: &str, label: &str) -> String {
     let said: Vec<(&str, String)> = said.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     // As `terraform fmt` has it.
     let width = said.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-    let lines: String = said.iter().map(|(key, value)| format!("  {key:width$} = \"{value}\"\n")).collect();
-    format!("resource \"{kind}\" \"{label}\" {{\n{lines}}}")
+    let lines: Vec<String> = said.iter().map(|(key, value)| format!("  {key:width$} = \"{value}\"\n")).collect();
+    format!("resource \"{kind}\" \"{label}\" {{\n{}}}", lines.concat())
 }
 
 /// A name for a block: who does what.
