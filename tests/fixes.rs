@@ -19,7 +19,7 @@ use authlint::finding::{Fix, Safety};
 use authlint::rules::RULES;
 use authlint::source::Source;
 use authlint::syntax::markdown;
-use common::{Section, files, fixed, is_read, lint, mend, sections, shown_with};
+use common::{Section, files, fixed, is_read, lint, mend, mend_one, sections, shown_with};
 
 /// All sections that show faults: of the pages, the cases, the inputs and the projects.
 fn bad() -> Vec<(String, Section)> {
@@ -61,6 +61,35 @@ fn what_is_fixed_stays_fixed() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     assert!(mended > 300, "{mended}");
+}
+
+/// What the fixes of a rule make of what its page calls bad, it calls good: the files stand there as they are, by themselves
+/// or beside others.
+#[test]
+fn what_is_fixed_is_shown_as_good() {
+    let mut failures: Vec<String> = Vec::new();
+    let mut shown = 0;
+    for rule in RULES.iter().filter(|rule| rule.fix.is_some()) {
+        let path = format!("rules/{}.md", rule.id);
+        let sections = sections(&path, rule.page);
+        for bad in sections.bad.iter().filter(|section| is_read(section)) {
+            let (after, mended) = mend_one(&bad.files, rule.id);
+            // What has no fix is help alone.
+            if mended.outcome.findings.iter().any(|finding| finding.rule == rule.id) {
+                continue;
+            }
+            for change in &mended.changes {
+                let becomes = &after[&change.path];
+                let has = |good: &&Section| good.files.get(&change.path).is_some_and(|good| good.contains(becomes));
+                if !sections.good.iter().any(|good| has(&good)) {
+                    failures.push(format!("{path}: \"{}\": {} becomes\n{becomes}", bad.heading, change.path));
+                }
+                shown += 1;
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    assert!(shown > 80, "{shown}");
 }
 
 #[test]

@@ -45,14 +45,13 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
         report.advice(&gcloud.at, invocation.at, message)
     };
     draft.label("without `--condition`").help("add `--condition=None`");
-    // Before the last flag, where a word begins; else behind the command, so that flags and arguments stay as they are.
-    let own = |place: &Place| place.exact && place.file == gcloud.at.file && gcloud.at.span.contains(place.span);
-    match invocation.flags.last().map(|flag| flag.at).filter(own) {
-        Some(flag) if invocation.at.exact => {
-            draft.fix(Safety::Safe, [(flag.part(0..0), "--condition=None ".to_owned())]);
-        }
-        _ => {
-            draft.fix(Safety::Safe, [(invocation.verb, Change::After("--condition=None".to_owned()))]);
-        }
-    }
+    // Behind the last flag, where one would write it; else behind the command.
+    let own = |place: &Place| place.file == gcloud.at.file && gcloud.at.span.contains(place.span);
+    let last = invocation.flags.iter().map(|flag| flag.at).filter(own).max_by_key(|place| place.span.start);
+    let none = "--condition=None".to_owned();
+    let edit = match last {
+        Some(flag) => (flag, Change::AfterFlag(none)),
+        None => (invocation.verb, Change::After(none)),
+    };
+    draft.fix(Safety::Safe, [edit]);
 }

@@ -146,7 +146,20 @@ fn inputs(
 
 /// Applies the fixes of files as `--fix` does, with `--unsafe-fixes` or without; what the files are then, and what came of it.
 pub fn mend(files: &BTreeMap<String, String>, safety: Safety) -> (BTreeMap<String, String>, Mended) {
-    let (inputs, readable, settings) = inputs(files, Settings::default());
+    mend_with(files, safety, Settings::default())
+}
+
+/// The same for one rule alone.
+pub fn mend_one(files: &BTreeMap<String, String>, rule: &str) -> (BTreeMap<String, String>, Mended) {
+    mend_with(files, Safety::Unsafe, Settings { select: vec![rule.to_owned()], ..Settings::default() })
+}
+
+fn mend_with(
+    files: &BTreeMap<String, String>,
+    safety: Safety,
+    settings: Settings,
+) -> (BTreeMap<String, String>, Mended) {
+    let (inputs, readable, settings) = inputs(files, settings);
     let configs = files.get("authlint.toml").map(|text| (0, text.clone().into_bytes())).into_iter().collect();
     let mended = bench(inputs, &readable, settings, configs, safety);
     let mut after = files.clone();
