@@ -9,8 +9,13 @@
     reason = "a test that cannot go on panics"
 )]
 
+mod common;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use common::tree::Tree;
 
 fn examples() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
@@ -64,4 +69,38 @@ fn each_side_is_a_project_of_its_own() {
             assert!(example.join(side).join("authlint.toml").is_file(), "{}/{side}", example.display());
         }
     }
+}
+
+/// The files of a directory, by their names from there.
+fn texts(directory: &Path, within: &str, out: &mut BTreeMap<String, String>) {
+    for entry in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap()) {
+        let name = format!("{within}{}", entry.file_name().to_str().unwrap());
+        match entry.path().is_dir() {
+            true => texts(&entry.path(), &format!("{name}/"), out),
+            false => drop(out.insert(name, std::fs::read_to_string(entry.path()).unwrap())),
+        }
+    }
+}
+
+/// Where every fault has a fix, what the fixes make of `before` is `after`, and a second run changes nothing.
+#[test]
+fn what_can_be_fixed_becomes_the_after() {
+    let mut mended = 0;
+    for example in examples().into_iter().filter(|example| is_read(example)) {
+        let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+        texts(&example.join("before"), "", &mut before);
+        texts(&example.join("after"), "", &mut after);
+        let files: Vec<(&str, &str)> = before.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let tree = Tree::new(&files);
+        let run = tree.run(&["--fix", "--unsafe-fixes"]);
+        if run.status != 0 {
+            continue;
+        }
+        let mut fixed = BTreeMap::new();
+        texts(&tree.path(""), "", &mut fixed);
+        assert_eq!(fixed, after, "{}", example.display());
+        assert_eq!(tree.run(&["--diff", "--unsafe-fixes"]).status, 0, "{}", example.display());
+        mended += 1;
+    }
+    assert!(mended >= 3, "{mended}");
 }

@@ -9,6 +9,14 @@ resource "google_project_iam_member" "events_receive" {
   member  = google_service_account.events.member
 }
 
+resource "google_cloud_run_v2_service_iam_member" "shop_events_calls_pricing" {
+  project  = "acme-shop"
+  location = "europe-west1"
+  name     = "pricing"
+  role     = "roles/run.invoker"
+  member   = "serviceAccount:shop-events@acme-shop.iam.gserviceaccount.com"
+}
+
 resource "google_eventarc_trigger" "uploads" {
   project         = local.project
   location        = local.region
