@@ -22,23 +22,24 @@ fn root() -> &'static Path {
 /// A project to run the README's commands in, with the paths that they name; made once for all tests.
 fn project() -> &'static Path {
     static PROJECT: OnceLock<PathBuf> = OnceLock::new();
-    PROJECT.get_or_init(|| {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-        for folder in ["scripts", "docs", ".git"] {
-            std::fs::create_dir_all(directory.join(folder)).unwrap();
-        }
-        let script = root().join("examples/scheduler-oidc-to-job/before/deploy.sh");
-        std::fs::copy(script, directory.join("scripts/deploy.sh")).unwrap();
-        std::fs::write(directory.join("docs/README.md"), "# Notes\n").unwrap();
-        std::fs::write(directory.join("scripts/billing.sh"), BILLING).unwrap();
-        std::fs::write(directory.join("policy.json"), POLICY).unwrap();
-        std::fs::write(
-            directory.join("deploy.log"),
-            "ERROR: Permission denied on secret: x for Revision service account",
-        )
+    PROJECT.get_or_init(|| copy("readme"))
+}
+
+/// A copy of the project.
+fn copy(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&directory);
+    for folder in ["scripts", "docs", ".git"] {
+        std::fs::create_dir_all(directory.join(folder)).unwrap();
+    }
+    let script = root().join("examples/scheduler-oidc-to-job/before/deploy.sh");
+    std::fs::copy(script, directory.join("scripts/deploy.sh")).unwrap();
+    std::fs::write(directory.join("docs/README.md"), "# Notes\n").unwrap();
+    std::fs::write(directory.join("scripts/billing.sh"), BILLING).unwrap();
+    std::fs::write(directory.join("policy.json"), POLICY).unwrap();
+    std::fs::write(directory.join("deploy.log"), "ERROR: Permission denied on secret: x for Revision service account")
         .unwrap();
-        directory
-    })
+    directory
 }
 
 /// A call that lacks its grant.
@@ -51,27 +52,46 @@ const BILLING: &str = "gcloud run deploy billing --project=acme-prod --region=us
 const POLICY: &str = "{\"bindings\": [{\"members\": [\"user:kim@acme.example\"], \"role\": \"roles/run.invoker\"}]}\n";
 
 fn run(command: &str) -> Output {
+    run_in(project(), command)
+}
+
+fn run_in(directory: &Path, command: &str) -> Output {
     // What a shell does with the output is not asked.
     let command = command.split(" > ").next().unwrap_or(command);
     let (command, input) = match command.split_once(" < ") {
         Some((command, input)) => (command, Some(input)),
         None => (command, None),
     };
-    // It writes what the others would read, and only once.
-    let fresh = project().join("../readme-init");
-    let directory = if command == "authlint init" { fresh.as_path() } else { project() };
-    if directory == fresh {
-        let _ = std::fs::remove_dir_all(directory);
-        std::fs::create_dir_all(directory).unwrap();
-    }
     let stdin = input.map_or_else(Stdio::null, |path| std::fs::File::open(directory.join(path.trim())).unwrap().into());
     Command::new(env!("CARGO_BIN_EXE_authlint"))
-        .args(command.split_whitespace().skip(1))
+        .args(words(command).skip(1))
         .current_dir(directory)
         .stdin(stdin)
         .output()
         .unwrap()
 }
+
+/// The words of a command, of which some are between single quotes.
+fn words(command: &str) -> impl Iterator<Item = String> {
+    let parts = command.split('\'').enumerate();
+    let words = parts.flat_map(|(index, part)| match index % 2 {
+        0 => part.split_whitespace().map(str::to_owned).collect(),
+        _ => vec![part.to_owned()],
+    });
+    words.collect::<Vec<_>>().into_iter()
+}
+
+/// Commands that write, and how they end in a project of their own; those of one word are run in the same one.
+const WRITE: &[(&str, &str, i32)] = &[
+    ("authlint init", "init", 0),
+    ("authlint --fix .", "fix", 1),
+    ("authlint --fix --unsafe-fixes .", "unsafe", 0),
+    ("authlint --fix - --stdin-filename deploy.sh < scripts/deploy.sh > mended.sh", "stdin", 0),
+    ("authlint --add-ignores --reason 'until=2027-01-31 with the move to the new cluster' .", "ignores", 0),
+    ("authlint --baseline authlint-baseline.json --write-baseline .", "baseline", 0),
+    ("authlint --baseline authlint-baseline.json .", "baseline", 0),
+    ("authlint --baseline authlint-baseline.json --prune .", "baseline", 0),
+];
 
 /// The commands: lines of shell fences, the CI's `run:` lines, the editor's `"command"`.
 fn commands() -> Vec<String> {
@@ -92,18 +112,21 @@ fn commands() -> Vec<String> {
 fn every_command_of_the_readme_runs() {
     let commands = commands();
     assert!(commands.len() >= 10, "{commands:?}");
+    let is_shown = |known: &str| commands.iter().any(|command| command == known);
+    assert!(WRITE.iter().all(|(known, ..)| is_shown(known)), "{commands:?}");
+    for word in WRITE.iter().map(|(_, word, _)| word) {
+        copy(&format!("readme-{word}"));
+    }
     for command in commands {
-        let output = run(&command);
+        let written = WRITE.iter().find(|(known, ..)| *known == command);
+        let output = match written {
+            Some((_, word, _)) => run_in(&project().with_file_name(format!("readme-{word}")), &command),
+            None => run(&command),
+        };
         let said = String::from_utf8_lossy(&output.stderr);
-        let shows = [
-            "authlint rules",
-            "authlint explain ",
-            "authlint graph",
-            "authlint init",
-            "authlint config",
-            "authlint schema",
-        ];
-        let expected = i32::from(!shows.iter().any(|start| command.starts_with(start)));
+        let shows = ["authlint rules", "authlint explain ", "authlint graph", "authlint config", "authlint schema"];
+        let shown = i32::from(!shows.iter().any(|start| command.starts_with(start)));
+        let expected = written.map_or(shown, |(.., status)| *status);
         assert_eq!(output.status.code(), Some(expected), "`{command}`: {said}");
     }
 }

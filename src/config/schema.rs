@@ -154,7 +154,7 @@ const FILES: &[Key] = &[
         name: "exclude",
         kind: Kind::Patterns,
         need: Need::Optional,
-        says: "these are not read at all, even when `include` or the command line names them",
+        says: "these are not read, even when `include` names them; the command line may, without --force-exclude",
         example: "[\"vendor/\"]",
         default: Some("[]"),
     },
