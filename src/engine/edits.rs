@@ -96,27 +96,59 @@ fn word(text: &str, start: usize, end: usize) -> Option<Word> {
 /// Where the last of the words ends that begin at `start` and reach to `end`.
 fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
     let mut quote = None;
-    let mut skip = false;
-    for (offset, c) in text.get(start..)?.char_indices() {
-        let at = start + offset;
-        if skip {
-            skip = false;
+    let mut at = start;
+    while let Some(c) = text.get(at..)?.chars().next() {
+        if quote != Some('\'')
+            && let Some(length) = filled(text.get(at..)?)
+        {
+            at += length;
             continue;
         }
+        let next = at + c.len_utf8();
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
             (Some('\''), _) => {}
-            (_, '\\') => skip = true,
-            // The text that the words stand in ends here.
-            (None, '"' | '\'') if at >= end => return Some(at),
+            (_, '\\') => {
+                at = next + text.get(next..)?.chars().next().map_or(0, char::len_utf8);
+                continue;
+            }
+            // The text that the words stand in ends here, unless the word goes on in quotes.
+            (None, '"' | '\'') if at >= end && !goes_on(text, next) => return Some(at),
             (None, '"' | '\'') => quote = Some(c),
             (None, '\n') if at < end => return None,
             (None, ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | ')' | ',' | ']' | '`') if at >= end => return Some(at),
             (Some(_), '\n') | (None, ';' | '&' | '|' | '#') => return None,
             _ => {}
         }
+        at = next;
     }
     (quote.is_none() && text.len() >= end).then_some(text.len())
+}
+
+/// The length of what is filled in, with its brackets, where a text begins with it: `${{ a }}`, `${a}`, `$(a b)`.
+fn filled(text: &str) -> Option<usize> {
+    let (open, close) = match text.get(..2)? {
+        "${" => ('{', '}'),
+        "$(" => ('(', ')'),
+        _ => return None,
+    };
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '\n' => return None,
+            _ if c == open => depth += 1,
+            _ if c == close && depth == 1 => return Some(at + 1),
+            _ if c == close => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a word goes on behind a quote.
+fn goes_on(text: &str, at: usize) -> bool {
+    let next = text.get(at..).and_then(|rest| rest.chars().next());
+    next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '$' | '/' | '_' | '-' | '.' | '@' | '{' | '%' | ':'))
 }
 
 /// A place in the value of the flag whose name stands there.
@@ -154,6 +186,12 @@ fn cut(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
                 return None;
             }
             if before(text, from) == Some(b'\n') {
+                // What shares its line stays there.
+                let rest = text.get(last..line_end(text, last))?;
+                let next = rest.trim_start();
+                if next.len() < rest.len() && !next.is_empty() && !next.starts_with(['\\', '`', '^', '#']) {
+                    return Some((first, last + rest.len() - next.len()));
+                }
                 // The word before ends on a line that is continued; what stands between may be a comment.
                 let lead = text.get(..from)?.trim_end_matches(['\r', '\n']);
                 let lead = lead.strip_suffix(['\\', '`', '^'])?;
@@ -187,7 +225,7 @@ fn lines(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
 /// With more words behind the one that ends here.
 fn after(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usize), String)> {
     let (last, between) = match word(text, start, end)? {
-        Word::Plain(_, last) => return Some(((last, last), format!(" {new}"))),
+        Word::Plain(first, last) => return Some(((last, last), format!("{}{new}", between(text, first)))),
         Word::Line(line, end) => {
             let lead = text.get(line..end)?;
             let indent = lead.get(..lead.len() - lead.trim_start().len())?;
@@ -206,6 +244,20 @@ fn after(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usi
         written.extend([between.as_str(), &quote, &plain, &quote]);
     }
     Some(((last, last), written))
+}
+
+/// What parts a word from one that comes behind it: a flag that has a line of its own gets no other beside it.
+fn between(text: &str, first: usize) -> String {
+    let own_line = || {
+        let line = line_start(text, first);
+        let lead = text.get(line..first).filter(|lead| lead.trim().is_empty())?;
+        let above = text.get(..line)?.trim_end_matches(['\r', '\n']);
+        let words = above.trim_end_matches(['\\', '`', '^']);
+        let goes_on = above.get(words.len()..).filter(|sign| !sign.is_empty() && words.ends_with([' ', '\t']))?;
+        let is_flag = text.get(first..)?.trim_start_matches(['"', '\'']).starts_with('-');
+        is_flag.then(|| format!(" {goes_on}\n{lead}"))
+    };
+    own_line().unwrap_or_else(|| " ".to_owned())
 }
 
 /// With another name where this one stands once; what is set below others stays so.
@@ -298,6 +350,8 @@ mod tests {
             ("g a \"[[--role=x]]\"\n", Some("g a\n")),
             ("g a \\\n  [[--role=x]]\n", Some("g a\n")),
             ("g a \\\n  [[--role=x]] \\\n  --b\n", Some("g a \\\n  --b\n")),
+            ("g a \\\n  [[--role=x]]  --b\n", Some("g a \\\n  --b\n")),
+            ("g a \\\n  [[--role=x]] >log\n", Some("g a \\\n  >log\n")),
             ("g a \\\r\n  [[--role=x]]\r\n", Some("g a\r\n")),
             ("x=$(g a [[--role=x]])\n", Some("x=$(g a)\n")),
             ("g a [[--role=x]]", Some("g a")),
@@ -327,6 +381,12 @@ mod tests {
             ("[\"a\", \"[[--uri=x]]\"]", Some("[\"a\", \"[[--uri=x]]\", \"--new=1\"]")),
             ("sh -c \"g [[--uri=x]]\"\n", Some("sh -c \"g [[--uri=x]] --new=1\"\n")),
             ("a=(\"[[--uri=x]]\")\n", Some("a=(\"[[--uri=x]]\" --new=1)\n")),
+            ("g \\\n  [[--uri=x]] # why\n", Some("g \\\n  [[--uri=x]] \\\n  --new=1 # why\n")),
+            ("g `\r\n\t[[--uri=x]] `\r\n\t--b\r\n", Some("g `\r\n\t[[--uri=x]] `\r\n\t--new=1 `\r\n\t--b\r\n")),
+            ("g \\\n  a [[--uri=x]]\n", Some("g \\\n  a [[--uri=x]] --new=1\n")),
+            ("g [[--uri=x]]/\"$A b\"/${{ c }} --b\n", Some("g [[--uri=x]]/\"$A b\"/${{ c }} --new=1 --b\n")),
+            ("g [[--uri=]]${{ c }} --b\n", Some("g [[--uri=]]${{ c }} --new=1 --b\n")),
+            ("g [[--uri=]]$(a \"b c\") --b\n", Some("g [[--uri=]]$(a \"b c\") --new=1 --b\n")),
             ("run(\"[[curl]] x\")", Some("run(\"[[curl]] --new=1 x\")")),
             ("run([\"[[curl]]\", x])", Some("run([\"[[curl]]\", \"--new=1\", x])")),
         ];

@@ -47,10 +47,11 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     draft.label("without `--condition`").help("add `--condition=None`");
     // Behind the last flag, where one would write it; else behind the command.
     let own = |place: &Place| place.file == gcloud.at.file && gcloud.at.span.contains(place.span);
-    let last = invocation.flags.iter().map(|flag| flag.at).filter(own).max_by_key(|place| place.span.start);
+    let last = invocation.flags.iter().filter(|flag| own(&flag.at)).max_by_key(|flag| flag.at.span.start);
     let none = "--condition=None".to_owned();
     let edit = match last {
-        Some(flag) => (flag, Change::AfterFlag(none)),
+        Some(flag) if flag.value.is_some() => (flag.at, Change::AfterFlag(none)),
+        Some(flag) => (flag.at, Change::After(none)),
         None => (invocation.verb, Change::After(none)),
     };
     draft.fix(Safety::Safe, [edit]);
