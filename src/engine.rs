@@ -3,6 +3,7 @@
 mod conclude;
 mod declared;
 mod edits;
+mod extent;
 mod levels;
 mod link;
 mod merge;
@@ -35,7 +36,7 @@ use crate::value::Piece;
 
 use link::Linker;
 use merge::Merger;
-pub use outline::{regions, understood};
+pub use outline::{is_sound, regions, understood};
 pub use words::relevant;
 
 /// One file for a run.

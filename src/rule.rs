@@ -206,8 +206,6 @@ pub struct Draft {
     pub related: Vec<(Place, String)>,
     /// How to mend it; edits at places that are not exact are no fix.
     pub fix: Option<(Safety, Vec<(Place, Change)>)>,
-    /// Whether the fix is made behind another statement, where a line ends.
-    pub elsewhere: bool,
     /// Whether the fix is made in other statements, whose text it changes.
     pub moves: bool,
     /// The statement.
@@ -237,6 +235,8 @@ pub enum Change {
     Rename(Vec<Names>),
     /// More lines below its own, set in as that is.
     Below(String),
+    /// The same behind a statement that has its lines to itself, where another one may stand.
+    Behind(String),
 }
 
 /// Names, and what becomes of them.
@@ -281,7 +281,6 @@ impl Report {
             help: String::new(),
             related: Vec::new(),
             fix: None,
-            elsewhere: false,
             moves: false,
             at: at.clone(),
         });
@@ -328,10 +327,9 @@ impl Draft {
         }
     }
 
-    /// How to mend it behind another statement, where a line ends there.
-    pub fn fix_behind(&mut self, place: Place, text: String) -> &mut Self {
-        self.elsewhere = true;
-        self.fix(Safety::Unsafe, [(place, text)])
+    /// How to mend it by lines behind another statement.
+    pub fn fix_behind(&mut self, statement: Place, lines: String) -> &mut Self {
+        self.fix_in(Safety::Unsafe, [(statement, Change::Behind(lines))])
     }
 
     /// How to mend it in other statements than its own, at places whose bytes are known.

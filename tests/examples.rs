@@ -75,9 +75,10 @@ fn each_side_is_a_project_of_its_own() {
 fn texts(directory: &Path, within: &str, out: &mut BTreeMap<String, String>) {
     for entry in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap()) {
         let name = format!("{within}{}", entry.file_name().to_str().unwrap());
-        match entry.path().is_dir() {
-            true => texts(&entry.path(), &format!("{name}/"), out),
-            false => drop(out.insert(name, std::fs::read_to_string(entry.path()).unwrap())),
+        if entry.path().is_dir() {
+            texts(&entry.path(), &format!("{name}/"), out);
+        } else {
+            out.insert(name, std::fs::read_to_string(entry.path()).unwrap());
         }
     }
 }

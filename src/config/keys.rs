@@ -77,7 +77,10 @@ impl Reading<'_> {
             },
         };
         let help = if header.is_some() { right.header() } else { right.name.to_owned() };
-        self.mended(key.span(), message, format!("write `{help}`"), Some(mend));
+        // Under another name a table is no list of tables, either.
+        let fits =
+            header.is_some() || !matches!(right.kind, Kind::Tables(_)) || matches!(value.get_ref(), DeValue::Array(_));
+        self.mended(key.span(), message, format!("write `{help}`"), Some(mend).filter(|_| fits));
     }
 
     /// Everywhere that a key is written: a list of tables has it in each header.

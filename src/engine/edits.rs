@@ -1,6 +1,7 @@
 //! What rules want changed → edits, by the text that stands there. A rule knows places; how words are parted, quoted and set in
 //! where they stand is known here alone. What is laid out otherwise is not edited.
 
+use super::extent::{in_value, quoted, word_end};
 use crate::finding::Edit;
 use crate::rule::{Change, Names};
 use crate::source::{Source, Span};
@@ -18,7 +19,7 @@ pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Ve
         Change::Word(new) => one(instead(text, start, end, new)?),
         Change::Cut => one((cut(text, start, end)?, String::new())),
         Change::After(words) => one(after(text, start, end, words)?),
-        Change::AfterFlag(words) => one(after(text, start, flag_end(text, start, end)?, words)?),
+        Change::AfterFlag(words) => one(after(text, start, in_value(text, start, end)?, words)?),
         Change::BeforeValue(new) => {
             let rest = text.get(end..)?;
             // The value stands in the same word, perhaps in quotes, or in the next one.
@@ -30,8 +31,9 @@ pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Ve
                 .then(|| one(((end + at, end + at), new.clone())))?
         }
         Change::Below(lines) => one(below(text, start, end, lines)?),
+        Change::Behind(lines) => one(behind(text, start, end, lines)?),
         Change::CutLines => one((lines(text, start, end)?, String::new())),
-        Change::CutFlag => one((cut(text, start, flag_end(text, start, end)?)?, String::new())),
+        Change::CutFlag => one((cut(text, start, in_value(text, start, end)?)?, String::new())),
         Change::Rename(lists) => {
             let all = |names: &Names| -> Option<Vec<_>> {
                 names.iter().map(|(old, new)| renamed(text, start, end, old, new)).collect()
@@ -45,7 +47,7 @@ pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Ve
 enum Word {
     /// A word of a command line.
     Plain(usize, usize),
-    /// An item that has its line to itself: `- word`.
+    /// An item of a list that has its line to itself, `- word`; a comment may stand behind it.
     Line(usize, usize),
     /// An item between commas.
     Item(usize, usize),
@@ -74,135 +76,99 @@ fn is_quoted(text: &str, start: usize, end: usize) -> bool {
     matches!(before(text, start), Some(b'"' | b'\'')) && before(text, start) == byte(text, end)
 }
 
+/// The quote that stands right before a place.
+fn quote_before(text: &str, start: usize) -> Option<char> {
+    before(text, start).map(char::from).filter(|c| matches!(c, '"' | '\''))
+}
+
 /// The words from the one that begins at `start`, or behind its quote, to the one that `end` lies in.
 fn word(text: &str, start: usize, end: usize) -> Option<Word> {
-    let quoted = is_quoted(text, start, end);
-    let first = if quoted { start - 1 } else { start };
-    let last = if quoted { end + 1 } else { word_end(text, first, end)? };
-    let line = line_start(text, first);
-    let lead = text.get(line..first)?.trim_start();
-    let rest = text.get(last..line_end(text, last))?.trim();
-    if lead == "- " && rest.is_empty() && !text.get(first..last)?.contains([' ', '\n']) {
-        return Some(Word::Line(line, line_end(text, last)));
+    let quote = quote_before(text, start);
+    let first = if quote.is_some() { start - 1 } else { start };
+    let lead = text.get(line_start(text, first)..first)?.trim_start();
+    if lead == "- "
+        && let Some(last) = line_item(text, first, end)
+    {
+        return Some(Word::Line(first, last));
     }
     let ahead = text.get(..first)?.trim_end().chars().next_back();
-    let behind = text.get(last..)?.trim_start().chars().next();
-    // `("a")` may be a list of a shell, whose items stand between blanks.
-    let is_listed = matches!(ahead, Some(',' | '[')) || matches!(behind, Some(',' | ']'));
-    let is_closed = matches!(ahead, Some(',' | '[' | '(')) && matches!(behind, Some(',' | ']' | ')'));
-    Some(if quoted && is_listed && is_closed { Word::Item(first, last) } else { Word::Plain(first, last) })
-}
-
-/// Where the last of the words ends that begin at `start` and reach to `end`.
-fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
-    let mut quote = None;
-    let mut at = start;
-    while let Some(c) = text.get(at..)?.chars().next() {
-        if quote != Some('\'')
-            && let Some(length) = filled(text.get(at..)?)
-        {
-            at += length;
-            continue;
-        }
-        let next = at + c.len_utf8();
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (Some('\''), _) => {}
-            (_, '\\') => {
-                at = next + text.get(next..)?.chars().next().map_or(0, char::len_utf8);
-                continue;
-            }
-            // The text that the words stand in ends here, unless the word goes on in quotes.
-            (None, '"' | '\'') if at >= end && !goes_on(text, next) => return Some(at),
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '\n') if at < end => return None,
-            (None, ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | ')' | ',' | ']' | '`') if at >= end => return Some(at),
-            (Some(_), '\n') | (None, ';' | '&' | '|' | '#') => return None,
-            _ => {}
-        }
-        at = next;
-    }
-    (quote.is_none() && text.len() >= end).then_some(text.len())
-}
-
-/// The length of what is filled in, with its brackets, where a text begins with it: `${{ a }}`, `${a}`, `$(a b)`.
-fn filled(text: &str) -> Option<usize> {
-    let (open, close) = match text.get(..2)? {
-        "${" => ('{', '}'),
-        "$(" => ('(', ')'),
-        _ => return None,
+    let last = match quote {
+        Some(_) => quoted(text.get(first..)?).map(|length| first + length),
+        None if matches!(ahead, Some(',' | '[')) && is_in_list(text, first) => Some(list_item_end(text, end)?),
+        None => None,
     };
-    let mut depth = 0_usize;
-    for (at, c) in text.char_indices() {
+    let is_item = |last: &usize| {
+        let behind = text.get(*last..).and_then(|rest| rest.trim_start().chars().next());
+        // `("a")` may be a list of a shell, whose items stand between blanks.
+        let is_listed = matches!(ahead, Some(',' | '[')) || matches!(behind, Some(',' | ']'));
+        let is_closed = matches!(ahead, Some(',' | '[' | '(')) && matches!(behind, Some(',' | ']' | ')'));
+        is_listed && is_closed && *last >= end
+    };
+    if let Some(last) = last.filter(is_item) {
+        return Some(Word::Item(first, last));
+    }
+    // A quote that is none of its own opens a text that holds more words.
+    let (from, to) = if is_quoted(text, start, end) { (first, end + 1) } else { (start, end) };
+    Some(Word::Plain(from, word_end(text, from, to)?))
+}
+
+/// Where the item ends that begins behind a dash; nothing where a line of a script stands there.
+fn line_item(text: &str, first: usize, end: usize) -> Option<usize> {
+    let line = text.get(first..line_end(text, end))?;
+    if line.contains('\n') {
+        return None;
+    }
+    let is_quoted = line.starts_with(['"', '\'']);
+    let length = if is_quoted { quoted(line)? } else { line.find(" #").unwrap_or(line.len()) };
+    let (item, rest) = line.split_at_checked(length)?;
+    let item = item.trim_end();
+    let is_one = is_quoted || line.starts_with('-') || !item.contains(' ');
+    let rest = rest.trim();
+    (is_one && (rest.is_empty() || rest.starts_with('#')) && first + item.len() >= end).then_some(first + item.len())
+}
+
+/// Whether the innermost bracket that is open before a place is that of a list.
+fn is_in_list(text: &str, at: usize) -> bool {
+    let mut closed = 0_usize;
+    for c in text.get(..at).unwrap_or("").chars().rev() {
         match c {
-            '\n' => return None,
-            _ if c == open => depth += 1,
-            _ if c == close && depth == 1 => return Some(at + 1),
-            _ if c == close => depth = depth.checked_sub(1)?,
+            ']' => closed += 1,
+            '[' if closed == 0 => return true,
+            '[' => closed -= 1,
+            '{' | '}' | '(' | ')' | ';' => return false,
             _ => {}
         }
     }
-    None
+    false
 }
 
-/// Whether a word goes on behind a quote.
-fn goes_on(text: &str, at: usize) -> bool {
-    let next = text.get(at..).and_then(|rest| rest.chars().next());
-    next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '$' | '/' | '_' | '-' | '.' | '@' | '{' | '%' | ':'))
-}
-
-/// A place in the value of the flag whose name stands there.
-fn flag_end(text: &str, start: usize, end: usize) -> Option<usize> {
-    let rest = text.get(end..)?;
-    if let Some(value) = rest.strip_prefix('=') {
-        if value.starts_with(['"', '\'']) {
-            return Some(end + 2);
-        }
-        let quote = before(text, start).map(char::from).filter(|c| matches!(c, '"' | '\''));
-        // `"--flag=value"`
-        return Some(quote.and_then(|quote| rest.find(quote)).map_or(end + 1, |length| end + length));
-    }
-    let value = rest.trim_start_matches([' ', '\t', '\r', '\n', '\\', '`', '^']);
-    // It begins there, and may begin with a quote.
-    (value.len() < rest.len() && !value.starts_with('-')).then(|| end + rest.len() - value.len() + 1)
+/// Where an item of a list without quotes ends.
+fn list_item_end(text: &str, end: usize) -> Option<usize> {
+    let rest = text.get(end..line_end(text, end))?;
+    let item = rest.get(..rest.find([',', ']'])?)?;
+    (!item.contains(['"', '\'', '#', '{'])).then(|| end + item.trim_end().len())
 }
 
 /// With another word in place of those that stand there.
 fn instead(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usize), String)> {
-    match word(text, start, end)? {
-        Word::Plain(first, last) => Some(((first, last), new.to_owned())),
-        Word::Line(..) => Some(((start, end), new.to_owned())),
-        Word::Item(first, last) => Some(((first + 1, last - 1), new.to_owned())),
-    }
+    let (first, last, is_plain) = match word(text, start, end)? {
+        Word::Plain(first, last) => (first, last, true),
+        Word::Line(first, last) | Word::Item(first, last) => (first, last, false),
+    };
+    let keeps_quotes = !is_plain && quote_before(text, start).is_some();
+    Some((if keeps_quotes { (first + 1, last - 1) } else { (first, last) }, new.to_owned()))
 }
 
 /// Without a word: with the blanks that part it from the one before, or the line or comma that it has to itself.
 fn cut(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     match word(text, start, end)? {
-        Word::Plain(first, last) => {
-            let lead = text.get(..first)?;
-            let mut from = lead.trim_end_matches([' ', '\t']).len();
-            if from == first {
-                return None;
-            }
-            if before(text, from) == Some(b'\n') {
-                // What shares its line stays there.
-                let rest = text.get(last..line_end(text, last))?;
-                let next = rest.trim_start();
-                if next.len() < rest.len() && !next.is_empty() && !next.starts_with(['\\', '`', '^', '#']) {
-                    return Some((first, last + rest.len() - next.len()));
-                }
-                // The word before ends on a line that is continued; what stands between may be a comment.
-                let lead = text.get(..from)?.trim_end_matches(['\r', '\n']);
-                let lead = lead.strip_suffix(['\\', '`', '^'])?;
-                from = lead.trim_end_matches([' ', '\t']).len();
-                if from == lead.len() || before(text, from) == Some(b'\n') {
-                    return None;
-                }
-            }
-            Some((from, last))
+        Word::Plain(first, last) => cut_plain(text, first, last),
+        Word::Line(first, last) => {
+            let end = line_end(text, last);
+            // A comment is somebody's to move.
+            let is_alone = text.get(last..end)?.trim().is_empty();
+            is_alone.then(|| (line_start(text, first), (end + 1).min(text.len())))
         }
-        Word::Line(line, end) => Some((line, (end + 1).min(text.len()))),
         Word::Item(first, last) => {
             let lead = text.get(..first)?.trim_end();
             if lead.ends_with(',') {
@@ -212,6 +178,30 @@ fn cut(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
             Some((first, text.len() - behind.trim_start().len()))
         }
     }
+}
+
+fn cut_plain(text: &str, first: usize, last: usize) -> Option<(usize, usize)> {
+    let lead = text.get(..first)?;
+    let mut from = lead.trim_end_matches([' ', '\t']).len();
+    if from == first {
+        return None;
+    }
+    if before(text, from) == Some(b'\n') {
+        // What shares its line stays there.
+        let rest = text.get(last..line_end(text, last))?;
+        let next = rest.trim_start();
+        if next.len() < rest.len() && !next.is_empty() && !next.starts_with(['\\', '`', '^', '#']) {
+            return Some((first, last + rest.len() - next.len()));
+        }
+        // The word before ends on a line that is continued; what stands between may be a comment.
+        let lead = text.get(..from)?.trim_end_matches(['\r', '\n']);
+        let lead = lead.strip_suffix(['\\', '`', '^'])?;
+        from = lead.trim_end_matches([' ', '\t']).len();
+        if from == lead.len() || before(text, from) == Some(b'\n') {
+            return None;
+        }
+    }
+    Some((from, last))
 }
 
 /// The lines of what has them to itself, but for a comma.
@@ -224,23 +214,23 @@ fn lines(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
 
 /// With more words behind the one that ends here.
 fn after(text: &str, start: usize, end: usize, new: &str) -> Option<((usize, usize), String)> {
-    let (last, between) = match word(text, start, end)? {
+    let (first, last, between) = match word(text, start, end)? {
         Word::Plain(first, last) => return Some(((last, last), format!("{}{new}", between(text, first)))),
-        Word::Line(line, end) => {
-            let lead = text.get(line..end)?;
-            let indent = lead.get(..lead.len() - lead.trim_start().len())?;
-            (text.get(..end)?.trim_end_matches('\r').len(), format!("\n{indent}- "))
+        Word::Line(first, last) => {
+            let lead = text.get(line_start(text, first)..first)?;
+            let end = text.get(..line_end(text, last))?.trim_end_matches('\r').len();
+            (first, end, format!("\n{lead}"))
         }
         Word::Item(first, last) => {
             let own = text.get(line_start(text, first)..first)?;
-            (last, if own.trim().is_empty() { format!(",\n{own}") } else { ", ".to_owned() })
+            (first, last, if own.trim().is_empty() { format!(",\n{own}") } else { ", ".to_owned() })
         }
     };
-    let quote = before(text, start).map(char::from).filter(|_| is_quoted(text, start, end));
+    let quote =
+        text.get(first..)?.chars().next().filter(|c| matches!(c, '"' | '\'')).map(String::from).unwrap_or_default();
     let mut written = String::new();
     for word in new.split(' ') {
         let plain = word.replace(['"', '\''], "");
-        let quote = quote.map(String::from).unwrap_or_default();
         written.extend([between.as_str(), &quote, &plain, &quote]);
     }
     Some(((last, last), written))
@@ -305,11 +295,44 @@ fn below(text: &str, start: usize, end: usize, lines: &str) -> Option<((usize, u
     if !indent.trim().is_empty() || !(rest_of_line.is_empty() || is_comment) {
         return None;
     }
+    // Within braces of YAML and JSON lines are parted by commas; a block of Terraform has none.
+    let own = text.get(line..last)?.trim();
+    let is_yaml = own.split_whitespace().next().is_some_and(|name| name.ends_with(':'));
+    let above = text.get(..line)?.trim_end();
+    let next = text.get(last..)?.trim_start();
+    if own.starts_with(['"', '\''])
+        || is_yaml && (above.ends_with(['{', '[', ',']) || next.starts_with(['}', ']', ',']))
+    {
+        return None;
+    }
     let beside = text.get(start..line_end(text, start))?;
     let written: String =
         lines.lines().flat_map(|line| ["\n".to_owned(), indent.to_owned(), aligned(line, beside)]).collect();
     let at = end + rest.trim_end().len();
     Some(((at, at), written))
+}
+
+/// With more statements behind the one that stands there, where it has its lines to itself and nothing takes what it
+/// gives.
+fn behind(text: &str, start: usize, end: usize, lines: &str) -> Option<((usize, usize), String)> {
+    let line = line_start(text, start);
+    let indent = text.get(line..start)?;
+    let own = text.get(start..end)?;
+    let rest = text.get(end..line_end(text, end))?;
+    let has_lines = indent.trim().is_empty() && rest.trim().is_empty();
+    // A step of a list of YAML is no line of a script.
+    let is_statement = own.split_whitespace().next().is_some_and(|word| word != "-" && !word.ends_with(':'));
+    let joins = ['\\', '`', '^', '|', '&', '(', '!'];
+    let above = text.get(..line)?.trim_end();
+    let is_asked =
+        ["if", "elif", "while", "until"].iter().any(|word| above.split_whitespace().next_back() == Some(word));
+    let next = text.get(line_end(text, end)..)?.trim_start();
+    let goes_on = ["|", "&&", "then", "do", ">", ")"].iter().any(|word| next.starts_with(word));
+    if !has_lines || !is_statement || above.ends_with(joins) || own.ends_with(joins) || is_asked || goes_on {
+        return None;
+    }
+    let set_in = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("\n{indent}{line}") };
+    Some(((end, end), lines.lines().map(set_in).collect()))
 }
 
 /// A line `name = value` whose sign stands below that of the line above.
@@ -363,6 +386,12 @@ mod tests {
             ("[\n  \"a\",\n  \"[[--role=x]]\",\n]", Some("[\n  \"a\",\n]")),
             ("['[[--role=x]]', 'b']", Some("['b']")),
             ("a=([[--role=x]] --b)", None),
+            ("args: [a, [[--role=x]], b]", Some("args: [a, b]")),
+            ("args: [a, [[--role=$_R]]]", Some("args: [a]")),
+            ("- [[--role=x]] # why\n", None),
+            ("- a\n- [[--role=$_A]] x\n- b\n", Some("- a\n- b\n")),
+            ("- a\n- \"[[--role=$_A]],x y\"\n- b\n", Some("- a\n- b\n")),
+            ("g a [[--role=x]]> log\n", Some("g a> log\n")),
             ("run(\"g a [[--role=x]]\")", Some("run(\"g a\")")),
             ("- 'a'\n- '[[--role=x]]'\n", Some("- 'a'\n")),
         ];
@@ -387,6 +416,8 @@ mod tests {
             ("g [[--uri=x]]/\"$A b\"/${{ c }} --b\n", Some("g [[--uri=x]]/\"$A b\"/${{ c }} --new=1 --b\n")),
             ("g [[--uri=]]${{ c }} --b\n", Some("g [[--uri=]]${{ c }} --new=1 --b\n")),
             ("g [[--uri=]]$(a \"b c\") --b\n", Some("g [[--uri=]]$(a \"b c\") --new=1 --b\n")),
+            ("args: [a, [[--uri=x]], b]", Some("args: [a, [[--uri=x]], --new=1, b]")),
+            ("- [[bind]] # it\n- b\n", Some("- [[bind]] # it\n- --new=1\n- b\n")),
             ("run(\"[[curl]] x\")", Some("run(\"[[curl]] --new=1 x\")")),
             ("run([\"[[curl]]\", x])", Some("run([\"[[curl]]\", \"--new=1\", x])")),
         ];
@@ -404,6 +435,13 @@ mod tests {
             ("g [[--aud]] \\\n  $A --b\n", Some("g --b\n")),
             ("g [[--aud]]=x", Some("g")),
             ("g [[--aud]] --b", None),
+            ("g [[--aud]] >log\n", None),
+            ("g [[--aud]]\nb\n", None),
+            ("\tg --b [[--aud]]=$(AUD)\n", Some("\tg --b\n")),
+            ("F=\"--b [[--aud]]=$(cat x)\"\n", Some("F=\"--b\"\n")),
+            ("g [[--aud]] `cat x` --b\n", Some("g --b\n")),
+            ("g \"[[--aud]]=x y\" --b\n", Some("g --b\n")),
+            ("g [[--aud]]=\"a\"'b'$C --b\n", Some("g --b\n")),
             ("['a', '[[--aud]]=$_A']", Some("['a']")),
             ("- '[[--aud]]=$_A'\n- b\n", Some("- b\n")),
         ];
@@ -480,6 +518,8 @@ mod tests {
             ("  b { [[b = \"x\"]] }", None),
             ("  [[b: x]]", Some("  b: x\n  a = 1")),
             ("  [[b = x]],", None),
+            ("{\n  [[b: x]]\n}", None),
+            ("{\n  [[\"b\": 1]]\n}", None),
         ];
         for (marked, expected) in cases {
             assert_eq!(changed(marked, &Change::Below("a = 1".to_owned())).as_deref(), expected, "{marked}");

@@ -84,13 +84,6 @@ impl<'s> Merger<'s> {
         Label { file: place.file, span, message }
     }
 
-    /// Whether nothing stands between a place and the end of its line.
-    fn ends_line(&self, place: Place) -> bool {
-        let text = self.sources.get(place.file.0 as usize).map_or("", Source::text);
-        let rest = text.get(place.span.end as usize..);
-        rest.is_some_and(|rest| rest.lines().next().is_none_or(|line| line.trim().is_empty()))
-    }
-
     fn finding(&self, rule: &'static Rule, draft: Draft, primary: Label) -> Finding {
         let statement = self.sources.get(draft.at.file.0 as usize).map_or("", |source| source.slice(draft.at.span));
         let mut related: Vec<Label> = Vec::new();
@@ -103,7 +96,7 @@ impl<'s> Merger<'s> {
         related.extend(sites(&draft.at));
         let within = |place: &Place| {
             let own = place.file == draft.at.file && draft.at.span.contains(place.span);
-            own || draft.moves || draft.elsewhere && self.ends_line(*place)
+            own || draft.moves
         };
         let edits = |(place, change): &(Place, Change)| edits(self.sources.get(place.file.0 as usize)?, *place, change);
         let fix = draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place)));

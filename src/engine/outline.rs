@@ -1,6 +1,7 @@
 //! What a file is made of, by itself: how much of it is understood, and which parts are one thing to their reader.
 
 use crate::program::{Block, Program, Step, StepKind};
+use crate::read;
 use crate::source::{FileId, Source, Span};
 
 use super::parse;
@@ -11,6 +12,11 @@ const MAX_DEPTH: usize = 60;
 /// How many steps are read from a file of this name with these bytes; nothing where it is not read at all.
 pub fn understood(path: &str, bytes: &[u8]) -> usize {
     parse(path, bytes, FileId(0)).map_or(0, |(_, program)| steps(&program.body, 0))
+}
+
+/// Whether its parser takes all of a file of this name with these bytes; nothing where none would say so.
+pub fn is_sound(path: &str, bytes: &[u8]) -> Option<bool> {
+    read::is_sound(&Source::new(path, bytes).ok()?)
 }
 
 /// The regions and the statements of a file: what suppressions are about.

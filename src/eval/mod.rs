@@ -120,9 +120,9 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The place right behind it.
-    pub fn end(&self) -> Place {
-        Place::exact(self.file, self.span).end()
+    /// All of it.
+    pub fn place(&self) -> Place {
+        Place::exact(self.file, self.span)
     }
 
     /// Whether no run of the flow reaches both: they stand in different arms of a branch.

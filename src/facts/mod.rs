@@ -82,6 +82,8 @@ pub struct Facts {
     pub impersonations: Vec<Impersonation>,
     /// What a flow is told to take for its project where nothing else is said; `None` where it is told several.
     pub default_projects: Vec<(Statement, Option<Value>)>,
+    /// What Terraform declares once, with what it is named by elsewhere.
+    pub named: Vec<Named>,
     /// E-mails of accounts that are made here, each with the statement that makes it.
     pub made_accounts: Vec<(Value, Statement)>,
     /// What is handed to modules that are not here, and may be the names of services there.
@@ -337,6 +339,19 @@ pub struct Account {
     pub at: Statement,
 }
 
+/// What Terraform declares once.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Its address, as others of its module name it.
+    pub address: String,
+    /// What it is.
+    pub kind: ResourceKind,
+    /// Its name; of an account its e-mail.
+    pub name: Value,
+    /// The statement.
+    pub at: Statement,
+}
+
 /// A key of a service account that is declared.
 #[derive(Debug, Clone)]
 pub struct ServiceAccountKey {
@@ -391,6 +406,7 @@ impl Facts {
         self.triggers.append(&mut other.triggers);
         self.impersonations.append(&mut other.impersonations);
         self.default_projects.append(&mut other.default_projects);
+        self.named.append(&mut other.named);
         self.made_accounts.append(&mut other.made_accounts);
         self.handed.append(&mut other.handed);
         self.entries.append(&mut other.entries);
@@ -431,6 +447,7 @@ impl Facts {
             && self.triggers.is_empty()
             && self.impersonations.is_empty()
             && self.default_projects.is_empty()
+            && self.named.is_empty()
             && self.made_accounts.is_empty()
             && self.handed.is_empty()
             && self.entries.is_empty()

@@ -62,7 +62,9 @@ pub(super) fn verify<'i>(
     files: impl Iterator<Item = (&'i Input, &'i [u8], &'i [u8])>,
 ) -> Result<(), Worse> {
     for (input, old, new) in files {
-        if engine::understood(&input.path, new) < engine::understood(&input.path, old) {
+        let breaks =
+            || engine::is_sound(&input.path, new) == Some(false) && engine::is_sound(&input.path, old) == Some(true);
+        if engine::understood(&input.path, new) < engine::understood(&input.path, old) || breaks() {
             return Err(Why::Unreadable.into());
         }
     }

@@ -16,11 +16,13 @@ mod markdown;
 mod notebook;
 mod powershell;
 mod shell;
+mod sound;
 mod terraform;
 mod windows;
 mod yaml;
 
 pub use line::line;
+pub use sound::is_sound;
 
 use crate::program::Program;
 use crate::source::{FileId, Source};

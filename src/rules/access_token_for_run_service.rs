@@ -80,7 +80,7 @@ fn request(call: &Call, token: &Token, (given, url): (&Given, &Url), project: &P
             "--account" | "--project" | "--quiet" | "-q" => {}
             // Of an account that is impersonated a token is made out for whom is named.
             "--impersonate-service-account" if flag.value.is_some() => {
-                let Some(audience) = audience(given, url) else { return };
+                let Some(audience) = super::audience_of(given, url) else { return };
                 edits.push((flag.at, Change::AfterFlag(format!("--audiences={audience}"))));
             }
             _ => return,
@@ -128,9 +128,9 @@ fn scheduled(
     let Some(asks) = super::asks_otherwise(call, token, names.id_token, &RENAMED) else { return };
     let mut edits = vec![asks];
     if let Some(scope) = &token.scope {
-        match (audience(given, url), scope.value.pieces()) {
+        match (super::audience_of(given, url), scope.value.pieces()) {
             // The scope becomes the audience, which must be written out to stand in its place.
-            (Some(audience), [only @ Piece::Text(..)]) if scope.whole.span != scope.at.span => {
+            (Some(audience), [only @ Piece::Text(..)]) if is_written(scope) && token.audience.is_none() => {
                 edits.push((scope.at, name_of_audience(call)));
                 edits.push((only.place(), Change::To(audience)));
             }
@@ -159,6 +159,11 @@ fn scheduled(
     super::mend_call(call, draft, (safety, edits), project, to_service);
 }
 
+/// Whether a field is written out, and nobody may have another one in its place.
+fn is_written(given: &Given) -> bool {
+    given.whole.span != given.at.span && !given.value.assumed
+}
+
 /// What names the audience where the scope is named: in Workflows it goes by two names.
 fn name_of_audience(call: &Call) -> Change {
     const FLAGS: Names = &[("--oauth-token-scope", "--oidc-token-audience")];
@@ -168,13 +173,4 @@ fn name_of_audience(call: &Call) -> Change {
         Wording::Go => vec![&[("Scope", "Audience")]],
         _ => vec![FIELDS, &[("scopes", "audience")]],
     })
-}
-
-/// The audience of a service: its host. Functions of one project share a host, so theirs has the path too.
-fn audience(given: &Given, url: &Url) -> Option<String> {
-    if url.kind == HostKind::Run {
-        return url.host.literal().map(|host| format!("https://{host}"));
-    }
-    let whole = given.value.literal()?;
-    Some(whole.split(['?', '#']).next().unwrap_or("").to_owned())
 }

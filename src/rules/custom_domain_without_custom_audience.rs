@@ -86,8 +86,10 @@ fn judge(
                 _ => format!("`gcloud run services update {service} --add-custom-audiences=https://{host}`"),
             }
         ));
-    if let Some(line) = update(mapping, service, &host, project) {
-        draft.fix_behind(mapping.at.end(), format!("\n{line}"));
+    // A path is no part of what the service is told to take.
+    let is_plain = audience.stated || url::parse(&given.value).path.is_empty().is_yes();
+    if let Some(line) = is_plain.then(|| update(mapping, service, &host, project)).flatten() {
+        draft.fix_behind(mapping.at.place(), line);
     }
 }
 

@@ -34,8 +34,10 @@ fn check(need: &Need, verdict: &Verdict, project: &Project, report: &mut Report)
         draft.related(made, "deployed here");
     }
     let entry = project.facts.entries.iter().find(|entry| entry.said == need.place && entry.at == need.at);
-    if let Some(grant) = entry.and_then(grant).filter(|_| need.at.sites.is_empty() && !need.at.loose) {
-        draft.fix_behind(need.at.end(), grant);
+    // Beside a binding that says who all have the role, each takes away what the other one gives.
+    let stands = need.at.sites.is_empty() && !need.at.loose && !project.is_ruled(on, "roles/run.invoker");
+    if let Some(grant) = entry.and_then(grant).filter(|_| stands) {
+        draft.fix_behind(need.at.place(), grant);
     }
 }
 
@@ -44,7 +46,7 @@ fn grant(entry: &Entry) -> Option<String> {
     let service = entry.address.as_ref()?;
     let name = service.strip_prefix("google_cloud_run_v2_service.")?;
     Some(format!(
-        "\n\ndata \"google_project\" \"of_{name}\" {{\n  project_id = {service}.project\n}}\n\nresource \
+        "\ndata \"google_project\" \"of_{name}\" {{\n  project_id = {service}.project\n}}\n\nresource \
          \"google_cloud_run_v2_service_iam_member\" \"iap_calls_{name}\" {{\n  project  = {service}.project\n  location = \
          {service}.location\n  name     = {service}.name\n  role     = \"roles/run.invoker\"\n  member   = \
          \"serviceAccount:service-${{data.google_project.of_{name}.number}}@gcp-sa-iap.iam.gserviceaccount.com\"\n}}"

@@ -114,11 +114,16 @@ fn scheduled(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
     if let Some(audience) = &token.audience {
         match audience.value.pieces() {
             // The scope takes its place; without one it is what the API wants as well.
-            [only @ Piece::Text(..)] if audience.whole.span != audience.at.span => {
+            [only @ Piece::Text(..)]
+                if audience.whole.span != audience.at.span && !audience.value.assumed && token.scope.is_none() =>
+            {
                 edits.push((audience.at, name_of_scope(call)));
                 edits.push((only.place(), Change::To("https://www.googleapis.com/auth/cloud-platform".to_owned())));
             }
             _ if call.wording == Wording::Command => edits.push((audience.at, Change::CutFlag)),
+            _ if matches!(call.wording, Wording::Terraform | Wording::Workflow) => {
+                edits.push((audience.whole, Change::CutLines));
+            }
             _ => return,
         }
     }

@@ -101,7 +101,8 @@ fn fault(url: &Url, call: &Call) -> Option<Fault> {
     match () {
         () if is(0, "v2") && is(1, "projects") && jobs == 3 => {
             let label = url.first_label();
-            let region = label.strip_suffix("-run").and_then(|region| region.literal());
+            let region = label.strip_suffix("-run").filter(|region| !region.assumed && is_whole(call));
+            let region = region.and_then(|region| region.literal());
             let edit = region.and_then(|region| {
                 let jobs = only_text(segments.get(jobs)?)?;
                 Some((jobs.part(0..0), format!("locations/{region}/")))
@@ -133,14 +134,25 @@ fn fault(url: &Url, call: &Call) -> Option<Fault> {
 
 /// Whether a path is written in one place, and says itself that it runs a job.
 fn is_one_text(path: &Value) -> bool {
+    is_joined(path) && path.contains(":run").is_yes()
+}
+
+/// Whether the host and the path of a URL are always together: they are written as one, or in the call.
+fn is_whole(call: &Call) -> bool {
+    let Some(given) = &call.url else { return false };
+    let is_here = |place: Place| place.file == call.at.file && call.at.span.contains(place.span);
+    is_joined(&given.value) || given.value.pieces().iter().all(|piece| is_here(piece.place()))
+}
+
+/// Whether all of a value is written in one place.
+fn is_joined(value: &Value) -> bool {
     let mut end: Option<Place> = None;
-    let joined = path.pieces().iter().all(|piece| {
+    value.pieces().iter().all(|piece| {
         let place = piece.place();
         let follows = end.is_none_or(|end| end.file == place.file && end.span.end == place.span.start);
         end = Some(place);
         follows
-    });
-    joined && path.contains(":run").is_yes()
+    })
 }
 
 /// The place of a text that stands as one piece.

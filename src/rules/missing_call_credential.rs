@@ -129,7 +129,10 @@ fn mend(call: &Call, given: &Given, (asks, safety): (&str, Safety), account: Opt
     let change = |text| [(given.whole, Change::Below(text))];
     match (call.wording, account) {
         (Wording::Workflow, _) => {
-            draft.fix(safety, change(format!("auth:\n  type: {asks}")));
+            let url = url::parse(&given.value);
+            let audience = super::audience_of(given, &url).filter(|_| url.kind != HostKind::GoogleApi);
+            let audience = audience.map(|audience| format!("\n  audience: {audience}")).unwrap_or_default();
+            draft.fix(safety, change(format!("auth:\n  type: {asks}{audience}")));
         }
         (Wording::Command, Some(account)) => {
             if let Some(account) = account.literal().filter(|account| account.bytes().all(is_plain)) {
@@ -147,13 +150,17 @@ fn mend(call: &Call, given: &Given, (asks, safety): (&str, Safety), account: Opt
 /// An account as Terraform names it.
 fn in_terraform(account: &Value) -> Option<String> {
     match account.pieces() {
-        [Piece::Attribute(attribute, _)] if attribute.asked.is_none() => {
+        [Piece::Attribute(attribute, _)] if attribute.asked.is_none() && !attribute.of.shown.contains('[') => {
             Some(format!("{}.{}", attribute.of.shown, attribute.path))
         }
         // What is declared elsewhere, by its name.
         [Piece::Hole(hole, _)] => {
             let name = hole.shown.strip_prefix("${")?.strip_suffix('}')?;
-            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)).then(|| name.to_owned())
+            let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+            // What a repetition names is known within it alone.
+            let is_anywhere =
+                ["var.", "local.", "module.", "data.", "google_"].iter().any(|root| name.starts_with(root));
+            (is_plain && is_anywhere).then(|| name.to_owned())
         }
         _ => {
             let account = account.literal().filter(|account| account.bytes().all(is_plain))?;

@@ -260,7 +260,24 @@ fn made_later(given: &Given) -> Option<(String, Option<String>)> {
 
 /// A path as it is written: `status[0].url`.
 fn indexed(path: &str) -> String {
-    path.replace(".0.", "[0].")
+    let mut written = String::new();
+    for part in path.split('.') {
+        match part.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => written.extend(["[", part, "]"]),
+            false if written.is_empty() => written.push_str(part),
+            false => written.extend([".", part]),
+        }
+    }
+    written
+}
+
+/// The audience of a service: its host. Functions of one project share a host, so theirs has the path too.
+fn audience_of(given: &Given, url: &Url) -> Option<String> {
+    if url.kind == HostKind::Run {
+        return url.host.literal().map(|host| format!("https://{host}"));
+    }
+    let whole = given.value.literal()?;
+    Some(whole.split(['?', '#']).next().unwrap_or("").to_owned())
 }
 
 /// Where the attribute `from` of an account is written, and what is to be written there to mean its attribute `to`.

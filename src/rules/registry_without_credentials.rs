@@ -69,8 +69,8 @@ fn check(push: &Push, project: &Project, report: &mut Report) {
     let draft = report.error(&push.at, place, message);
     draft.label("no credentials").related(gcloud.invocation.at, "for others alone");
     draft.help(format!("write `gcloud auth configure-docker {host}`"));
-    if let Some(edit) = host.literal().and_then(|host| edit(gcloud, &host)) {
-        draft.fix_in(Safety::Safe, [edit]);
+    if let Some((safety, edit)) = host.literal().and_then(|host| edit(gcloud, &host, project)) {
+        draft.fix_in(safety, [edit]);
     }
 }
 
@@ -112,13 +112,20 @@ fn configures(gcloud: &Gcloud, host: &Value) -> Truth {
     }
 }
 
-/// Behind the registries that are named, or behind the command where none is.
-fn edit(gcloud: &Gcloud, host: &str) -> Option<(Place, Change)> {
+/// Behind the registries that are named, or behind the command where none is. Those of before are named with the new one
+/// where images are pushed there; what is only pulled is not seen.
+fn edit(gcloud: &Gcloud, host: &str, project: &Project) -> Option<(Safety, (Place, Change))> {
     let invocation = &gcloud.invocation;
     if let Some(list) = invocation.positionals.first() {
         let last = list.pieces().last().filter(|piece| piece.text().is_some())?.place();
-        return Some((last.end(), Change::To(format!(",{host}"))));
+        let is_here = last.file == gcloud.at.file && gcloud.at.span.contains(last.span);
+        return is_here.then(|| (Safety::Safe, (last.end(), Change::To(format!(",{host}")))));
     }
-    // The registries of before that anyone uses are named with the new one, so that they stay.
-    Some((invocation.verb, Change::After(format!("{},{host}", PUSHED.join(",")))))
+    let is_used = |known: &&&str| {
+        let mut pushes = project.facts.pushes.iter().filter(|push| push.at.flow == gcloud.at.flow);
+        pushes.any(|push| registry_host(&push.image.value).equals(known).is_yes())
+    };
+    let mut hosts: Vec<&str> = PUSHED.iter().filter(is_used).copied().collect();
+    hosts.push(host);
+    Some((Safety::Unsafe, (invocation.verb, Change::After(hosts.join(",")))))
 }

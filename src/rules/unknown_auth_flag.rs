@@ -93,6 +93,9 @@ const MISPLACED: &[(&str, &[&str], &str)] = &[
     ("container clusters ", &["--enable-workload-identity"], "write `--workload-pool=PROJECT_ID.svc.id.goog`"),
 ];
 
+/// Flags that take no value where they are known.
+const SWITCHES: &[&str] = &["--allow-unauthenticated", "--no-allow-unauthenticated"];
+
 /// Flags of the tokens that an HTTP target may carry.
 const TOKENS: &[&str] =
     &["--oidc-service-account-email", "--oidc-token-audience", "--oauth-service-account-email", "--oauth-token-scope"];
@@ -121,18 +124,19 @@ fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
         let draft = report.error(&gcloud.at, flag.at, message);
         draft.label("no such flag").help(help);
         let change = match mend {
-            Mend::None => continue,
             Mend::Name(right, safety) => {
                 let plural = flag.name.strip_suffix('s') == Some(right);
                 let several =
                     flag.value.as_ref().is_none_or(|value| value.literal().is_none_or(|text| text.contains(',')));
-                if plural && several {
+                if plural && several || !invocation.has(right).is_no() {
                     continue;
                 }
                 (safety, Change::To(right.to_owned()))
             }
+            // The next word is none of its values.
+            Mend::Drop if SWITCHES.contains(&flag.name.as_str()) && !flag.glued => (Safety::Safe, Change::Cut),
             Mend::Drop if flag.value.is_some() => (Safety::Safe, Change::CutFlag),
-            Mend::Drop => (Safety::Safe, Change::Cut),
+            Mend::Drop | Mend::None => continue,
         };
         draft.fix(change.0, [(flag.at, change.1)]);
     }

@@ -4,7 +4,9 @@ use super::{calls, identity, store};
 use crate::eval::Declared;
 use crate::facts::declare::{given_at, text_at};
 use crate::facts::environment::Secret;
-use crate::facts::{Deployment, Entry, EntryKind, Exposure, Facts, Identity, Service, Sink, Target, TargetKind};
+use crate::facts::{
+    Deployment, Entry, EntryKind, Exposure, Facts, Identity, Named, ResourceKind, Service, Sink, Target, TargetKind,
+};
 use crate::gcp::attribute::settle;
 use crate::program::Schema;
 use crate::value::{Field, Place, Tree, Truth, Value};
@@ -58,6 +60,16 @@ fn deployment(facts: &mut Facts, declared: &Declared, kind: TargetKind, path: &[
         (_, Some(account)) => Identity::Account(account),
         _ => Identity::Unknown,
     };
+    let resource = match kind {
+        TargetKind::Service => Some(ResourceKind::RunService),
+        TargetKind::Job => Some(ResourceKind::RunJob),
+        // A function of the second generation is called by the name of its service, which has its location.
+        TargetKind::Function if declared.kind == "google_cloudfunctions2_function" => Some(ResourceKind::Function),
+        _ => None,
+    };
+    if let Some(resource) = resource {
+        named(facts, declared, resource, text("name"));
+    }
     facts.deployments.push(Deployment {
         target: Target {
             kind,
@@ -103,7 +115,16 @@ pub(super) fn account(facts: &mut Facts, declared: &Declared) {
     email.append(&Value::text("@", near));
     email.append(&text_at(&declared.body, &["project"]).unwrap_or_else(|| Value::unknown(near)));
     email.append(&Value::text(".iam.gserviceaccount.com", near));
+    named(facts, declared, ResourceKind::ServiceAccount, Some(email.clone()));
     facts.made_accounts.push((email, declared.at.clone()));
+}
+
+/// By which address others name it.
+fn named(facts: &mut Facts, declared: &Declared, kind: ResourceKind, name: Option<Value>) {
+    let is_one = declared.schema == Schema::Terraform && !declared.repeated && !declared.at.loose;
+    if let Some(name) = name.filter(|_| is_one) {
+        facts.named.push(Named { address: declared.name.clone(), kind, name, at: declared.at.clone() });
+    }
 }
 
 /// A job, or a pool of workers.

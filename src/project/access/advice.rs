@@ -2,10 +2,9 @@
 
 use super::grants::Miss;
 use super::{Need, Purpose, Resource, Verdict};
-use crate::facts::{Authority, Grant, ResourceKind, Verb};
+use crate::facts::{Authority, Grant, Named, ResourceKind, Verb};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::source::Span;
 use crate::value::{Place, Value};
 
 /// A grant that is due.
@@ -13,7 +12,7 @@ use crate::value::{Place, Value};
 pub struct Due {
     /// What to write.
     pub help: String,
-    /// Where, and with what around it: behind a grant of the same kind.
+    /// Behind which grant of the same kind, and the lines.
     pub edit: Option<(Place, String)>,
 }
 
@@ -65,15 +64,14 @@ impl Project {
         let Some(grant) = beside else {
             return Some(Due { help: format!("run `{line}`"), edit: None });
         };
-        let end = Place::exact(grant.at.file, Span::new(grant.at.span.end, grant.at.span.end));
         let stands = grant.at.sites.is_empty() && !grant.at.loose && is_plain;
         if grant.wording == Wording::Terraform {
-            let block = terraform(on, role, &member, &label(need));
-            let edit = stands.then(|| (end, format!("\n\n{block}")));
+            let block = self.terraform(on, role, &account.value, &label(need), grant);
+            let edit = stands.then(|| (grant.at.place(), format!("\n{block}")));
             let shown = block.split_whitespace().collect::<Vec<_>>().join(" ");
             return Some(Due { help: format!("add `{shown}`"), edit });
         }
-        let edit = (stands && grant.wording == Wording::Command).then(|| (end, format!("\n{line}")));
+        let edit = (stands && grant.wording == Wording::Command).then(|| (grant.at.place(), line.clone()));
         Some(Due { help: format!("add `{line}`"), edit })
     }
 
@@ -103,13 +101,72 @@ impl Project {
     }
 
     /// Whether a binding here says who all have a role on something, or a policy who may do anything there.
-    fn is_ruled(&self, on: &Resource, role: &str) -> bool {
+    pub fn is_ruled(&self, on: &Resource, role: &str) -> bool {
         let rules = |grant: &&Grant| {
             grant.authority == Authority::Policy
                 || grant.authority == Authority::Role
                     && grant.role.as_ref().is_none_or(|known| !known.value.equals(role).is_no())
         };
         self.facts.grants.iter().filter(rules).any(|grant| !on.is_named(grant.kind, grant.resource.as_ref()).is_no())
+    }
+
+    /// Terraform's block. Below a function of the second generation lies a service of its name. What the same root declares
+    /// is named by its address, so that it is made before.
+    fn terraform(&self, on: &Resource, role: &str, account: &Value, label: &str, beside: &Grant) -> String {
+        let (kind, argument) = match (on.kind, role) {
+            (ResourceKind::Function, "roles/cloudfunctions.invoker" | "roles/cloudfunctions.admin") => {
+                ("google_cloudfunctions_function_iam_member", "cloud_function")
+            }
+            (ResourceKind::RunService | ResourceKind::Function, _) => {
+                ("google_cloud_run_v2_service_iam_member", "name")
+            }
+            (ResourceKind::RunJob, _) => ("google_cloud_run_v2_job_iam_member", "name"),
+            (ResourceKind::ServiceAccount, _) => ("google_service_account_iam_member", "service_account_id"),
+            (ResourceKind::Secret, _) => ("google_secret_manager_secret_iam_member", "secret_id"),
+            _ => ("google_project_iam_member", "project"),
+        };
+        let address = |kind: ResourceKind, name: &Value| {
+            let name = name.literal()?;
+            let is_it = |named: &&Named| {
+                let is_near = named.at.flow == beside.at.flow && named.at.sites == beside.at.sites;
+                is_near && named.kind == kind && named.name.literal().is_some_and(|named| named == name)
+            };
+            self.facts.named.iter().find(is_it).map(|named| named.address.as_str())
+        };
+        let quoted = |text: String| format!("\"{text}\"");
+        let literal = |value: Option<&Value>| value.and_then(Value::literal).map(quoted);
+        // An account's full name says its project; a project is its own.
+        let in_project = !matches!(argument, "project" | "service_account_id");
+        let (project, location, name) = match address(on.kind, &on.name) {
+            Some(it) if on.kind == ResourceKind::ServiceAccount => (None, None, format!("{it}.name")),
+            Some(it) if argument == "name" => {
+                (Some(format!("{it}.project")), Some(format!("{it}.location")), format!("{it}.name"))
+            }
+            _ => {
+                let name = match on.kind {
+                    ResourceKind::ServiceAccount => full_name(&on.name),
+                    _ => on.name.to_string(),
+                };
+                let location = literal(on.region.as_ref().filter(|_| argument == "name"));
+                (literal(on.project.as_ref().filter(|_| in_project)), location, quoted(name))
+            }
+        };
+        let member = match address(ResourceKind::ServiceAccount, account) {
+            Some(it) => format!("\"serviceAccount:${{{it}.email}}\""),
+            None => format!("\"serviceAccount:{account}\""),
+        };
+        let said = [
+            ("project", project),
+            ("location", location),
+            (argument, Some(name)),
+            ("role", Some(quoted(role.to_owned()))),
+            ("member", Some(member)),
+        ];
+        let said: Vec<(&str, String)> = said.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        // As `terraform fmt` has it.
+        let width = said.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+        let lines: Vec<String> = said.iter().map(|(key, value)| format!("  {key:width$} = {value}\n")).collect();
+        format!("resource \"{kind}\" \"{label}\" {{\n{}}}", lines.concat())
     }
 
     /// The region where something is deployed here.
@@ -177,38 +234,11 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
     }
 }
 
-/// Terraform's block. Below a function of the second generation lies a service of its name.
-fn terraform(on: &Resource, role: &str, member: &str, label: &str) -> String {
-    let (kind, argument) = match (on.kind, role) {
-        (ResourceKind::Function, "roles/cloudfunctions.invoker" | "roles/cloudfunctions.admin") => {
-            ("google_cloudfunctions_function_iam_member", "cloud_function")
-        }
-        (ResourceKind::RunService | ResourceKind::Function, _) => ("google_cloud_run_v2_service_iam_member", "name"),
-        (ResourceKind::RunJob, _) => ("google_cloud_run_v2_job_iam_member", "name"),
-        (ResourceKind::ServiceAccount, _) => ("google_service_account_iam_member", "service_account_id"),
-        (ResourceKind::Secret, _) => ("google_secret_manager_secret_iam_member", "secret_id"),
-        _ => ("google_project_iam_member", "project"),
-    };
-    let name = match on.kind {
-        ResourceKind::ServiceAccount => format!("projects/-/serviceAccounts/{}", on.name),
-        _ => on.name.to_string(),
-    };
-    let location = on.region.as_ref().and_then(Value::literal).filter(|_| argument == "name");
-    // An account's full name may leave its project open; a project is its own.
-    let in_project = !matches!(argument, "project" | "service_account_id");
-    let project = on.project.as_ref().and_then(Value::literal).filter(|_| in_project);
-    let said = [
-        ("project", project),
-        ("location", location),
-        (argument, Some(name)),
-        ("role", Some(role.to_owned())),
-        ("member", Some(member.to_owned())),
-    ];
-    let said: Vec<(&str, String)> = said.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-    // As `terraform fmt` has it.
-    let width = said.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-    let lines: Vec<String> = said.iter().map(|(key, value)| format!("  {key:width$} = \"{value}\"\n")).collect();
-    format!("resource \"{kind}\" \"{label}\" {{\n{}}}", lines.concat())
+/// The full name of an account, with the project that its e-mail says.
+fn full_name(email: &Value) -> String {
+    let email = email.to_string();
+    let domain = email.split_once('@').and_then(|(_, domain)| domain.strip_suffix(".iam.gserviceaccount.com"));
+    format!("projects/{}/serviceAccounts/{email}", domain.unwrap_or("-"))
 }
 
 /// A name for a block: who does what.
@@ -219,8 +249,8 @@ fn label(need: &Need) -> String {
     };
     let who = need.account().map(|account| account.value.known_prefix()).unwrap_or_default();
     let who = plain(who.split('@').next().unwrap_or("").to_owned());
-    let on = need.on.as_ref().map(|on| plain(on.name.known_prefix())).unwrap_or_default();
-    let on = on.split("_iam_").next().unwrap_or("").to_owned();
+    let on = need.on.as_ref().map(|on| plain(on.name.known_prefix().split('@').next().unwrap_or("").to_owned()));
+    let on = on.unwrap_or_default();
     let verb = match need.purpose {
         Purpose::Invoke => "calls",
         Purpose::RunJob | Purpose::OverrideJob => "runs",

@@ -67,7 +67,7 @@ fn is_python(start: &str) -> bool {
 }
 
 /// Which of the two a file is, by its extension.
-fn script(path: &str) -> Option<Language> {
+pub(super) fn script(path: &str) -> Option<Language> {
     match super::extension(path).as_str() {
         "js" | "mjs" | "cjs" | "jsx" | "tsx" => Some(Language::JavaScript),
         "ts" | "mts" | "cts" => Some(Language::TypeScript),

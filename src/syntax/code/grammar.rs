@@ -55,6 +55,13 @@ impl Grammar {
     }
 }
 
+/// Whether the grammar takes all of a text, within its budget.
+pub(super) fn is_sound(language: &Language, snippet: &Snippet) -> bool {
+    let text = snippet.text().as_bytes();
+    let tree = Grammar::new(language, text.len()).and_then(|mut grammar| grammar.parse(text));
+    tree.is_some_and(|tree| !tree.root_node().has_error())
+}
+
 fn share(length: usize) -> usize {
     length.div_ceil(1024) * STEPS_PER_KIB
 }

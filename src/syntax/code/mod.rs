@@ -38,6 +38,22 @@ pub enum Language {
     Go,
 }
 
+/// Whether nothing in a file is wrong.
+pub fn is_sound(snippet: &Snippet, language: Language) -> bool {
+    match language {
+        #[cfg(feature = "python")]
+        Language::Python => grammar::is_sound(&tree_sitter_python::LANGUAGE.into(), snippet),
+        #[cfg(feature = "javascript")]
+        Language::JavaScript => grammar::is_sound(&tree_sitter_typescript::LANGUAGE_TSX.into(), snippet),
+        #[cfg(feature = "javascript")]
+        Language::TypeScript => grammar::is_sound(&tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(), snippet),
+        #[cfg(feature = "go")]
+        Language::Go => grammar::is_sound(&tree_sitter_go::LANGUAGE.into(), snippet),
+        #[allow(unreachable_patterns, reason = "with all features there is no other")]
+        _ => snippet.text().is_empty(),
+    }
+}
+
 /// Parses a file. Never fails: what is not understood is `Other` or `Unknown`. Without the grammar the file is skipped.
 pub fn parse(snippet: &Snippet, language: Language) -> File {
     match language {

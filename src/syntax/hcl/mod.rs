@@ -28,6 +28,18 @@ use crate::source::Snippet;
 #[cfg(feature = "hcl")]
 const MAX_DEPTH: usize = 200;
 
+/// Whether nothing in a file is wrong, and no block has two arguments of one name.
+pub fn is_sound(snippet: &Snippet) -> bool {
+    let file = parse(snippet);
+    !file.skipped && has_own_names(&file.body)
+}
+
+fn has_own_names(body: &Body) -> bool {
+    let mut names: Vec<&str> = body.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    names.sort_unstable();
+    !body.broken && names.is_sorted_by(|a, b| a < b) && body.blocks.iter().all(|block| has_own_names(&block.body))
+}
+
 /// Parses a file. Never fails: what is not understood is not there, or is [`ExprKind::Unknown`].
 #[cfg(feature = "hcl")]
 pub fn parse(snippet: &Snippet) -> File {

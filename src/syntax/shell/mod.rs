@@ -366,6 +366,11 @@ pub struct HereDoc {
     pub expands: bool,
 }
 
+/// Whether nothing in a script is wrong.
+pub fn is_sound(snippet: &Snippet, dialect: Dialect) -> bool {
+    recover::is_sound(&prepare::prepare(snippet, Placeholders::Document), dialect)
+}
+
 /// Parses a snippet.
 pub fn parse(snippet: &Snippet, dialect: Dialect, placeholders: Placeholders) -> Script {
     let prepared = prepare::prepare(snippet, placeholders);

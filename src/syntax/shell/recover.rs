@@ -31,6 +31,11 @@ pub(super) fn parse(prepared: &Prepared, dialect: Dialect) -> Script {
     Script { body }
 }
 
+/// Whether the parser takes all of it.
+pub(super) fn is_sound(prepared: &Prepared, dialect: Dialect) -> bool {
+    parse_at(prepared, 0..prepared.text.len(), dialect).1 == ParseStatus::Clean
+}
+
 fn parse_at(prepared: &Prepared, range: std::ops::Range<usize>, dialect: Dialect) -> (Vec<Stmt>, ParseStatus) {
     let text = prepared.text.get(range.clone()).unwrap_or("");
     let dialect = match dialect {

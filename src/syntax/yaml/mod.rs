@@ -100,6 +100,11 @@ pub struct Scalar {
     pub span: Span,
 }
 
+/// Whether nothing in a text is wrong, templates aside, and no map has two keys of one name.
+pub fn is_sound(snippet: &Snippet) -> bool {
+    tree::is_sound(snippet)
+}
+
 /// All documents of a text. Never fails: what is not understood is not there.
 pub fn parse(snippet: &Snippet) -> Vec<Document> {
     tree::parse(snippet)

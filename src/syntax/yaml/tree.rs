@@ -47,6 +47,25 @@ pub(super) fn parse(snippet: &Snippet) -> Vec<Document> {
     best.documents
 }
 
+/// Whether nothing in a text is wrong, and no map has two keys of one name.
+pub(super) fn is_sound(snippet: &Snippet) -> bool {
+    let reading = read(snippet, &Masked::new(snippet.text()));
+    reading.fault.is_none() && reading.documents.iter().all(|document| has_own_keys(&document.root, 0))
+}
+
+fn has_own_keys(node: &Node, depth: usize) -> bool {
+    let within = |node: &Node| depth > DEPTH || has_own_keys(node, depth + 1);
+    match &node.kind {
+        Kind::Sequence(items) => items.iter().all(within),
+        Kind::Mapping(pairs) => {
+            let mut names: Vec<&str> = pairs.iter().map(|pair| pair.key.text()).filter(|key| *key != "<<").collect();
+            names.sort_unstable();
+            names.is_sorted_by(|a, b| a < b) && pairs.iter().all(|pair| within(&pair.value))
+        }
+        Kind::Scalar(_) | Kind::Unknown => true,
+    }
+}
+
 struct Reading {
     documents: Vec<Document>,
     /// Where the first fault is that more could be read without.

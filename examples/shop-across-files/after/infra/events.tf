@@ -14,7 +14,7 @@ resource "google_cloud_run_v2_service_iam_member" "shop_events_calls_pricing" {
   location = "europe-west1"
   name     = "pricing"
   role     = "roles/run.invoker"
-  member   = "serviceAccount:shop-events@acme-shop.iam.gserviceaccount.com"
+  member   = "serviceAccount:${google_service_account.events.email}"
 }
 
 resource "google_eventarc_trigger" "uploads" {

@@ -21,7 +21,7 @@ resource "google_cloud_run_v2_service_iam_member" "billing_cron_calls_billing" {
   location = "europe-west1"
   name     = "billing"
   role     = "roles/run.invoker"
-  member   = "serviceAccount:billing-cron@acme-shop.iam.gserviceaccount.com"
+  member   = "serviceAccount:${google_service_account.billing_cron.email}"
 }
 
 resource "google_cloud_run_v2_service_iam_member" "month_end" {

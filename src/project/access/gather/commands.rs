@@ -28,18 +28,14 @@ fn impersonations(project: &Project, needs: &mut Vec<Need>) {
         if itself || !is_known(&account.value) {
             continue;
         }
-        let permissions: &[&str] = if impersonation.id_token.is_yes() {
-            &["iam.serviceAccounts.getOpenIdToken"]
-        } else {
-            &["iam.serviceAccounts.getAccessToken"]
-        };
         needs.push(Need {
             purpose: Purpose::Impersonate,
             actor: Actor::Command,
             name: None,
             principal,
             on: Some(of_account(&account.value, account.at)),
-            permissions,
+            // gcloud takes an access token of the account first, for an ID token too (`core/credentials/store.py` of 528.0.0).
+            permissions: &["iam.serviceAccounts.getAccessToken"],
             place: account.at,
             target: Some(account.at),
             code: None,
