@@ -45,9 +45,8 @@ impl Project {
         let role = self.role_for(need);
         let beside = self.beside_grant(need, missing.nearest.map(|(grant, _)| grant));
         let member = format!("serviceAccount:{}", account.value);
-        let plain = |text: &str| !text.contains(['$', '<', '"', '\'', ' ', '`', '\\', '…']);
         let on = &self.granted_on(need, on);
-        let is_plain = plain(&member) && plain(&on.name.to_string());
+        let names = [member.clone(), on.name.to_string()];
         let line = command(on, role, &member);
         // Behind a grant that is taken away again, another one would be as well.
         if matches!(missing.nearest, Some((_, Miss::Removed))) {
@@ -64,13 +63,18 @@ impl Project {
         let Some(grant) = beside else {
             return Some(Due { help: format!("run `{line}`"), edit: None });
         };
-        let stands = grant.at.sites.is_empty() && !grant.at.loose && is_plain;
+        let stands = grant.at.sites.is_empty() && !grant.at.loose;
         if grant.wording == Wording::Terraform {
+            let stands =
+                stands && names.iter().all(|name| without_references(name).is_some_and(|name| is_plain(&name)));
             let block = self.terraform(on, role, &account.value, &label(need), grant);
             let edit = stands.then(|| (grant.at.place(), format!("\n{block}")));
             let shown = block.split_whitespace().collect::<Vec<_>>().join(" ");
             return Some(Due { help: format!("add `{shown}`"), edit });
         }
+        // A project that is not known has no name to write.
+        let has_name = on.project.is_some() || !matches!(on.kind, ResourceKind::Project | ResourceKind::Ancestor);
+        let stands = stands && has_name && names.iter().all(|name| is_plain(name));
         let edit = (stands && grant.wording == Wording::Command).then(|| (grant.at.place(), line.clone()));
         Some(Due { help: format!("add `{line}`"), edit })
     }
@@ -126,15 +130,18 @@ impl Project {
             _ => ("google_project_iam_member", "project"),
         };
         let address = |kind: ResourceKind, name: &Value| {
-            let name = name.literal()?;
             let is_it = |named: &&Named| {
                 let is_near = named.at.flow == beside.at.flow && named.at.sites == beside.at.sites;
-                is_near && named.kind == kind && named.name.literal().is_some_and(|named| named == name)
+                is_near && named.kind == kind && named.name.same(name)
             };
             self.facts.named.iter().find(is_it).map(|named| named.address.as_str())
         };
-        let quoted = |text: String| format!("\"{text}\"");
-        let literal = |value: Option<&Value>| value.and_then(Value::literal).map(quoted);
+        let quoted = |text: String| match text.strip_prefix("${").and_then(|text| text.strip_suffix('}')) {
+            Some(reference) if !reference.contains(['$', '}']) => reference.to_owned(),
+            _ => format!("\"{text}\""),
+        };
+        let said_of = |value: &Value| without_references(&value.to_string()).map(|_| quoted(value.to_string()));
+        let literal = |value: Option<&Value>| value.and_then(said_of);
         // An account's full name says its project; a project is its own.
         let in_project = !matches!(argument, "project" | "service_account_id");
         let (project, location, name) = match address(on.kind, &on.name) {
@@ -232,6 +239,27 @@ fn command(on: &Resource, role: &str, member: &str) -> String {
             format!("gcloud projects add-iam-policy-binding {project} {whom} {sure}")
         }
     }
+}
+
+/// Whether a text can stand in a command without quotes.
+fn is_plain(text: &str) -> bool {
+    !text.contains(['$', '<', '"', '\'', ' ', '`', '\\', '…'])
+}
+
+/// A text without what Terraform fills in from names that its root has.
+fn without_references(text: &str) -> Option<String> {
+    let mut parts = text.split("${");
+    let mut plain = parts.next()?.to_owned();
+    for part in parts {
+        let (reference, rest) = part.split_once('}')?;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        let is_known = ["var.", "local.", "data."].iter().any(|root| reference.starts_with(root));
+        if !is_known || !reference.chars().all(is_name) {
+            return None;
+        }
+        plain.push_str(rest);
+    }
+    Some(plain)
 }
 
 /// The full name of an account, with the project that its e-mail says.
