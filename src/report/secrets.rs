@@ -111,8 +111,9 @@ fn by_name(text: &str, found: &mut Vec<Range<usize>>) {
         let value = text.get(run.clone()).unwrap_or("");
         let random =
             value.bytes().any(|byte| byte.is_ascii_digit()) && value.bytes().any(|byte| byte.is_ascii_alphabetic());
-        // `--data-file=key.json`, `TOKEN=projects/p/secrets/x` and prose are names, not values.
-        if run.len() >= SHORTEST && random && !value.contains('/') && !value.contains("gserviceaccount") {
+        let is_call = text.get(run.end..).is_some_and(|rest| rest.starts_with('('));
+        // `--data-file=key.json`, `TOKEN=projects/p/secrets/x`, `token=v2.make()` and prose are names, not values.
+        if run.len() >= SHORTEST && random && !is_call && !value.contains('/') && !value.contains("gserviceaccount") {
             found.push(run);
         }
     }
@@ -198,6 +199,7 @@ mod tests {
     fn what_is_no_secret_is_shown() {
         for text in [
             "curl -H \"Authorization: Bearer ${TOKEN}\" https://x.run.app",
+            "oauth_token=tasks_v2.OAuthToken(service_account_email=a)",
             "accepts only OAuth access tokens, no basic authentication or bearer credentials",
             "TOKEN=$(gcloud auth print-identity-token --audiences=https://a-1234567890.us-east1.run.app)",
             "--set-secrets=API_KEY=projects/p/secrets/api-key-2:latest",

@@ -277,7 +277,11 @@ fn label(need: &Need) -> String {
     };
     let who = need.account().map(|account| account.value.known_prefix()).unwrap_or_default();
     let who = plain(who.split('@').next().unwrap_or("").to_owned());
-    let on = need.on.as_ref().map(|on| plain(on.name.known_prefix().split('@').next().unwrap_or("").to_owned()));
+    let on = need
+        .on
+        .as_ref()
+        .filter(|on| on.kind != ResourceKind::Project)
+        .map(|on| plain(on.name.known_prefix().split('@').next().unwrap_or("").to_owned()));
     let on = on.unwrap_or_default();
     let verb = match need.purpose {
         Purpose::Invoke => "calls",
