@@ -324,10 +324,10 @@ fn behind(text: &str, start: usize, end: usize, lines: &str) -> Option<((usize, 
     let is_statement = own.split_whitespace().next().is_some_and(|word| word != "-" && !word.ends_with(':'));
     let joins = ['\\', '`', '^', '|', '&', '(', '!'];
     let above = text.get(..line)?.trim_end();
-    let is_asked =
-        ["if", "elif", "while", "until"].iter().any(|word| above.split_whitespace().next_back() == Some(word));
+    let is_one_of = |word: Option<&str>, words: &[&str]| word.is_some_and(|word| words.contains(&word));
+    let is_asked = is_one_of(above.split_whitespace().next_back(), &["if", "elif", "while", "until"]);
     let next = text.get(line_end(text, end)..)?.trim_start();
-    let goes_on = ["|", "&&", "then", "do", ">", ")"].iter().any(|word| next.starts_with(word));
+    let goes_on = next.starts_with(['|', '&', '>', ')']) || is_one_of(next.split_whitespace().next(), &["then", "do"]);
     if !has_lines || !is_statement || above.ends_with(joins) || own.ends_with(joins) || is_asked || goes_on {
         return None;
     }
@@ -506,6 +506,26 @@ mod tests {
         for (marked, expected) in cases {
             let change = Change::Rename(vec![&[("oidc_token", "o")]]);
             assert_eq!(changed(marked, &change).as_deref(), expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn lines_come_behind_statements_that_have_theirs() {
+        let cases = [
+            ("[[g a]]\ndocker b\n", Some("g a\nnew\ndocker b\n")),
+            ("if x; then\n  [[g a \\\n    b]]\nfi\n", Some("if x; then\n  g a \\\n    b\n  new\nfi\n")),
+            ("[[g a]]", Some("g a\nnew")),
+            ("x &&\n  [[g a]]\n", None),
+            ("[[g a]] |\n  tee x\n", None),
+            ("if\n  [[g a]]\nthen b; fi\n", None),
+            ("x=$(\n  [[g a]]\n)\n", None),
+            ("- [[g a]]\n", None),
+            ("  [[name: x\n  args: y]]\n", None),
+            ("RUN [[g a]]\n", None),
+            ("RUN x && \\\n  [[g a]]\n", None),
+        ];
+        for (marked, expected) in cases {
+            assert_eq!(changed(marked, &Change::Behind("new".to_owned())).as_deref(), expected, "{marked}");
         }
     }
 
