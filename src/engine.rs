@@ -36,7 +36,7 @@ use crate::value::Piece;
 
 use link::Linker;
 use merge::Merger;
-pub use outline::{is_sound, regions, understood};
+pub use outline::{doings, is_sound, regions, understood};
 pub use words::relevant;
 
 /// One file for a run.

@@ -165,7 +165,7 @@ pub(super) struct Check {
     pub write_baseline: bool,
 
     /// Take entries out of the file of --baseline that no finding answers to
-    #[arg(long, requires = "baseline")]
+    #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff", "add_ignores"])]
     pub prune: bool,
 
     /// Leave out files that authlint.toml excludes even where they are named

@@ -25,7 +25,7 @@ use crate::engine::{self, Date, Settings};
 use crate::finding::{Finding, Safety};
 use crate::outcome::Outcome;
 use crate::report;
-use crate::rules::own::UNDECIDED_ACCESS;
+use crate::rules::{self, own::UNDECIDED_ACCESS};
 use args::{Args, Check, Color, Command, Show};
 use known::Known;
 use mending::{Mode, Wanted, Work};
@@ -162,10 +162,14 @@ fn wrong_usage(args: &Check) -> Option<String> {
     if names_stdin != args.stdin_filename.is_some() {
         return Some("`-` and `--stdin-filename NAME` go together: the name says what kind of file it is".to_owned());
     }
-    if names_stdin && (args.fix || args.add_ignores) && args.paths.len() > 1 {
+    if names_stdin && (args.fix || args.add_ignores || args.diff) && args.paths.len() > 1 {
         return Some(
-            "with `--fix` and `--add-ignores`, `-` stands alone: the changed text goes to standard output".to_owned(),
+            "with `--fix`, `--diff` and `--add-ignores`, `-` stands alone: its text is what is changed".to_owned(),
         );
+    }
+    let is_left = |id: &String| !args.ignore.iter().any(|other| rules::id_of(other) == rules::id_of(id));
+    if !args.select.is_empty() && !args.select.iter().any(is_left) {
+        return Some("`--ignore` leaves nothing of what `--select` names".to_owned());
     }
     if args.reason.as_ref().is_some_and(|reason| !reason.chars().any(char::is_alphanumeric)) {
         return Some("`--reason` says why, so that the next one can decide whether it still holds".to_owned());

@@ -10,6 +10,11 @@ use crate::value::Place;
 /// The edits that make a change; nothing where what stands there does not allow it.
 pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Vec<Edit>> {
     let text = source.text();
+    let of_words =
+        matches!(change, Change::Word(_) | Change::Cut | Change::CutFlag | Change::After(_) | Change::AfterFlag(_));
+    if of_words && is_lone_text(source, place) {
+        return None;
+    }
     let (start, end) = (place.span.start as usize, place.span.end as usize);
     let one = |(range, text): ((usize, usize), String)| {
         vec![Edit { file: place.file, span: Span::new(range.0 as u32, range.1 as u32), text }]
@@ -41,6 +46,24 @@ pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Ve
             lists.iter().find_map(all)?.into_iter().flat_map(one).collect()
         }
     })
+}
+
+/// Whether what stands there is a whole text of code that is no item of a list: there quotes do not part words, and what is
+/// put together by `+` is parted elsewhere.
+fn is_lone_text(source: &Source, place: Place) -> bool {
+    const CODE: &[&str] =
+        &["py", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "go", "json", "ipynb", "tf", "tofu"];
+    let text = source.text();
+    let (start, end) = (place.span.start as usize, place.span.end as usize);
+    let extension = source.path().rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_code = CODE.iter().any(|known| known.eq_ignore_ascii_case(extension));
+    is_code
+        && quote_before(text, start).is_some()
+        && !matches!(word(text, start, end), Some(Word::Item(..)))
+        && quoted(text.get(start - 1..).unwrap_or("")).is_some_and(|length| {
+            // Of a text of several words one may change.
+            !text.get(start..start + length.saturating_sub(2)).unwrap_or(" ").contains([' ', '\\'])
+        })
 }
 
 /// Where a word or an item of a list stands, with its quotes.

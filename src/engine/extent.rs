@@ -18,7 +18,8 @@ pub(super) fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
             '`' => next + text.get(next..)?.find('`')? + 1,
             // A quote of a text that the words stand in.
             '\\' if text.get(next..)?.starts_with(['"', '\'']) => return None,
-            '\\' if is_over && text.get(next..)?.starts_with(['\r', '\n']) => return Some(at),
+            // A continued line, or a blank as a text of another language has it.
+            '\\' if is_over && text.get(next..)?.starts_with(['\r', '\n', 'r', 'n', 't', 'u']) => return Some(at),
             '\\' => next + text.get(next..)?.chars().next().map_or(0, char::len_utf8),
             ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | '<' | '>' | ')' if is_over => return Some(at),
             '\n' if !text.get(..at)?.trim_end_matches('\r').ends_with('\\') => return None,
@@ -122,6 +123,7 @@ mod tests {
             ("g [--a=x],$Y --b", Some("--a=x,$Y")),
             ("g [--a=x]>log", Some("--a=x")),
             ("g [--a=x]\\\n  --b", Some("--a=x")),
+            ("\"g [--a=x]\\necho b\"", Some("--a=x")),
             ("\tg [--a=]$(AUD)", Some("--a=$(AUD)")),
             ("g [--a=]${{ inputs.aud || 'x y' }}", Some("--a=${{ inputs.aud || 'x y' }}")),
             ("sh -c \"g [--a=x]\"", Some("--a=x")),

@@ -14,6 +14,18 @@ pub fn understood(path: &str, bytes: &[u8]) -> usize {
     parse(path, bytes, FileId(0)).map_or(0, |(_, program)| steps(&program.body, 0))
 }
 
+/// What a file does, as far as it is read, without the places where that stands: a comment changes nothing of it.
+pub fn doings(path: &str, bytes: &[u8]) -> Option<String> {
+    let (_, program) = parse(path, bytes, FileId(0)).ok()?;
+    let shown = format!("{:?}", program.body);
+    let mut parts = shown.split("Span { start: ");
+    let mut out = parts.next()?.to_owned();
+    for part in parts {
+        out.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
+    }
+    Some(out)
+}
+
 /// Whether its parser takes all of a file of this name with these bytes; nothing where none would say so.
 pub fn is_sound(path: &str, bytes: &[u8]) -> Option<bool> {
     read::is_sound(&Source::new(path, bytes).ok()?)

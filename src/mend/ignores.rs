@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Proposal, Tried};
+use super::{Kind, Proposal, Tried};
 use crate::engine;
 use crate::finding::{Edit, Finding};
 use crate::outcome::Outcome;
@@ -53,7 +53,11 @@ pub fn ignores(outcome: &Outcome, tried: &Tried, reason: &str, is_wanted: &dyn F
             Some((span, text)) => vec![Edit { file, span, text }],
             None => Vec::new(),
         };
-        out.extend(comment.findings.into_iter().map(|finding| Proposal { finding, edits: edits.clone() }));
+        out.extend(comment.findings.into_iter().map(|finding| Proposal {
+            finding,
+            edits: edits.clone(),
+            kind: Kind::Silence,
+        }));
     }
     out.extend(overrides(outcome, &in_config, tried, reason));
     out.sort_by_key(|proposal| proposal.finding);
@@ -77,8 +81,11 @@ fn candidates(finding: &Finding, source: &Source, outline: &Outline) -> Vec<Wher
     out
 }
 
-/// What the configurations say of files that have no comments, in one text a project.
+/// What the configurations say of files that have no comments, in one text a project. They know no last day.
 fn overrides(outcome: &Outcome, findings: &[usize], tried: &Tried, reason: &str) -> Vec<Proposal> {
+    if suppression::says_until(reason) {
+        return Vec::new();
+    }
     let mut by_config: BTreeMap<FileId, BTreeMap<String, BTreeSet<&str>>> = BTreeMap::new();
     let mut of: Vec<(usize, FileId)> = Vec::new();
     for index in findings {
@@ -109,8 +116,9 @@ fn overrides(outcome: &Outcome, findings: &[usize], tried: &Tried, reason: &str)
         (config, Edit { file: config, span: Span::new(end, end), text: new })
     };
     let edits: BTreeMap<FileId, Edit> = by_config.into_iter().map(edit).collect();
-    let proposal =
-        |(finding, config): (usize, FileId)| Some(Proposal { finding, edits: vec![edits.get(&config)?.clone()] });
+    let proposal = |(finding, config): (usize, FileId)| {
+        Some(Proposal { finding, edits: vec![edits.get(&config)?.clone()], kind: Kind::TurnOff })
+    };
     of.into_iter().filter_map(proposal).collect()
 }
 

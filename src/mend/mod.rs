@@ -13,6 +13,7 @@ use crate::engine::{Content, Input, Settings};
 use crate::finding::{Edit, Finding, Safety};
 use crate::fix;
 use crate::outcome::Outcome;
+use crate::rules::own;
 use crate::source::{FileId, Source};
 use choice::Choice;
 pub use ignores::ignores;
@@ -31,6 +32,21 @@ pub struct Proposal {
     pub finding: usize,
     /// All of them, or none.
     pub edits: Vec<Edit>,
+    /// What they do.
+    pub kind: Kind,
+}
+
+/// What the edits of a proposal do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// They mend a fault.
+    Mend,
+    /// They change a comment that silences, and nothing else.
+    Comment,
+    /// They write such a comment.
+    Silence,
+    /// They turn the rule off in a configuration.
+    TurnOff,
 }
 
 /// A file that is another one now.
@@ -46,6 +62,14 @@ pub struct Change {
     pub after: Vec<u8>,
     /// How many findings of which rule were in it and are gone.
     pub gone: BTreeMap<&'static str, usize>,
+}
+
+impl Dropped {
+    fn of(finding: &Finding, outcome: &Outcome, why: Why) -> Self {
+        let source = outcome.source(finding.primary.file);
+        let at = source.map(|source| (source.path().to_owned(), source.line(finding.primary.span.start)));
+        Self { rule: finding.rule, at: at.unwrap_or_default(), why }
+    }
 }
 
 /// A proposal that was not taken.
@@ -89,7 +113,8 @@ pub fn fixes(outcome: &Outcome, safety: Safety, is_wanted: impl Fn(&Finding) -> 
     let of = |(index, finding): (usize, &Finding)| {
         let fix = finding.fix.as_ref()?;
         let is_allowed = fix.safety == Safety::Safe || safety == Safety::Unsafe;
-        (is_allowed && is_wanted(finding)).then(|| Proposal { finding: index, edits: fix.edits.clone() })
+        let kind = if own::is_of_comments(finding.rule) { Kind::Comment } else { Kind::Mend };
+        (is_allowed && is_wanted(finding)).then(|| Proposal { finding: index, edits: fix.edits.clone(), kind })
     };
     outcome.findings.iter().enumerate().filter_map(of).collect()
 }
@@ -109,21 +134,31 @@ impl Bench<'_> {
     pub fn mend(mut self, first: Outcome, propose: &dyn Fn(&Outcome, &Tried) -> Vec<Proposal>) -> Mended {
         let mut outcome = first;
         let mut tried = Tried::default();
-        let mut changes: BTreeMap<String, Change> = BTreeMap::new();
-        let mut dropped: BTreeMap<Key, Dropped> = BTreeMap::new();
+        let mut changes: BTreeMap<Target, Change> = BTreeMap::new();
+        let mut dropped: BTreeMap<Key, Vec<Dropped>> = BTreeMap::new();
         let mut spent = 0;
         for _ in 0..MAX_ROUNDS {
             let proposals = propose(&outcome, &tried);
-            let (some, none): (Vec<Proposal>, Vec<Proposal>) =
+            let (mut some, none): (Vec<Proposal>, Vec<Proposal>) =
                 proposals.into_iter().partition(|proposal| !proposal.edits.is_empty());
+            // Of a round of comments nothing else may change.
+            if some.iter().any(|proposal| proposal.kind == Kind::Mend) {
+                some.retain(|proposal| proposal.kind == Kind::Mend);
+            }
             // What has no room where it was looked for is looked for elsewhere.
             for finding in none.iter().filter_map(|proposal| outcome.findings.get(proposal.finding)) {
                 tried.note(key(finding, &outcome));
             }
-            let allowed: Vec<Proposal> = some.into_iter().filter(|one| self.may_take(one, &outcome)).collect();
+            let (allowed, foreign): (Vec<Proposal>, Vec<Proposal>) =
+                some.into_iter().partition(|one| self.may_take(one, &outcome));
+            for finding in foreign.iter().filter_map(|proposal| outcome.findings.get(proposal.finding)) {
+                let key = key(finding, &outcome);
+                tried.note(key.clone());
+                dropped.entry(key).or_default().push(Dropped::of(finding, &outcome, Why::Foreign));
+            }
             let chosen = Choice::of(&allowed, &outcome).taken;
             if chosen.is_empty() {
-                if none.is_empty() {
+                if none.is_empty() && foreign.is_empty() {
                     break;
                 }
                 continue;
@@ -139,20 +174,23 @@ impl Bench<'_> {
                 let Some(finding) = outcome.findings.get(proposal.finding) else { continue };
                 let key = key(finding, &outcome);
                 tried.note(key.clone());
-                let source = outcome.source(finding.primary.file);
-                let at = source.map_or_else(Default::default, |source| {
-                    (source.path().to_owned(), source.line(finding.primary.span.start))
-                });
-                dropped.insert(key, Dropped { rule: finding.rule, at, why });
+                dropped.entry(key).or_default().push(Dropped::of(finding, &outcome, why));
             }
             if let Some(next) = next {
                 self.commit(&good, &outcome, &mut changes);
                 outcome = next;
             }
         }
-        // What went in another way is not dropped.
-        let left: BTreeSet<Key> = outcome.findings.iter().map(|finding| key(finding, &outcome)).collect();
-        let dropped = dropped.into_iter().filter(|(key, _)| left.contains(key)).map(|(_, dropped)| dropped).collect();
+        // What went in another way is not dropped, and what was tried in several ways is told once.
+        let mut left: BTreeMap<Key, usize> = BTreeMap::new();
+        outcome.findings.iter().for_each(|finding| *left.entry(key(finding, &outcome)).or_default() += 1);
+        let told = |(key, mut all): (Key, Vec<Dropped>)| {
+            let mut lines = BTreeSet::new();
+            all.retain(|one| lines.insert(one.at.clone()));
+            all.truncate(left.get(&key).copied().unwrap_or(0));
+            all
+        };
+        let dropped = dropped.into_iter().flat_map(told).collect();
         let changes = changes.into_values().filter(|change| change.before != change.after).collect();
         Mended { outcome, changes, dropped }
     }
@@ -226,7 +264,7 @@ impl Bench<'_> {
     }
 
     /// Makes the edits those of the files.
-    fn commit(&mut self, good: &[Proposal], outcome: &Outcome, changes: &mut BTreeMap<String, Change>) {
+    fn commit(&mut self, good: &[Proposal], outcome: &Outcome, changes: &mut BTreeMap<Target, Change>) {
         let Some(edited) = self.edited(good, outcome) else { return };
         for (target, bytes) in edited {
             let before = self.bytes(target).unwrap_or_default().to_vec();
@@ -247,14 +285,14 @@ impl Bench<'_> {
                     (old.source.path().to_owned(), old.path().to_owned())
                 }
             };
-            let new = Change { path: path.clone(), disk, before, after: Vec::new(), gone: BTreeMap::new() };
-            changes.entry(path).or_insert(new).after = bytes;
+            let new = Change { path, disk, before, after: Vec::new(), gone: BTreeMap::new() };
+            changes.entry(target).or_insert(new).after = bytes;
         }
         for finding in good.iter().filter_map(|proposal| outcome.findings.get(proposal.finding)) {
-            let path = outcome.source(finding.primary.file).map_or("", Source::path);
             // What is mended elsewhere is told of where it was.
-            let at = changes.contains_key(path).then(|| path.to_owned()).or_else(|| changes.keys().next().cloned());
-            if let Some(change) = at.and_then(|path| changes.get_mut(&path)) {
+            let own = self.target(finding.primary.file, outcome).filter(|target| changes.contains_key(target));
+            let at = own.or_else(|| changes.keys().next().copied());
+            if let Some(change) = at.and_then(|target| changes.get_mut(&target)) {
                 *change.gone.entry(finding.rule).or_default() += 1;
             }
         }

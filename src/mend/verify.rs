@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Key, Proposal, key};
+use super::{Key, Kind, Proposal, key};
 use crate::engine::{self, Input};
 use crate::finding::Level;
 use crate::outcome::Outcome;
@@ -19,6 +19,10 @@ pub enum Why {
     Brings(&'static str),
     /// Less of the text would be understood.
     Unreadable,
+    /// A comment would change what the file does.
+    Meddles,
+    /// It would change a file that is not to be changed.
+    Foreign,
     /// Its edits touch each other.
     Overlap,
     /// Too much was tried already.
@@ -31,6 +35,8 @@ impl fmt::Display for Why {
             Self::Stays => out.write_str("the fault would stay"),
             Self::Brings(rule) => write!(out, "it would bring `{rule}`"),
             Self::Unreadable => out.write_str("less of the file would be understood"),
+            Self::Meddles => out.write_str("a comment there would not be one"),
+            Self::Foreign => out.write_str("it would change a file that was not asked for, or lies behind a link"),
             Self::Overlap => out.write_str("its edits touch the same text"),
             Self::Untried => out.write_str("too many others were tried before"),
         }
@@ -62,16 +68,26 @@ pub(super) fn verify<'i>(
     files: impl Iterator<Item = (&'i Input, &'i [u8], &'i [u8])>,
 ) -> Result<(), Worse> {
     for (input, old, new) in files {
+        // A comment leaves all as it is.
+        let is_only_comments = proposals.iter().all(|one| matches!(one.kind, Kind::Comment | Kind::Silence));
+        if is_only_comments && engine::doings(&input.path, new) != engine::doings(&input.path, old) {
+            return Err(Why::Meddles.into());
+        }
         let breaks =
             || engine::is_sound(&input.path, new) == Some(false) && engine::is_sound(&input.path, old) == Some(true);
         if engine::understood(&input.path, new) < engine::understood(&input.path, old) || breaks() {
             return Err(Why::Unreadable.into());
         }
     }
+    let silenced = proposals.iter().filter(|one| one.kind == Kind::Silence).count();
+    if after.suppressed < before.suppressed + silenced {
+        return Err(Why::Stays.into());
+    }
     let (was, is) = (by_rule(before), by_rule(after));
     for (at, count) in &is {
         // Where a fault is gone that was silenced, too, the comment goes in the next round.
-        if was.get(at).unwrap_or(&0) < count && at.0 != UNUSED_SUPPRESSION.id {
+        let is_next = at.0 == UNUSED_SUPPRESSION.id && silenced == 0;
+        if was.get(at).unwrap_or(&0) < count && !is_next {
             return Err(Why::Brings(at.0).into());
         }
     }

@@ -14,11 +14,14 @@ pub fn is_sound(source: &Source) -> Option<bool> {
     let (path, text) = (source.path(), source.text());
     let start = text.get(..text.floor_char_boundary(START))?;
     let snippet: Snippet = source.snippet();
-    let is_json = super::extension(path) == "json";
+    let extension = super::extension(path);
+    let is_json = matches!(extension.as_str(), "json" | "ipynb");
+    if is_json {
+        return Some(serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() && yaml::is_sound(&snippet));
+    }
     Some(match reader(path, start)?.name {
         "shell" => shell::is_sound(&snippet, Dialect::Bash),
-        "yaml" | "notebook" => yaml::is_sound(&snippet),
-        "terraform" if is_json => yaml::is_sound(&snippet),
+        "yaml" => yaml::is_sound(&snippet),
         "terraform" => hcl::is_sound(&snippet),
         "python" => code::is_sound(&snippet, Language::Python),
         "javascript" => code::is_sound(&snippet, super::code::script(path).unwrap_or(Language::JavaScript)),

@@ -140,6 +140,11 @@ pub mod own {
     pub use super::unknown_rule::RULE as UNKNOWN_RULE;
     pub use super::unreadable_file::RULE as UNREADABLE_FILE;
     pub use super::unused_suppression::RULE as UNUSED_SUPPRESSION;
+
+    /// Whether a rule is about comments that silence, so that its fixes change nothing else.
+    pub fn is_of_comments(id: &str) -> bool {
+        [UNUSED_SUPPRESSION.id, EXPIRED_SUPPRESSION.id, SUPPRESSION_WITHOUT_REASON.id, UNKNOWN_RULE.id].contains(&id)
+    }
 }
 
 /// A call as a message begins with it.

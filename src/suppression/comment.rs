@@ -60,7 +60,7 @@ impl Syntax {
             "md" | "markdown" | "mdx" => Self { document: true, marks: ">-*+", ..code(&[HTML]) },
             "ipynb" => Self { texts: true, single_quotes: true, marks: "\"", ..code(&[HASH]) },
             "tf" | "tofu" | "tfvars" | "hcl" => code(&[HASH, SLASHES, BLOCK]),
-            "js" | "mjs" | "cjs" | "ts" | "go" => code(&[SLASHES, BLOCK]),
+            "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "go" => code(&[SLASHES, BLOCK]),
             "yaml" | "yml" | "toml" | "py" => code(&[HASH]),
             "bat" | "cmd" => code(&[COLONS, REMARK, REMARK_UPPER]),
             _ => Self { single_quotes: true, ..code(&[HASH]) },

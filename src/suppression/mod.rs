@@ -126,7 +126,7 @@ fn one(source: &Source, syntax: Syntax, line: u32, comment: &Comment) -> Option<
     let starts_word =
         |at: &usize| reason.get(..*at).is_some_and(|before| !before.ends_with(|c: char| !c.is_whitespace()));
     let until = reason.match_indices(UNTIL).map(|(at, _)| at).find(starts_word).and_then(|at| {
-        let text = reason.get(at + UNTIL.len()..)?.split_whitespace().next().unwrap_or("");
+        let text = reason.get(at + UNTIL.len()..)?.split(char::is_whitespace).next().unwrap_or("");
         let date = text.trim_end_matches([',', ';', ':', '.']);
         let start = offset(reason) + at + UNTIL.len();
         Some(Spanned { value: Date::parse(date), span: place(start..start + date.len()) })
@@ -144,6 +144,11 @@ fn one(source: &Source, syntax: Syntax, line: u32, comment: &Comment) -> Option<
         below: None,
     };
     Some((suppression, alone))
+}
+
+/// Whether a reason says how long it holds.
+pub fn says_until(reason: &str) -> bool {
+    reason.split_whitespace().any(|word| word.starts_with(UNTIL))
 }
 
 impl Suppression {

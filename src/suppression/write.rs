@@ -28,7 +28,7 @@ pub struct Outline {
 /// or none has room there.
 pub fn write(source: &Source, outline: &Outline, at: Where, ids: &[&str], reason: &str) -> Option<(Span, String)> {
     let syntax = Syntax::of(source.path())?;
-    if let Some(known) = known(source, outline, at) {
+    if let Some(known) = known(source, outline, at, reason) {
         let list = known.list?;
         let new: Vec<&str> = ids.iter().filter(|id| known.ids.iter().all(|old| old.value != **id)).copied().collect();
         return (!new.is_empty()).then(|| (Span::new(list.end, list.end), format!(", {}", new.join(", "))));
@@ -36,6 +36,11 @@ pub fn write(source: &Source, outline: &Outline, at: Where, ids: &[&str], reason
     match at {
         Where::Above(line) => {
             let span = source.line_span(line);
+            let above = if line > 1 { source.slice(source.line_span(line - 1)).trim_end() } else { "" };
+            // A line that goes on takes what comes next into itself; only Docker leaves comments out before.
+            if above.ends_with(['\\', '`', '^']) && !is_of_docker(source.path()) {
+                return None;
+            }
             let syntax = within(source, outline, syntax, span.start);
             let text = source.slice(span);
             let comment = syntax.written(&body("ignore", ids, reason))?;
@@ -69,6 +74,11 @@ pub fn write(source: &Source, outline: &Outline, at: Where, ids: &[&str], reason
     }
 }
 
+fn is_of_docker(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    name.contains("dockerfile") || name.contains("containerfile")
+}
+
 fn body(word: &str, ids: &[&str], reason: &str) -> String {
     let reason: String = reason.chars().filter(|c| !c.is_control() || c.is_whitespace()).collect();
     let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -83,12 +93,17 @@ fn within(source: &Source, outline: &Outline, syntax: Syntax, at: u32) -> Syntax
     if syntax.document && !opens && fences.contain(at) { FENCE } else { syntax }
 }
 
-/// The suppression that speaks of this place already.
-fn known(source: &Source, outline: &Outline, at: Where) -> Option<Suppression> {
+/// The suppression that speaks of this place already, for the same reason.
+fn known(source: &Source, outline: &Outline, at: Where, reason: &str) -> Option<Suppression> {
     let all = parse(source, &outline.regions, &outline.code);
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says_so = |one: &Suppression| {
+        let said = words(source.slice(one.whole));
+        said.trim_end_matches(['-', '>', '*', '/', ' ']).ends_with(&format!("] {}", words(reason)))
+    };
     all.into_iter().find(|one| match at {
-        Where::Above(line) => !one.file && one.below == Some(line) && one.until.is_none(),
-        Where::Behind(line) => !one.file && one.line == line && one.below.is_none() && one.until.is_none(),
+        Where::Above(line) => !one.file && one.below == Some(line) && says_so(one),
+        Where::Behind(line) => !one.file && one.line == line && one.below.is_none() && says_so(one),
         Where::File => false,
     })
 }
@@ -132,8 +147,11 @@ mod tests {
 
     #[test]
     fn one_that_is_there_takes_more_ids() {
-        let text = "# authlint: ignore[b] why\nx\n";
-        assert_eq!(put("a.sh", text, Where::Above(2), &["a", "b"]).unwrap(), "# authlint: ignore[b, a] why\nx\n");
+        let text = "# authlint: ignore[b] as it is\nx\n";
+        let both = "# authlint: ignore[b, a] as it is\nx\n";
+        assert_eq!(put("a.sh", text, Where::Above(2), &["a", "b"]).unwrap(), both);
+        let other = put("a.sh", "# authlint: ignore[b] why\nx\n", Where::Above(2), &["a"]).unwrap();
+        assert_eq!(other, "# authlint: ignore[b] why\n# authlint: ignore[a] as it is\nx\n");
         assert_eq!(put("a.sh", text, Where::Above(2), &["b"]), None);
         let timed = "# authlint: ignore[b] until=2020-01-01 why\nx\n";
         assert!(put("a.sh", timed, Where::Above(2), &["a"]).unwrap().contains("\n# authlint: ignore[a] as it is\nx"));
