@@ -106,15 +106,22 @@ pub struct Finding {
     pub statement: Option<(FileId, Span)>,
 }
 
+/// Words that say what a statement is about.
+const MOST_WORDS: usize = 8;
+
 impl Finding {
     /// A number for "the same finding as in another run": of the rule, the path and the anchor, not of the line.
     pub fn fingerprint(&self, path: &str) -> String {
         hash(&[self.rule, path, &self.anchor])
     }
 
-    /// The same of what is pointed at alone, whatever stands around it in its statement.
+    /// The same of what is pointed at and of how its statement begins: what that is about, whatever flags or lines it has.
     pub fn place(&self, path: &str) -> String {
-        hash(&[self.rule, path, self.anchor.lines().next().unwrap_or("")])
+        let (pointed, statement) = self.anchor.split_once('\n').unwrap_or((&self.anchor, ""));
+        let words = statement.split(' ').take(MOST_WORDS);
+        let is_flag = |word: &str| word.trim_start_matches(['"', '\'']).starts_with('-');
+        let about: Vec<&str> = words.take_while(|word| !is_flag(word) && !word.contains('{')).collect();
+        hash(&[self.rule, path, pointed, &about.join(" ")])
     }
 }
 

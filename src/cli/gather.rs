@@ -173,6 +173,11 @@ impl Gathered {
         }
     }
 
+    /// The reported paths of files that were found and not read.
+    pub(super) fn unread(&self) -> impl Iterator<Item = String> {
+        self.notes.iter().map(|note| note.path.clone())
+    }
+
     /// Writes the notes to standard error.
     pub(super) fn print_notes(&self) {
         self.notes.iter().take(NOTES).for_each(|note| super::note(format_args!("authlint: {note}")));
@@ -249,7 +254,7 @@ impl Gatherer {
             Ok((is_dir, place)) => {
                 let root = files::project_root(&place);
                 let is_root = root == place;
-                if files::leads_out(path, &place) {
+                if files::leads_out(path) {
                     self.out.foreign.insert(place.clone());
                 }
                 let wanted = projects.entry(root).or_default();

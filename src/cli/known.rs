@@ -1,5 +1,6 @@
 //! `--baseline`: findings that were there before are left out, those that are gone are told of, and the file is written.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Status, fault, note};
@@ -27,6 +28,8 @@ pub(super) struct Known {
     /// What was asked for, without symlinks.
     scope: Vec<PathBuf>,
     baseline: Baseline,
+    /// Paths of files that were not read.
+    unread: BTreeSet<String>,
 }
 
 impl Known {
@@ -42,20 +45,28 @@ impl Known {
         let baseline = match files::read(file, LARGEST) {
             Err(_) if is_new && !file.exists() => Baseline::default(),
             Err(trouble) => return refused(&trouble),
+            Ok(bytes) if is_new && bytes.iter().all(u8::is_ascii_whitespace) => Baseline::default(),
             Ok(bytes) => match Baseline::parse(&bytes) {
                 Ok(baseline) => baseline,
-                Err(_) if is_new => Baseline::default(),
+                Err(error) if is_new => {
+                    return refused(&format_args!("it is no baseline, and is not overwritten: {}", error.0));
+                }
                 Err(error) => return refused(&format_args!("it is no baseline: {}", error.0)),
             },
         };
         let base = std::env::current_dir().and_then(|dir| dir.canonicalize()).unwrap_or_default();
         let scope = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
-        Ok(Self { file: file.to_owned(), directory, base, scope, baseline })
+        Ok(Self { file: file.to_owned(), directory, base, scope, baseline, unread: BTreeSet::new() })
     }
 
     /// A reported path, from the directory of the baseline.
     fn path(&self, shown: &str) -> String {
-        files::relative(&self.base.join(shown), &self.directory)
+        files::beside(&self.base.join(shown), &self.directory)
+    }
+
+    /// Of these files, by their reported paths, the run does not know what is in them.
+    pub(super) fn leave(&mut self, unread: impl Iterator<Item = String>) {
+        self.unread = unread.map(|shown| self.path(&shown)).collect();
     }
 
     /// Takes what is known out of an outcome; says which entries no finding answers to, of those that this run looked for.
@@ -69,7 +80,7 @@ impl Known {
         let names = |ids: &[String]| ids.iter().any(|id| rules::id_of(id) == entry.rule);
         let runs = (settings.select.is_empty() || names(&settings.select)) && !names(&settings.ignore);
         let is_on_trial = rules::find(&entry.rule).is_some_and(|rule| rule.preview) && !settings.preview;
-        runs && !is_on_trial && self.is_in_scope(entry)
+        runs && !is_on_trial && self.is_in_scope(entry) && !self.unread.contains(&entry.path)
     }
 
     fn is_in_scope(&self, entry: &Entry) -> bool {
@@ -101,17 +112,22 @@ impl Known {
         Status::Clean
     }
 
-    /// Makes the findings the baseline; what lies beside the paths that were asked for stays.
+    /// Makes the findings the baseline; what this run did not look for, or does not show, stays.
     pub(super) fn write_all(
         &self,
         outcome: &Outcome,
+        settings: &Settings,
         is_shown: &dyn Fn(&Outcome, &Finding) -> bool,
         is_quiet: bool,
     ) -> Status {
-        let shown = outcome.findings.iter().filter(|finding| is_shown(outcome, finding));
-        let mut entries = Baseline::entries(shown, outcome, &|shown| self.path(shown));
+        let of = |is_wanted: bool| {
+            let findings = outcome.findings.iter().filter(|finding| is_shown(outcome, finding) == is_wanted);
+            Baseline::entries(findings, outcome, &|shown| self.path(shown))
+        };
+        let (mut entries, hidden) = (of(true), of(false));
         let count = entries.len();
-        entries.extend(self.baseline.entries.iter().filter(|entry| !self.is_in_scope(entry)).cloned());
+        let stays = |entry: &&Entry| !self.looked_for(entry, settings) || hidden.contains(entry);
+        entries.extend(self.baseline.entries.iter().filter(stays).cloned());
         let status = self.write(&Baseline::of(entries));
         if status == Status::Clean && !is_quiet {
             let findings = if count == 1 { "finding" } else { "findings" };

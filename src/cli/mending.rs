@@ -1,8 +1,8 @@
 //! `--fix`, `--add-ignores` and `--diff`: what the engine of changes makes of the files, written to the disk or shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
 use super::{Status, fault, note};
@@ -13,7 +13,10 @@ use crate::mend::{self, Bench, Change, Mended};
 use crate::outcome::Outcome;
 use crate::report::diff::{self, State};
 use crate::report::{Options, clean};
+use crate::rule::Group;
+use crate::rules;
 use crate::source::{LARGEST, Source};
+use crate::suppression;
 
 /// Dropped fixes that are told one by one.
 const MOST_DROPPED: usize = 10;
@@ -41,6 +44,8 @@ pub(super) struct Wanted<'w> {
     pub is_shown: &'w dyn Fn(&Outcome, &Finding) -> bool,
     /// Takes out those that a baseline has.
     pub absorb: &'w dyn Fn(&mut Outcome),
+    /// Whether it is standard input that is changed, and nothing on disk.
+    pub is_filter: bool,
 }
 
 /// Makes the changes in memory.
@@ -57,8 +62,13 @@ pub(super) fn mended(gathered: &mut Gathered, settings: Settings, wanted: &Wante
         let bytes = files::read(config.path(), LARGEST).ok()?;
         // Its places are those of the text that was read before.
         let is_same = Source::new("", &bytes).is_ok_and(|source| source.text() == config.source.text());
-        is_same.then_some((*project, bytes))
+        (is_same && !wanted.is_filter).then_some((*project, bytes))
     });
+    let mut places: BTreeMap<String, PathBuf> =
+        gathered.inputs.iter().map(|input| (input.path.clone(), input.disk.clone())).collect();
+    let configured =
+        settings.configs.values().map(|config| (config.source.path().to_owned(), config.path().to_owned()));
+    places.extend(configured);
     let bench = Bench {
         inputs: std::mem::take(&mut gathered.inputs),
         configs: configs.collect(),
@@ -71,14 +81,17 @@ pub(super) fn mended(gathered: &mut Gathered, settings: Settings, wanted: &Wante
         Work::Fix(safety) => mend::fixes(outcome, *safety, |finding| {
             (wanted.is_shown)(outcome, finding) && tried.count(finding, outcome) == 0
         }),
-        Work::Silence(reason) => mend::ignores(outcome, tried, reason, &|finding| (wanted.is_shown)(outcome, finding)),
+        Work::Silence(reason) => {
+            let is_wanted = |finding: &Finding| (wanted.is_shown)(outcome, finding);
+            mend::ignores(outcome, tried, reason, &is_wanted, &|path| places.get(path).cloned())
+        }
     })
 }
 
 /// Writes the changes, or shows them; says what was changed and what was not.
 pub(super) fn conclude(
     mended: &Mended,
-    work: &Work,
+    wanted: &Wanted<'_>,
     mode: Mode,
     options: &Options,
     is_quiet: bool,
@@ -106,9 +119,38 @@ pub(super) fn conclude(
         worst = worst.max(super::print(Status::Clean, |out| out.write_all(after.unwrap_or(&stdin.bytes))));
     }
     if !is_quiet {
-        say(&done, mended, work, mode);
+        say(&done, mended, &wanted.work, mode);
+        if let Work::Silence(reason) = &wanted.work {
+            say_left(mended, wanted.is_shown, reason);
+        }
     }
     worst
+}
+
+/// Says of findings for which there is no room anywhere that they are not silenced.
+fn say_left(mended: &Mended, is_shown: &dyn Fn(&Outcome, &Finding) -> bool, reason: &str) {
+    let outcome = &mended.outcome;
+    let told: BTreeSet<(&str, &str, u32)> =
+        mended.dropped.iter().map(|dropped| (dropped.rule, dropped.at.0.as_str(), dropped.at.1)).collect();
+    let is_own = |finding: &Finding| rules::find(finding.rule).is_some_and(|rule| rule.group == Group::Own);
+    let wanted = outcome.findings.iter().filter(|finding| is_shown(outcome, finding) && !is_own(finding));
+    let places = wanted.filter_map(|finding| {
+        let source = outcome.source(finding.primary.file)?;
+        Some((finding.rule, source.path(), source.line(finding.primary.span.start)))
+    });
+    let left: Vec<_> = places.filter(|place| !told.contains(place)).collect();
+    let why = if suppression::says_until(reason) {
+        "there is no room for a comment, and an override in authlint.toml has no last day"
+    } else {
+        "there is no room for a comment, and its project has no authlint.toml for an override"
+    };
+    for (rule, path, line) in left.iter().take(MOST_DROPPED) {
+        note(format_args!("not silenced {}:{line}: {rule}: {why}", clean(path)));
+    }
+    let untold = left.len().saturating_sub(MOST_DROPPED);
+    if untold > 0 {
+        note(format_args!("not silenced: {untold} more, for such reasons"));
+    }
 }
 
 /// Standard input as it came.

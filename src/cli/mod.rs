@@ -65,7 +65,7 @@ fn check(args: Check) -> Status {
     if let Some(wrong) = wrong_usage(&args) {
         return fault(wrong);
     }
-    let known = match args.baseline.as_ref().map(|file| Known::open(file, &args.paths, args.write_baseline)) {
+    let mut known = match args.baseline.as_ref().map(|file| Known::open(file, &args.paths, args.write_baseline)) {
         Some(Err(status)) => return status,
         Some(Ok(known)) => Some(known),
         None => None,
@@ -74,6 +74,12 @@ fn check(args: Check) -> Status {
     let policies = gathered.policies(&args.iam_policy);
     let mut worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
     gathered.print_notes();
+    if let Some(known) = &mut known {
+        if (args.write_baseline || args.prune) && worst == Status::Fault {
+            return fault("the baseline stays as it is, for not everything could be read");
+        }
+        known.leave(gathered.unread());
+    }
 
     let show_unknown = args.show == Some(Show::Unknown);
     // What is not to be shown is taken out before.
@@ -109,18 +115,24 @@ fn check(args: Check) -> Status {
             (None, true) => Work::Fix(Safety::Unsafe),
             (None, false) => Work::Fix(Safety::Safe),
         };
-        let wanted = Wanted { work, is_shown: &is_shown, absorb: &|outcome| drop(absorb(outcome)) };
+        let (absorb, is_filter) = (&|outcome: &mut Outcome| drop(absorb(outcome)), stdin.is_some());
+        let wanted = Wanted { work, is_shown: &is_shown, absorb, is_filter };
         let mended = mending::mended(&mut gathered, settings.clone(), &wanted);
-        let done = mending::conclude(&mended, &wanted.work, mode, &options, args.quiet, stdin.as_ref());
+        let done = mending::conclude(&mended, &wanted, mode, &options, args.quiet, stdin.as_ref());
         worst = worst.max(done);
         if !mended.changes.is_empty() && (mode == Mode::Show || args.exit_non_zero_on_fix) {
             worst = worst.max(Status::Found);
         }
-        mended
+        // Of what was not written the faults are still there.
+        (done != Status::Fault || mode == Mode::Show || is_filter).then_some(mended.outcome)
     });
-    let mut outcome = if let Some(mended) = mended {
-        mended.outcome
+    let mut outcome = if let Some(Some(mended)) = mended {
+        mended
     } else {
+        if mended.is_some() {
+            gathered = gather::gather(&args.paths, args.stdin_filename.as_deref(), args.force_exclude);
+            gathered.policies(&args.iam_policy);
+        }
         let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
         gone = absorb(&mut outcome);
         outcome
@@ -128,7 +140,7 @@ fn check(args: Check) -> Status {
     outcome.files = looked_at;
     if let Some(known) = &known {
         if args.write_baseline {
-            return worst.max(known.write_all(&outcome, &is_shown, args.quiet));
+            return worst.max(known.write_all(&outcome, &settings, &is_shown, args.quiet));
         }
         worst = worst.max(known.tell_gone(&gone, args.prune, args.quiet));
     }

@@ -62,14 +62,21 @@ pub fn project_root(path: &Path) -> PathBuf {
     above().find(holds(CONFIG)).or_else(|| above().find(holds(".git"))).unwrap_or(path).to_owned()
 }
 
-/// Whether a path that was named leads by a symlink to a place outside of the project that the path itself lies in.
-pub fn leads_out(named: &Path, place: &Path) -> bool {
+/// Whether a path that was named leads by a symlink out of the project that the symlink lies in.
+pub fn leads_out(named: &Path) -> bool {
     let Ok(named) = std::path::absolute(named) else { return true };
-    // The directory that holds the name, wherever that is.
-    let Some(name) = named.file_name() else { return false };
-    let Some(Ok(parent)) = named.parent().map(Path::canonicalize) else { return true };
-    let own = parent.join(name);
-    own != place && !place.starts_with(project_root(&parent))
+    let mut directory = PathBuf::new();
+    for part in named.components() {
+        let place = directory.join(part);
+        if place.is_symlink() && is_in_project(&directory) {
+            let (target, root) = (place.canonicalize(), project_root(&directory).canonicalize());
+            if !target.is_ok_and(|target| root.is_ok_and(|root| target.starts_with(root))) {
+                return true;
+            }
+        }
+        directory = place;
+    }
+    false
 }
 
 /// Whether a path lies in a project that has a root of its own, by a configuration or a repository.
@@ -121,6 +128,14 @@ pub fn read_stream(stream: impl Read, most: u64) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
     stream.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most { Err(Trouble::TooLarge(most)) } else { Ok(bytes) }
+}
+
+/// A path as another one of a repository has it: relative to `base` with `/` between the parts, by `..` where it lies beside.
+pub fn beside(path: &Path, base: &Path) -> String {
+    let shared = path.components().zip(base.components()).take_while(|(a, b)| a == b).count();
+    let up = base.components().skip(shared).map(|_| Component::ParentDir);
+    let parts = up.chain(path.components().skip(shared));
+    parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/")
 }
 
 /// The name that a file is reported by: relative to `base` with `/` between the parts; whole if it lies elsewhere.

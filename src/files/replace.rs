@@ -52,6 +52,7 @@ pub fn replace(path: &Path, expected: &[u8], new: &[u8]) -> Result<(), Kept> {
         return Err(Kept::ReadOnly);
     }
     let file = beside(path, new, Some(metadata.permissions()))?;
+    own(&file, &metadata);
     // As late as can be, so that what somebody writes meanwhile is not lost.
     match read(path, expected.len() as u64) {
         Ok(bytes) if bytes == expected => {}
@@ -72,6 +73,20 @@ pub fn write(path: &Path, new: &[u8]) -> Result<(), Trouble> {
     beside(&place, new, known)?.persist(&place).map_err(|refused| refused.error)?;
     Ok(())
 }
+
+/// Gives a file the owner of the one that it replaces, as far as the system allows.
+#[cfg(unix)]
+fn own(file: &NamedTempFile, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let is_same = file.as_file().metadata().is_ok_and(|new| (new.uid(), new.gid()) == (old.uid(), old.gid()));
+    if !is_same {
+        // Who may not give files away has made this one in a directory of others, who let them.
+        let _ = fchown(file.as_file(), Some(old.uid()), Some(old.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+fn own(_: &NamedTempFile, _: &fs::Metadata) {}
 
 /// A file with these bytes in the directory of another one, for its place.
 fn beside(path: &Path, new: &[u8], permissions: Option<Permissions>) -> io::Result<NamedTempFile> {

@@ -1,6 +1,7 @@
 //! Comments that silence findings, where they fit: the first place that works is taken, as linting again shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use super::{Kind, Proposal, Tried};
 use crate::engine;
@@ -18,8 +19,15 @@ struct Comment<'o> {
     findings: Vec<usize>,
 }
 
-/// Comments for findings, all with this reason. `is_wanted` says for which.
-pub fn ignores(outcome: &Outcome, tried: &Tried, reason: &str, is_wanted: &dyn Fn(&Finding) -> bool) -> Vec<Proposal> {
+/// Comments for findings, all with this reason. `is_wanted` says for which, `disk` where a file lies that is reported by a
+/// name.
+pub fn ignores(
+    outcome: &Outcome,
+    tried: &Tried,
+    reason: &str,
+    is_wanted: &dyn Fn(&Finding) -> bool,
+    disk: &dyn Fn(&str) -> Option<PathBuf>,
+) -> Vec<Proposal> {
     let mut outlines: BTreeMap<FileId, Outline> = BTreeMap::new();
     // What is to be said in one place is said in one comment.
     let mut places: BTreeMap<(FileId, Where), Comment<'_>> = BTreeMap::new();
@@ -59,7 +67,7 @@ pub fn ignores(outcome: &Outcome, tried: &Tried, reason: &str, is_wanted: &dyn F
             kind: Kind::Silence,
         }));
     }
-    out.extend(overrides(outcome, &in_config, tried, reason));
+    out.extend(overrides(outcome, &in_config, tried, reason, disk));
     out.sort_by_key(|proposal| proposal.finding);
     out
 }
@@ -82,7 +90,13 @@ fn candidates(finding: &Finding, source: &Source, outline: &Outline) -> Vec<Wher
 }
 
 /// What the configurations say of files that have no comments, in one text a project. They know no last day.
-fn overrides(outcome: &Outcome, findings: &[usize], tried: &Tried, reason: &str) -> Vec<Proposal> {
+fn overrides(
+    outcome: &Outcome,
+    findings: &[usize],
+    tried: &Tried,
+    reason: &str,
+    disk: &dyn Fn(&str) -> Option<PathBuf>,
+) -> Vec<Proposal> {
     if suppression::says_until(reason) {
         return Vec::new();
     }
@@ -92,7 +106,10 @@ fn overrides(outcome: &Outcome, findings: &[usize], tried: &Tried, reason: &str)
         let Some(finding) = outcome.findings.get(*index) else { continue };
         let Some(path) = outcome.source(finding.primary.file).map(Source::path) else { continue };
         // Beside the configuration or below it; of several, the nearest.
-        let below = |config: &FileId| Some((*config, inner(outcome.source(*config)?.path(), path)?));
+        let below = |config: &FileId| {
+            let config_disk = disk(outcome.source(*config)?.path())?;
+            Some((*config, inner(&config_disk, &disk(path)?)?))
+        };
         let nearest = outcome.configs.keys().filter_map(below).min_by_key(|(_, inner)| inner.len());
         let is_tried = tried.count(finding, outcome) > MOST_PLACES;
         if let Some((config, inner)) = nearest.filter(|_| !is_tried) {
@@ -125,12 +142,11 @@ fn overrides(outcome: &Outcome, findings: &[usize], tried: &Tried, reason: &str)
 /// More places than a finding has candidates for a comment, with one for the configuration.
 const MOST_PLACES: usize = 12;
 
-/// A path below the directory of another one.
-fn inner(config: &str, path: &str) -> Option<String> {
-    match config.rsplit_once('/') {
-        Some((directory, _)) => Some(path.strip_prefix(directory)?.strip_prefix('/')?.to_owned()),
-        None => (!path.starts_with(['/', '.'])).then(|| path.to_owned()),
-    }
+/// A path below the directory of another one, with `/`.
+fn inner(config: &Path, path: &Path) -> Option<String> {
+    let below = path.strip_prefix(config.parent()?).ok()?;
+    let names: Option<Vec<&str>> = below.components().map(|part| part.as_os_str().to_str()).collect();
+    Some(names?.join("/"))
 }
 
 /// A character as patterns in a text of TOML have it.

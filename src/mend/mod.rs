@@ -22,8 +22,10 @@ use verify::{Worse, verify};
 
 /// Rounds of one run: what overlaps waits for the next one, and so does what a change brings to light.
 const MAX_ROUNDS: usize = 20;
-/// Times that the files are linted again in one run. Of what is proposed beyond, nothing is tried.
-const MAX_TRIES: usize = 200;
+/// Times that the files are linted again in one run, and for proposals of one file. Of what is proposed beyond, nothing is
+/// tried.
+const MAX_TRIES: usize = 400;
+const MAX_TRIES_OF_FILE: usize = 40;
 
 /// A change of text that is to be rid of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,13 @@ pub struct Proposal {
     pub edits: Vec<Edit>,
     /// What they do.
     pub kind: Kind,
+}
+
+impl Proposal {
+    /// The file that it changes first.
+    fn file(&self) -> FileId {
+        self.edits.first().map_or(FileId(u32::MAX), |edit| edit.file)
+    }
 }
 
 /// What the edits of a proposal do.
@@ -163,8 +172,15 @@ impl Bench<'_> {
                 }
                 continue;
             }
-            let mut round =
-                Round { bench: &self, base: &outcome, good: Vec::new(), refused: Vec::new(), next: None, tries: spent };
+            let mut round = Round {
+                bench: &self,
+                base: &outcome,
+                good: Vec::new(),
+                refused: Vec::new(),
+                next: None,
+                tries: spent,
+                spent: BTreeMap::new(),
+            };
             round.sift(chosen);
             let Round { good, refused, next, tries, .. } = round;
             spent = tries;
@@ -334,6 +350,8 @@ struct Round<'b, 'r> {
     /// The outcome with what is good.
     next: Option<Outcome>,
     tries: usize,
+    /// Of these, for proposals of one file.
+    spent: BTreeMap<FileId, usize>,
 }
 
 impl Round<'_, '_> {
@@ -342,11 +360,16 @@ impl Round<'_, '_> {
         if proposals.is_empty() {
             return;
         }
-        if self.tries >= MAX_TRIES {
+        let files: BTreeSet<FileId> = proposals.iter().map(Proposal::file).collect();
+        let spent = files.first().filter(|_| files.len() == 1).map(|file| self.spent.entry(*file).or_default());
+        if self.tries >= MAX_TRIES || spent.as_ref().is_some_and(|spent| **spent >= MAX_TRIES_OF_FILE) {
             self.refused.extend(proposals.into_iter().map(|one| (one, Why::Untried)));
             return;
         }
         self.tries += 1;
+        if let Some(spent) = spent {
+            *spent += 1;
+        }
         let together: Vec<Proposal> = self.good.iter().chain(&proposals).cloned().collect();
         match self.attempt(&together) {
             Ok(next) => {
@@ -364,8 +387,15 @@ impl Round<'_, '_> {
                     self.sift(rest);
                     return;
                 }
-                let mut first = rest;
-                let second = first.split_off(first.len() / 2);
+                // One file with many that are refused takes nothing from the others.
+                let middle = files.iter().nth(files.len() / 2).copied().filter(|_| files.len() > 1);
+                let (first, second) = if let Some(middle) = middle {
+                    rest.into_iter().partition(|one| one.file() < middle)
+                } else {
+                    let mut first = rest;
+                    let second = first.split_off(first.len() / 2);
+                    (first, second)
+                };
                 self.sift(first);
                 self.sift(second);
             }

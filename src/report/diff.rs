@@ -47,8 +47,9 @@ pub fn write(before: State<'_>, after: State<'_>, color: bool, out: &mut dyn Wri
             };
             let (start, plain) = if code.is_empty() { ("", "") } else { paint(code) };
             let line = index.map_or(0, |index| index as u32 + 1);
+            let mark = if line == 1 && state.has_mark() { "\u{feff}" } else { "" };
             let end = if state.ends_in_two_bytes(line) { "\r\n" } else { "\n" };
-            write!(out, "{start}{sign}{}{plain}{end}", state.line(line))?;
+            write!(out, "{start}{sign}{mark}{}{plain}{end}", state.line(line))?;
             if change.missing_newline() {
                 writeln!(out, "\\ No newline at end of file")?;
             }
@@ -69,6 +70,11 @@ impl State<'_> {
             None => text,
         };
         defuse_marks(text)
+    }
+
+    /// Whether the file begins with the byte order mark of UTF-8, which is no part of the text.
+    fn has_mark(self) -> bool {
+        self.source.raw_range(Span::new(0, 0)).start == 3
     }
 
     /// Whether a line ends with CR and LF.
@@ -104,6 +110,7 @@ mod tests {
             diff("a", "b"),
             "--- a/ci/a.sh\n+++ b/ci/a.sh\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n"
         );
+        assert!(diff("\u{feff}a\n", "\u{feff}b\n").ends_with("@@ -1 +1 @@\n-\u{feff}a\n+\u{feff}b\n"));
         assert!(diff("a\r\nb\r\n", "a\r\nc\r\n").ends_with("@@ -1,2 +1,2 @@\n a\r\n-b\r\n+c\r\n"));
     }
 
