@@ -117,3 +117,47 @@ fn what_is_known_is_not_fixed() {
     assert_eq!(fs::read_to_string(tree.path("a.sh")).unwrap(), BAD);
     assert_eq!(fs::read_to_string(tree.path("b.sh")).unwrap(), BAD.replace("=true", ""));
 }
+
+#[test]
+fn what_was_not_read_stays_known() {
+    let tree = written(&[("a.sh", BAD), ("in/authlint.toml", ""), ("in/b.sh", ROLE)]);
+    let before = fs::read_to_string(tree.path("known.json")).unwrap();
+    tree.write("in/authlint.toml", "[rules\n");
+    for option in ["--prune", "--write-baseline"] {
+        assert_eq!(tree.run(&["--baseline", "known.json", option, "."]).status, 2, "{option}");
+        assert_eq!(fs::read_to_string(tree.path("known.json")).unwrap(), before, "{option}");
+    }
+    tree.write("in/authlint.toml", "");
+    tree.write("a.sh", &format!("{BAD}# {}\n", "x".repeat(2 * 1024 * 1024)));
+    tree.run(&["--baseline", "known.json", "--prune", "."]);
+    assert_eq!(fs::read_to_string(tree.path("known.json")).unwrap(), before, "too large to be read");
+}
+
+#[test]
+fn what_a_run_does_not_look_for_stays_known() {
+    let tree = written(&[("a.sh", BAD), ("b.sh", ROLE)]);
+    let before = fs::read_to_string(tree.path("known.json")).unwrap();
+    for option in ["--ignore=unknown-role", "--select=unknown-role"] {
+        assert_eq!(tree.run(&["--baseline", "known.json", "--write-baseline", option]).status, 0);
+        assert_eq!(fs::read_to_string(tree.path("known.json")).unwrap(), before, "{option}");
+    }
+}
+
+#[test]
+fn no_other_file_is_taken_for_one() {
+    let tree = Tree::project(&[("a.sh", BAD), ("ci/x", "")]);
+    assert_eq!(tree.run(&["--baseline", "a.sh", "--write-baseline"]).status, 2);
+    assert_eq!(fs::read_to_string(tree.path("a.sh")).unwrap(), BAD);
+    assert_eq!(tree.run(&["--baseline", "ci/known.json", "--write-baseline"]).status, 0);
+    let text = fs::read_to_string(tree.path("ci/known.json")).unwrap();
+    assert!(text.contains("\"path\":\"../a.sh\""), "{text}");
+    assert_eq!(tree.run(&["--baseline", "ci/known.json"]).status, 0);
+}
+
+#[test]
+fn a_new_fault_does_not_hide_behind_one_that_was_mended() {
+    let tree = written(&[("a.sh", BAD)]);
+    tree.write("a.sh", &BAD.replace("deploy api", "deploy payments"));
+    let run = tree.run(&["--baseline", "known.json", "--format", "concise"]);
+    assert_eq!((run.status, run.paths()), (1, vec!["a.sh"]), "{run:?}");
+}

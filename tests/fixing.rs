@@ -235,3 +235,99 @@ fn what_is_found_may_be_silenced_for_a_reason() {
     let run = bare.run(&["--add-ignores", "--reason", "as it was"]);
     assert!(run.status == 1 && run.out.contains("unknown-role"), "{run:?}");
 }
+
+const FLAG: &str = "gcloud run deploy b --image=x --region=us-central1 --allow-unauthenticated=false\n";
+
+#[test]
+#[cfg(unix)]
+fn files_that_are_shown_alike_keep_their_texts() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let tree = Tree::project(&[]);
+    let names = [&b"a\xff.sh"[..], b"a\xfe.sh"].map(|name| tree.path("").join(OsStr::from_bytes(name)));
+    for (number, name) in names.iter().enumerate() {
+        fs::write(name, format!("{FLAG}echo {number}\n")).unwrap();
+    }
+    let run = tree.run(&["--fix", "."]);
+    assert_eq!(run.status, 0, "{run:?}");
+    for (number, name) in names.iter().enumerate() {
+        let text = fs::read_to_string(name).unwrap();
+        assert!(text.contains("--no-allow-unauthenticated\n") && text.ends_with(&format!("echo {number}\n")), "{text}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_not_written_is_still_found() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = Tree::project(&[("a.sh", FLAG)]);
+    fs::set_permissions(tree.path("a.sh"), fs::Permissions::from_mode(0o444)).unwrap();
+    let run = tree.run(&["--fix", "--format", "concise", "."]);
+    assert_eq!((run.status, run.paths()), (2, vec!["a.sh"]), "{run:?}");
+    assert!(run.err.contains("not written: a.sh: it is read-only\n"), "{run:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn nothing_is_written_behind_a_link_that_leads_out() {
+    use std::os::unix::fs::symlink;
+    let tree = Tree::new(&[("in/authlint.toml", ""), ("out/a.sh", FLAG)]);
+    symlink(tree.path("out"), tree.path("in/linked")).unwrap();
+    let run = tree.run_in("in", &["--fix", "linked/a.sh"]);
+    assert_eq!(run.status, 1, "{run:?}");
+    assert!(run.err.contains("flag-with-value: it would change a file that was not asked for"), "{run:?}");
+    assert_eq!(text(&tree, "out/a.sh"), FLAG);
+}
+
+#[test]
+fn a_filter_changes_nothing_on_disk() {
+    let config = "fail_on = \"error\"\n";
+    let tree = Tree::new(&[("authlint.toml", config)]);
+    let run = tree.run_with_input(&["--fix", "--stdin-filename", "a.sh", "-"], FLAG.as_bytes());
+    assert!(run.out.contains("--no-allow-unauthenticated"), "{run:?}");
+    assert_eq!(text(&tree, "authlint.toml"), config);
+    tree.write("a.sh", FLAG);
+    assert_eq!(tree.run_with_input(&["--diff", "--stdin-filename", "a.sh", "-", "a.sh"], b"").status, 2);
+}
+
+#[test]
+fn a_comment_that_silences_changes_nothing_else() {
+    let folded =
+        "a:\n  script:\n    - >-\n      gcloud run deploy b\n      --allow-unauthenticated=false\n      --image=x\n";
+    let recipe = "deploy:\n\tcd svc; \\\n\tgcloud run deploy b --source=. --allow-unauthenticated=false\n";
+    let python = "import subprocess\nresult = \\\n    subprocess.run(\"gcloud run deploy b --allow-unauthenticated=false\", shell=True)\n";
+    let template = "const { execSync } = require('child_process');\nexecSync(`set -e\n\
+        gcloud run deploy b --allow-unauthenticated=false\n`);\n";
+    let quoted = "echo \"\nx\"; gcloud run deploy b --allow-unauthenticated=false\n";
+    let known = "# authlint: ignore[unknown-role] the platform team\n\
+        gcloud projects add-iam-policy-binding p --member=a@example.com --role=roles/run.invokr --condition=None\n";
+    let mut files = vec![(".gitlab-ci.yml", folded), ("Makefile", recipe), ("quoted.sh", quoted), ("known.sh", known)];
+    if authlint::read::lacks("a.py").is_none() && authlint::read::lacks("a.js").is_none() {
+        files.extend([("a.py", python), ("a.js", template)]);
+    }
+    let tree = Tree::project(&files);
+    let run = tree.run(&["--add-ignores", "--reason", "until=2999-01-31 as it was"]);
+    assert_eq!((run.status, run.out.as_str()), (0, ""), "{run:?}");
+    assert!(text(&tree, ".gitlab-ci.yml").contains("=false\n      --image=x  # authlint: ignore["));
+    assert!(text(&tree, "Makefile").contains("cd svc; \\\n\tgcloud"));
+    assert!(text(&tree, "quoted.sh").contains("echo \"\nx\"; gcloud"));
+    // Another reason has a comment of its own.
+    assert!(
+        text(&tree, "known.sh").starts_with("# authlint: ignore[unknown-role] the platform team\n# authlint: ignore[")
+    );
+    if files.len() == 6 {
+        assert!(text(&tree, "a.py").contains("result = \\\n    subprocess.run("));
+        assert!(text(&tree, "a.js").contains("`set -e\ngcloud run"));
+    }
+}
+
+#[test]
+fn what_has_no_room_for_a_comment_is_told() {
+    let policy = "{\"bindings\": [{\"role\": \"roles/run.invokr\", \"members\": [\"user:a@example.com\"]}]}\n";
+    let tree = Tree::project(&[("sub/policy.json", policy)]);
+    let timed = tree.run(&["--add-ignores", "--reason", "until=2999-01-31 as it was"]);
+    assert!(timed.status == 1 && timed.err.contains("not silenced sub/policy.json:1: unknown-role: "), "{timed:?}");
+    let inside = tree.run_in("sub", &["--add-ignores", "--reason", "as it was", "."]);
+    assert_eq!(inside.status, 0, "{inside:?}");
+    assert!(text(&tree, "authlint.toml").contains("paths = [\"/sub/policy.json\"]"));
+}
