@@ -23,7 +23,9 @@ pub fn doings(path: &str, bytes: &[u8]) -> Option<String> {
     for part in parts {
         out.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
     }
-    Some(out)
+    // What has no name of its own is named after its place.
+    let is_place = |c: char| c.is_ascii_digit() || c == ':';
+    Some(out.split('…').map(|part| part.trim_start_matches(is_place)).collect::<Vec<_>>().join("…"))
 }
 
 /// Whether its parser takes all of a file of this name with these bytes; nothing where none would say so.
@@ -53,5 +55,35 @@ fn one(step: &Step, depth: usize) -> usize {
         StepKind::Loop(each) => 1 + of(&each.body),
         StepKind::Routine(routine) => 1 + of(&routine.body),
         _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_changes_nothing_of_what_a_file_does() {
+        for (path, text, comment) in [
+            ("a.sh", "if x; then\n  gcloud a --b=$(c)\nfi\n", "# why\n"),
+            (
+                "a.py",
+                "import os\n\ndef f(x):\n    if g(x) == h(x):\n        return [1]\n    return k(os.environ['A'])\n",
+                "# why\n",
+            ),
+            (
+                "a.ts",
+                "import {x} from 'y';\nif (g(x) === h(x)) { k([1], {a: 2}); }\nclass C { m() { return 1; } }\n",
+                "// why\n",
+            ),
+            ("a.yaml", "on: push\njobs:\n  a:\n    steps:\n      - run: |\n          gcloud a\n", "# why\n"),
+        ] {
+            let own = doings(path, text.as_bytes()).unwrap();
+            let above = doings(path, [comment, text].concat().as_bytes()).unwrap();
+            assert_eq!(above, own, "{path}");
+            let other = doings(path, text.replace("a --b", "z --b").replace("[1]", "[3]").as_bytes()).unwrap();
+            assert!(own != other || path == "a.yaml", "{path}");
+        }
+        assert_ne!(doings("a.sh", b"echo 'x\ny'\n"), doings("a.sh", b"echo 'x\n# why\ny'\n"));
     }
 }
