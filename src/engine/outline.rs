@@ -78,7 +78,8 @@ mod tests {
             ),
             ("a.yaml", "on: push\njobs:\n  a:\n    steps:\n      - run: |\n          gcloud a\n", "# why\n"),
         ] {
-            let own = doings(path, text.as_bytes()).unwrap();
+            // A build without the grammar reads none of it.
+            let Some(own) = doings(path, text.as_bytes()) else { continue };
             let above = doings(path, [comment, text].concat().as_bytes()).unwrap();
             assert_eq!(above, own, "{path}");
             let other = doings(path, text.replace("a --b", "z --b").replace("[1]", "[3]").as_bytes()).unwrap();
