@@ -103,5 +103,6 @@ fn what_can_be_fixed_becomes_the_after() {
         assert_eq!(tree.run(&["--diff", "--unsafe-fixes"]).status, 0, "{}", example.display());
         mended += 1;
     }
-    assert!(mended >= 3, "{mended}");
+    let all = examples().iter().all(|example| is_read(example));
+    assert!(mended >= if all { 3 } else { 1 }, "{mended}");
 }

@@ -215,7 +215,7 @@ fn what_is_found_may_be_silenced_for_a_reason() {
     assert_eq!((run.status, run.out.as_str()), (0, ""), "{run:?}");
     let again = tree.run(&["--format", "concise"]);
     assert_eq!((again.status, again.out.as_str()), (0, ""), "{again:?}");
-    for (path, old) in files {
+    for (path, old) in files.into_iter().filter(|(path, _)| authlint::read::lacks(path).is_none()) {
         let now = text(&tree, path);
         let kept: String = now.split_inclusive('\n').filter(|line| !line.contains("authlint: ")).collect();
         assert_eq!(kept, old, "{path}");
