@@ -61,7 +61,7 @@ impl Known {
 
     /// A reported path, from the directory of the baseline.
     fn path(&self, shown: &str) -> String {
-        files::beside(&self.base.join(shown), &self.directory)
+        files::from_directory(&self.base.join(shown), &self.directory)
     }
 
     /// Of these files, by their reported paths, the run does not know what is in them.

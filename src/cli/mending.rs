@@ -140,9 +140,9 @@ fn say_left(mended: &Mended, is_shown: &dyn Fn(&Outcome, &Finding) -> bool, reas
     });
     let left: Vec<_> = places.filter(|place| !told.contains(place)).collect();
     let why = if suppression::says_until(reason) {
-        "there is no room for a comment, and an override in authlint.toml has no last day"
+        "this file takes no comment, and `until=` is for comments alone: silence it in authlint.toml, without a day"
     } else {
-        "there is no room for a comment, and its project has no authlint.toml for an override"
+        "this file takes no comment, and there is no authlint.toml to turn the rule off in: make one with `authlint init`"
     };
     for (rule, path, line) in left.iter().take(MOST_DROPPED) {
         note(format_args!("not silenced {}:{line}: {rule}: {why}", clean(path)));

@@ -3,6 +3,7 @@
 
 use super::extent::{in_value, quoted, word_end};
 use crate::finding::Edit;
+use crate::read;
 use crate::rule::{Change, Names};
 use crate::source::{Source, Span};
 use crate::value::Place;
@@ -51,12 +52,11 @@ pub(super) fn edits(source: &Source, place: Place, change: &Change) -> Option<Ve
 /// Whether what stands there is a whole text of code that is no item of a list: there quotes do not part words, and what is
 /// put together by `+` is parted elsewhere.
 fn is_lone_text(source: &Source, place: Place) -> bool {
-    const CODE: &[&str] =
-        &["py", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "go", "json", "ipynb", "tf", "tofu"];
-    let text = source.text();
+    const CODE: &[&str] = &["python", "javascript", "go", "terraform", "notebook"];
+    let (text, path) = (source.text(), source.path());
     let (start, end) = (place.span.start as usize, place.span.end as usize);
-    let extension = source.path().rsplit_once('.').map_or("", |(_, extension)| extension);
-    let is_code = CODE.iter().any(|known| known.eq_ignore_ascii_case(extension));
+    let is_json = path.rsplit('.').next() == Some("json");
+    let is_code = is_json || read::reader(path, "").is_some_and(|reader| CODE.contains(&reader.name));
     is_code
         && quote_before(text, start).is_some()
         && !matches!(word(text, start, end), Some(Word::Item(..)))

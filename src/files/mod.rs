@@ -131,7 +131,7 @@ pub fn read_stream(stream: impl Read, most: u64) -> Result<Vec<u8>, Trouble> {
 }
 
 /// A path as another one of a repository has it: relative to `base` with `/` between the parts, by `..` where it lies beside.
-pub fn beside(path: &Path, base: &Path) -> String {
+pub fn from_directory(path: &Path, base: &Path) -> String {
     let shared = path.components().zip(base.components()).take_while(|(a, b)| a == b).count();
     let up = base.components().skip(shared).map(|_| Component::ParentDir);
     let parts = up.chain(path.components().skip(shared));

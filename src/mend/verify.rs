@@ -33,9 +33,9 @@ impl fmt::Display for Why {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stays => out.write_str("the fault would stay"),
-            Self::Brings(rule) => write!(out, "it would bring `{rule}`"),
-            Self::Unreadable => out.write_str("less of the file would be understood"),
-            Self::Meddles => out.write_str("a comment there would not be one"),
+            Self::Brings(rule) => write!(out, "the changed file would have a finding of `{rule}` that it has not now"),
+            Self::Unreadable => out.write_str("authlint could not read the changed file as well as it reads this one"),
+            Self::Meddles => out.write_str("a comment there would be taken for a part of the text or the command"),
             Self::Foreign => out.write_str("it would change a file that was not asked for, or lies behind a link"),
             Self::Overlap => out.write_str("its edits touch the same text"),
             Self::Untried => out.write_str("too many others were tried before"),

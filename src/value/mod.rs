@@ -5,116 +5,18 @@
 
 mod matching;
 mod pattern;
+mod place;
 mod tree;
+mod truth;
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::source::{FileId, Span};
-
 pub use matching::may_equal;
 pub use pattern::Pattern;
+pub use place::Place;
 pub use tree::{Attribute, Field, Items, Made, Map, Tree};
-
-/// The answer to a question about something partly known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Truth {
-    /// It is so whatever the holes hold.
-    Yes,
-    /// It is not so whatever the holes hold.
-    No,
-    /// A hole decides.
-    Unknown,
-}
-
-impl Truth {
-    /// Whether it is surely so.
-    pub fn is_yes(self) -> bool {
-        self == Self::Yes
-    }
-
-    /// Whether it is surely not so.
-    pub fn is_no(self) -> bool {
-        self == Self::No
-    }
-
-    /// Both.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Yes, Self::Yes) => Self::Yes,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// One of both, or both.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        self.negate().and(other.negate()).negate()
-    }
-
-    /// The contrary.
-    #[must_use]
-    pub fn negate(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            Self::Unknown => Self::Unknown,
-        }
-    }
-}
-
-impl From<bool> for Truth {
-    fn from(known: bool) -> Self {
-        if known { Self::Yes } else { Self::No }
-    }
-}
-
-/// Where a piece's own text stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// The file.
-    pub file: FileId,
-    /// The span of the text in that file.
-    pub span: Span,
-    /// Whether the bytes at the span are the piece's text, so that they may be edited.
-    pub exact: bool,
-}
-
-impl Place {
-    /// A place whose bytes are exactly the text.
-    pub fn exact(file: FileId, span: Span) -> Self {
-        Self { file, span, exact: true }
-    }
-
-    /// A place that only points at where the text came from.
-    pub fn near(file: FileId, span: Span) -> Self {
-        Self { file, span, exact: false }
-    }
-
-    /// The place of bytes `range` of this piece; the whole place where the map is not exact.
-    #[must_use]
-    pub fn part(self, range: std::ops::Range<usize>) -> Self {
-        if !self.exact {
-            return self;
-        }
-        let start = self.span.start + range.start as u32;
-        Self { span: Span::new(start, self.span.start + range.end as u32), ..self }
-    }
-
-    /// The place right behind this one.
-    #[must_use]
-    pub fn end(self) -> Self {
-        Self { span: Span::new(self.span.end, self.span.end), ..self }
-    }
-
-    /// From where this one begins to where another one of the same file ends.
-    #[must_use]
-    pub fn through(self, last: Self) -> Self {
-        Self { span: Span::new(self.span.start, last.span.end), exact: self.exact && last.exact, ..self }
-    }
-}
+pub use truth::Truth;
 
 /// Something whose text is not in the repository. Two holes with the same identity are always filled alike.
 #[derive(Debug, Clone)]
@@ -540,6 +442,7 @@ impl fmt::Display for Output {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::source::{FileId, Span};
 
     pub(crate) fn place(start: u32, end: u32) -> Place {
         Place::exact(FileId(0), Span::new(start, end))
