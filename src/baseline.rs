@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Silencer};
 
 /// The version of the shape.
 const VERSION: u32 = 1;
@@ -49,15 +49,6 @@ struct Shape {
 /// The file is no baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unparsable(pub String);
-
-/// What a baseline makes of the findings of a run.
-#[derive(Debug, Default)]
-pub struct Absorbed {
-    /// How many findings were known.
-    pub known: usize,
-    /// Entries that no finding answers to.
-    pub gone: Vec<Entry>,
-}
 
 impl Baseline {
     /// Reads a file.
@@ -112,8 +103,8 @@ impl Baseline {
     }
 
     /// Takes out of an outcome what is known: first what has the very statement, then what is pointed at in a statement that
-    /// was changed beside it. What is new keeps its place.
-    pub fn absorb(&self, outcome: &mut Outcome, path: &dyn Fn(&str) -> String) -> Absorbed {
+    /// was changed beside it. What is new keeps its place. Gives the entries that no finding answers to.
+    pub fn absorb(&self, outcome: &mut Outcome, path: &dyn Fn(&str) -> String) -> Vec<Entry> {
         let found = Self::entries(outcome.findings.iter(), outcome, path);
         let mut by_statement: BTreeMap<(&str, &str, &str), VecDeque<usize>> = BTreeMap::new();
         for (index, entry) in self.entries.iter().enumerate() {
@@ -138,9 +129,14 @@ impl Baseline {
             }
         }
         let mut known = is_known.iter();
-        outcome.findings.retain(|_| !known.next().copied().unwrap_or(false));
+        for finding in std::mem::take(&mut outcome.findings) {
+            match known.next() {
+                Some(true) => outcome.silence(finding, Silencer::Baseline),
+                _ => outcome.findings.push(finding),
+            }
+        }
         let gone = self.entries.iter().zip(&is_used).filter(|(_, used)| !**used).map(|(entry, _)| entry.clone());
-        Absorbed { known: is_known.iter().filter(|known| **known).count(), gone: gone.collect() }
+        gone.collect()
     }
 }
 
@@ -178,8 +174,8 @@ mod tests {
         let baseline = Baseline::of(Baseline::entries(known.findings.iter(), &known, &same));
         let baseline = Baseline::parse(baseline.write().as_bytes()).unwrap();
         let mut now = outcome(now);
-        let absorbed = baseline.absorb(&mut now, &same);
-        (now.findings.len(), absorbed.known, absorbed.gone.len())
+        let gone = baseline.absorb(&mut now, &same);
+        (now.findings.len(), now.known, gone.len())
     }
 
     #[test]

@@ -5,6 +5,15 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, Level};
 use crate::source::{FileId, Source, Span};
 
+/// What a finding was silenced by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Silencer {
+    /// A comment, which says why; empty where it does not.
+    Comment(String),
+    /// The baseline.
+    Baseline,
+}
+
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -22,9 +31,11 @@ pub struct Outcome {
     pub secrets: BTreeMap<FileId, Vec<Span>>,
     /// The configurations among the sources, with the number of their project.
     pub configs: BTreeMap<FileId, u32>,
-    /// Findings silenced by a suppression.
+    /// Findings that are not reported, with what silenced them.
+    pub silenced: Vec<(Finding, Silencer)>,
+    /// How many were silenced by a comment.
     pub suppressed: usize,
-    /// Findings left out since a baseline has them.
+    /// How many were left out since a baseline has them.
     pub known: usize,
     /// The project of each file that findings are reported of.
     pub projects: BTreeMap<FileId, u32>,
@@ -43,8 +54,19 @@ impl Outcome {
         self.projects.get(&finding.primary.file).copied().unwrap_or_default()
     }
 
+    /// Keeps a finding that is not reported.
+    pub fn silence(&mut self, finding: Finding, by: Silencer) {
+        match by {
+            Silencer::Comment(_) => self.suppressed += 1,
+            Silencer::Baseline => self.known += 1,
+        }
+        self.silenced.push((finding, by));
+    }
+
     /// Takes out the findings that are not shown, and keeps their number.
     pub fn hide(&mut self, is_shown: impl Fn(&Self, &Finding) -> bool) {
+        let silenced = std::mem::take(&mut self.silenced);
+        self.silenced = silenced.into_iter().filter(|(finding, _)| is_shown(self, finding)).collect();
         let findings = std::mem::take(&mut self.findings);
         let before = findings.len();
         self.findings = findings.into_iter().filter(|finding| is_shown(self, finding)).collect();

@@ -25,6 +25,8 @@ pub struct Rule {
     pub preview: bool,
     /// Names that it had before, which still stand for it everywhere.
     pub aliases: &'static [&'static str],
+    /// How bad a hole in security it is, if it is one and not only a call that fails.
+    pub hole: Option<Hole>,
     /// Its page in Markdown: `rules/<id>.md`.
     pub page: &'static str,
     /// Rules that say the same of the same statement less well; they are silent where this one speaks.
@@ -42,6 +44,7 @@ impl Rule {
         group: Group::Own,
         preview: false,
         aliases: &[],
+        hole: None,
         page: "",
         covers: &[],
         checks: &[],
@@ -66,6 +69,25 @@ impl Rule {
     /// Whether this is its id, or was once.
     pub fn is_called(&self, name: &str) -> bool {
         self.id == name || self.aliases.contains(&name)
+    }
+}
+
+/// How bad a hole is for who runs the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hole {
+    /// Somebody who should not gets in, or gets hold of a credential that lasts.
+    High,
+    /// It takes one more mistake.
+    Medium,
+}
+
+impl Hole {
+    /// As a number of the Common Vulnerability Scoring System, in the middle of its band.
+    pub fn score(self) -> &'static str {
+        match self {
+            Self::High => "8.0",
+            Self::Medium => "5.5",
+        }
     }
 }
 

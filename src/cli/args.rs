@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::output::Output;
 use super::{holding, pages};
 use crate::config::schema::LEVELS;
 use crate::config::{KINDS, On};
@@ -117,9 +118,13 @@ pub(super) struct Check {
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// How findings are written
-    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format_parser())]
-    pub format: &'static Format,
+    /// How findings are written; human if nothing is said
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
+    pub format: Option<&'static Format>,
+
+    /// Write the findings in a format, to a file or to standard output; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output_parser, conflicts_with_all = ["diff", "write_baseline"])]
+    pub output: Vec<Output>,
 
     /// Run these rules alone
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
@@ -175,9 +180,9 @@ pub(super) struct Check {
     #[command(flatten)]
     pub chosen: Chosen,
 
-    /// Show what cannot be decided, and what would decide it
-    #[arg(long, value_name = "WHAT")]
-    pub show: Option<Show>,
+    /// Show what is not shown otherwise
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub show: Vec<Show>,
 
     /// A policy that `gcloud … get-iam-policy --format=json` wrote, as evidence: `run-service:billing=FILE`
     #[arg(long, value_name = "KIND:NAME=FILE", value_parser = policy_parser)]
@@ -215,8 +220,10 @@ pub(super) struct Chosen {
 /// What is shown beside findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Show {
-    /// Permissions of which it cannot be told whether they are granted
+    /// Permissions of which it cannot be told whether they are granted, and what would decide it
     Unknown,
+    /// Findings that a comment or the baseline silences, in SARIF, with who silences them
+    Suppressed,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -228,8 +235,21 @@ pub(super) enum Color {
 }
 
 fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
-    PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
+    PossibleValuesParser::new(FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)))
         .try_map(|name| FORMATS.iter().find(|format| format.name == name).ok_or("unknown format"))
+}
+
+/// `sarif=out.sarif`, `github`
+fn output_parser(text: &str) -> Result<Output, String> {
+    let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(PathBuf::from(file))));
+    let Some(format) = FORMATS.iter().find(|format| format.name == name) else {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        return Err(format!("there is no format `{name}`; there are {}", names.join(", ")));
+    };
+    if file.as_ref().is_some_and(|file| file.as_os_str().is_empty()) {
+        return Err("write FORMAT=FILE, or FORMAT alone for standard output".to_owned());
+    }
+    Ok(Output { format, file })
 }
 
 fn rules_parser() -> impl TypedValueParser<Value = &'static pages::Format> {

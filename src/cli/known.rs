@@ -71,9 +71,8 @@ impl Known {
 
     /// Takes what is known out of an outcome; says which entries no finding answers to, of those that this run looked for.
     pub(super) fn absorb(&self, outcome: &mut Outcome, settings: &Settings) -> Vec<Entry> {
-        let absorbed = self.baseline.absorb(outcome, &|shown| self.path(shown));
-        outcome.known = absorbed.known;
-        absorbed.gone.into_iter().filter(|entry| self.looked_for(entry, settings)).collect()
+        let gone = self.baseline.absorb(outcome, &|shown| self.path(shown));
+        gone.into_iter().filter(|entry| self.looked_for(entry, settings)).collect()
     }
 
     fn looked_for(&self, entry: &Entry, settings: &Settings) -> bool {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::args::Check;
 use super::gather::Gathered;
 use super::{Status, fault, note};
 use crate::engine::{self, Input, Settings};
@@ -28,6 +29,17 @@ pub(super) enum Mode {
     Write,
     /// They are shown.
     Show,
+}
+
+impl Mode {
+    /// What the arguments ask for, if they ask for changes at all.
+    pub(super) fn of(args: &Check) -> Option<Self> {
+        match (args.diff, args.fix || args.add_ignores) {
+            (true, _) => Some(Self::Show),
+            (false, true) => Some(Self::Write),
+            (false, false) => None,
+        }
+    }
 }
 
 /// What is to be done about findings.

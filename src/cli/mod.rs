@@ -10,6 +10,7 @@ mod holding;
 mod init;
 mod known;
 mod mending;
+mod output;
 mod pages;
 mod schema;
 mod summary;
@@ -81,14 +82,11 @@ fn check(args: Check) -> Status {
         known.leave(gathered.unread());
     }
 
-    let show_unknown = args.show == Some(Show::Unknown);
+    let show_unknown = args.show.contains(&Show::Unknown);
     // What is not to be shown is taken out before.
-    let options = options(args.color, true);
-    let mode = match (args.diff, args.fix || args.add_ignores) {
-        (true, _) => Some(Mode::Show),
-        (false, true) => Some(Mode::Write),
-        (false, false) => None,
-    };
+    let options = report::Options { silenced: args.show.contains(&Show::Suppressed), ..options(args.color, true) };
+    let outputs = output::outputs(&args);
+    let mode = Mode::of(&args);
     let settings = Settings {
         select: args.select,
         ignore: args.ignore,
@@ -149,12 +147,16 @@ fn check(args: Check) -> Status {
         return worst;
     }
     // Fixed text has standard output for itself.
-    let write = |out: &mut dyn Write| (args.format.write)(&outcome, &options, out);
+    let to_stdout = outputs.iter().filter(|output| output.file.is_none());
+    let write = |out: &mut dyn Write| {
+        to_stdout.map(|output| output.format).try_for_each(|format| (format.write)(&outcome, &options, out))
+    };
     let status = if args.chosen.fails(&outcome, &settings.configs) { Status::Found } else { Status::Clean };
     worst = worst.max(match stdin.filter(|_| mode.is_some()) {
         Some(_) => written(status, write(&mut io::stderr().lock())),
         None => print(status, write),
     });
+    worst = worst.max(output::write_files(&outputs, &outcome, &options));
     for (feature, count) in &outcome.lacking {
         let files = if *count == 1 { "file" } else { "files" };
         note(format_args!("authlint: skipped {count} {files}: this build is without the feature `{feature}`"));
@@ -169,6 +171,13 @@ fn check(args: Check) -> Status {
 fn wrong_usage(args: &Check) -> Option<String> {
     if let Err(unknown) = args.select.iter().chain(&args.ignore).try_for_each(|id| pages::find(id).map(drop)) {
         return Some(unknown.to_string());
+    }
+    let outputs = output::outputs(args);
+    if let Some(wrong) = output::wrong(&outputs) {
+        return Some(wrong);
+    }
+    if args.show.contains(&Show::Suppressed) && !outputs.iter().any(|output| output.format.name == "sarif") {
+        return Some("`--show suppressed` goes with the format sarif: the others cannot say that they are".to_owned());
     }
     let names_stdin = args.paths.iter().any(|path| path.as_os_str() == "-");
     if names_stdin != args.stdin_filename.is_some() {
@@ -234,6 +243,8 @@ fn options(color: Color, advice: bool) -> report::Options {
         unicode: env("TERM").as_deref() != Some("dumb"),
         advice,
         width: width.unwrap_or(default.width),
+        root: output::root(&gather::current_dir()),
+        rules: pages::about,
         ..default
     }
 }

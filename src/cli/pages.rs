@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use crate::finding::Safety;
 use crate::nearest::nearest;
-use crate::report::clean;
-use crate::rule::{Group, Rule};
+use crate::report::{About, clean};
+use crate::rule::{Group, Hole, Rule};
 use crate::rules::{self, RULES};
 
 /// An id that no rule has.
@@ -68,6 +68,8 @@ struct Entry {
     /// `safe`, `unsafe` or null.
     fix: Option<&'static str>,
     preview: bool,
+    /// How bad it is for security by CVSS, or null.
+    severity: Option<&'static str>,
     /// The version of authlint that had it first.
     since: &'static str,
     /// Names that it had before.
@@ -84,6 +86,7 @@ fn json(out: &mut dyn Write) -> io::Result<()> {
         level: rule.level.name(),
         fix: rule.fix.map(Safety::name),
         preview: rule.preview,
+        severity: rule.hole.map(Hole::score),
         since: rule.since(),
         aliases: rule.aliases,
         summary: rule.summary(),
@@ -124,6 +127,20 @@ fn markdown(out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What formats say of the rules.
+pub(super) fn about() -> Vec<About> {
+    let about = |rule: &Rule| About {
+        id: rule.id,
+        aliases: rule.aliases,
+        level: rule.level,
+        summary: rule.summary(),
+        page: rule.page,
+        group: rule.group.name(),
+        severity: rule.hole.map(Hole::score),
+    };
+    RULES.iter().map(|rule| about(rule)).collect()
 }
 
 /// Writes a rule's page.

@@ -7,7 +7,7 @@ use super::link::Linker;
 use super::silence::Silence;
 use super::{File, Settings, own};
 use crate::finding::{Finding, Level};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Silencer};
 use crate::program::Program;
 use crate::rules;
 use crate::rules::own::UNUSED_SUPPRESSION;
@@ -71,11 +71,10 @@ pub(super) fn conclude(
             None => None,
         };
         let Some(level) = level else { return };
-        if silenced {
-            outcome.suppressed += 1;
-        } else {
-            finding.level = level;
-            outcome.findings.push(finding);
+        finding.level = level;
+        match silenced {
+            Some(reason) => outcome.silence(finding, Silencer::Comment(reason)),
+            None => outcome.findings.push(finding),
         }
     };
     for finding in found {

@@ -161,14 +161,16 @@ fn sites(at: &Statement) -> Vec<Label> {
 
 /// Sorts findings by path, place, rule, and drops what is wholly the same.
 pub(super) fn sort(outcome: &mut Outcome) {
-    let Outcome { findings, sources, .. } = outcome;
+    let Outcome { findings, silenced, sources, .. } = outcome;
     let path = |file: FileId| sources.get(file.0 as usize).map_or("", Source::path);
-    findings.sort_by(|a, b| {
+    let order = |a: &Finding, b: &Finding| {
         let key = |finding: &Finding| (finding.primary.span.start, finding.primary.span.end, finding.rule);
         path(a.primary.file)
             .cmp(path(b.primary.file))
             .then_with(|| key(a).cmp(&key(b)))
             .then_with(|| a.message.cmp(&b.message))
-    });
+    };
+    findings.sort_by(order);
     findings.dedup();
+    silenced.sort_by(|(a, _), (b, _)| order(a, b));
 }

@@ -74,7 +74,7 @@ pub(super) fn suppressions(
             let message = format!("this `{name}` names no rule, and silences nothing");
             draft(&own::UNKNOWN_RULE, message, &format!("write `authlint: {name}[<id>] <reason>`"))
         });
-        let without_reason = (!one.reasoned && !one.ids.is_empty()).then(|| {
+        let without_reason = (one.reason.is_empty() && !one.ids.is_empty()).then(|| {
             let help = "write behind the bracket why the finding does not matter here";
             draft(&own::SUPPRESSION_WITHOUT_REASON, "this suppression gives no reason".to_owned(), help)
         });

@@ -74,32 +74,33 @@ impl Silence {
         self.files.get(&file).map_or(&[], |quiet| &quiet.suppressions)
     }
 
-    /// Whether a finding is silenced: by what speaks of any of its places, or of its statement, or of a region that the
-    /// first of its places lies in.
-    pub fn silences(&mut self, finding: &Finding, sources: &[Source]) -> bool {
+    /// Why a finding may stay, if it is silenced: by what speaks of any of its places, or of its statement, or of a region
+    /// that the first of its places lies in.
+    pub fn silences(&mut self, finding: &Finding, sources: &[Source]) -> Option<String> {
         if self.files.is_empty() {
-            return false;
+            return None;
         }
         let line = |file: FileId, offset: u32| sources.get(file.0 as usize).map_or(0, |source| source.line(offset));
-        let mut silenced = false;
+        let mut silenced: Option<String> = None;
+        let mut add = |reason: Option<String>| silenced = silenced.take().or(reason);
         let primary = &finding.primary;
         for place in std::iter::once(primary).chain(&finding.related) {
             let Some(quiet) = self.files.get_mut(&place.file) else { continue };
-            silenced |= quiet.silences(finding.rule, 0, false);
-            silenced |= quiet.silences(finding.rule, line(place.file, place.span.start), false);
+            add(quiet.silences(finding.rule, 0, false));
+            add(quiet.silences(finding.rule, line(place.file, place.span.start), false));
         }
         if let Some((file, span)) = finding.statement
             && let Some(quiet) = self.files.get_mut(&file)
         {
-            silenced |= quiet.silences(finding.rule, line(file, span.start), false);
+            add(quiet.silences(finding.rule, line(file, span.start), false));
             // Behind the last line of a command that goes over several is the only room for a comment within it.
-            silenced |= quiet.silences(finding.rule, line(file, span.end.max(1) - 1), true);
+            add(quiet.silences(finding.rule, line(file, span.end.max(1) - 1), true));
         }
         if let Some(quiet) = self.files.get_mut(&primary.file) {
             let around = |(region, _): &&(Span, u32)| region.contains(primary.span);
             let lines: Vec<u32> = quiet.regions.iter().filter(around).map(|(_, line)| *line).collect();
             for line in lines {
-                silenced |= quiet.silences(finding.rule, line, false);
+                add(quiet.silences(finding.rule, line, false));
             }
         }
         silenced
@@ -126,19 +127,17 @@ impl Silence {
 }
 
 impl Quiet {
-    /// Whether something speaks of a rule in a line; with `same`, standing in that very line.
-    fn silences(&mut self, rule: &str, line: u32, same: bool) -> bool {
-        let Some(speakers) = self.by_line.get(&(rule.to_owned(), line)) else { return false };
-        let mut silenced = false;
+    /// What speaks of a rule in a line says why; with `same`, standing in that very line.
+    fn silences(&mut self, rule: &str, line: u32, same: bool) -> Option<String> {
+        let speakers = self.by_line.get(&(rule.to_owned(), line))?;
+        let mut reason = None;
         for (index, id) in speakers {
-            if same && self.suppressions.get(*index).is_some_and(|one| one.line != line) {
-                continue;
-            }
-            silenced = true;
+            let Some(one) = self.suppressions.get(*index).filter(|one| !same || one.line == line) else { continue };
+            reason = reason.or_else(|| Some(one.reason.clone()));
             if let Some(used) = self.used.get_mut(*index).and_then(|ids| ids.get_mut(*id)) {
                 *used = true;
             }
         }
-        silenced
+        reason
     }
 }

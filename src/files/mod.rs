@@ -138,13 +138,16 @@ pub fn from_directory(path: &Path, base: &Path) -> String {
     parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/")
 }
 
+/// A path as text, with `/` between the parts. What is no Unicode becomes U+FFFD.
+pub fn whole(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
 /// The name that a file is reported by: relative to `base` with `/` between the parts; whole if it lies elsewhere.
 /// What is no Unicode becomes U+FFFD.
 pub fn relative(path: &Path, base: &Path) -> String {
-    let Ok(inner) = path.strip_prefix(base) else {
-        let text = path.to_string_lossy();
-        return if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
-    };
+    let Ok(inner) = path.strip_prefix(base) else { return whole(path) };
     let part = |part: Component<'_>| part.as_os_str().to_string_lossy().into_owned();
     let text = inner.components().map(part).collect::<Vec<_>>().join("/");
     if text.is_empty() { ".".to_owned() } else { text }

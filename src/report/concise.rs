@@ -3,23 +3,27 @@
 use std::io::{self, Write};
 
 use super::clean::{clean, clean_path};
+use super::place::At;
 use super::{Options, Outcome};
-use crate::finding::Level;
+use crate::finding::{Finding, Level};
 
 pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     for finding in options.shown(outcome) {
-        let Some(source) = outcome.source(finding.primary.file) else { continue };
-        let (path, at) = (clean_path(source.path()), source.position(finding.primary.span.start));
-        let (level, message) = (finding.level.name(), clean(&finding.message));
-        let (bold, color, plain) =
-            if options.color { ("\x1b[1m", color(finding.level), "\x1b[0m") } else { ("", "", "") };
-        writeln!(
-            out,
-            "{bold}{path}{plain}:{}:{}: {color}{level}{plain}[{}] {message}",
-            at.line, at.column, finding.rule
-        )?;
+        let Some(at) = At::of(outcome, finding) else { continue };
+        line(finding, &at, options.color, out)?;
     }
     Ok(())
+}
+
+/// The line of one finding.
+pub(super) fn line(finding: &Finding, at: &At<'_>, is_colored: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (path, level, message) = (clean_path(at.path), finding.level.name(), clean(&finding.message));
+    let (bold, color, plain) = if is_colored { ("\x1b[1m", color(finding.level), "\x1b[0m") } else { ("", "", "") };
+    writeln!(
+        out,
+        "{bold}{path}{plain}:{}:{}: {color}{level}{plain}[{}] {message}",
+        at.start.line, at.start.column, finding.rule
+    )
 }
 
 fn color(level: Level) -> &'static str {

@@ -7,11 +7,10 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter};
 
-use super::clean::is_hidden;
+use super::place::{self, At};
 use super::secrets::masked;
-use super::{Options, Outcome};
+use super::{Options, Outcome, json_text};
 use crate::finding::{self, Level};
 use crate::source;
 
@@ -88,75 +87,43 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -
             suppressed: outcome.suppressed,
         },
     };
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Escaping))?;
-    out.write_all(b"\n")
+    json_text::write(&report, out)
 }
 
 fn of<'a>(finding: &'a finding::Finding, outcome: &'a Outcome, options: &Options) -> Option<Finding<'a>> {
-    let (path, start, end) = place(outcome, finding.primary.file, finding.primary.span)?;
+    let at = At::of(outcome, finding)?;
     let related = finding.related.iter().filter_map(|label| {
-        let (path, start, end) = place(outcome, label.file, label.span)?;
-        Some(Related { path, start, end, message: masked(&label.message) })
+        let at = At::new(outcome, label.file, label.span)?;
+        Some(Related { path: at.path, start: at.start.into(), end: at.end.into(), message: masked(&label.message) })
     });
-    let edit = |edit: &'a finding::Edit| {
-        let (path, start, end) = place(outcome, edit.file, edit.span)?;
-        Some(Edit { path, start, end, text: &edit.text })
-    };
-    // A fix is all of its edits or none.
-    let fix = finding.fix.as_ref().and_then(|fix| {
-        let edits = fix.edits.iter().map(edit).collect::<Option<Vec<_>>>()?;
-        Some(Fix { safety: fix.safety.name(), edits })
-    });
+    let edit =
+        |(at, text): &(At<'a>, &'a str)| Edit { path: at.path, start: at.start.into(), end: at.end.into(), text };
+    let fix = place::Fix::of(outcome, finding)
+        .map(|fix| Fix { safety: fix.safety.name(), edits: fix.edits.iter().map(edit).collect() });
     Some(Finding {
         rule: finding.rule,
         level: finding.level.name(),
         message: masked(&finding.message),
         help: masked(&finding.help),
-        path,
-        start,
-        end,
+        path: at.path,
+        start: at.start.into(),
+        end: at.end.into(),
         related: related.collect(),
         fix,
         url: options.page(finding.rule),
-        fingerprint: finding.fingerprint(path),
+        fingerprint: finding.fingerprint(at.path),
     })
 }
 
-fn place(outcome: &Outcome, file: source::FileId, span: source::Span) -> Option<(&str, Position, Position)> {
-    let source = outcome.source(file)?;
-    let position = |offset: u32| {
-        let source::Position { line, column, offset } = source.position(offset);
-        Position { line, column, offset }
-    };
-    Some((source.path(), position(span.start), position(span.end)))
-}
-
-/// Compact, with `\u` escapes for what [`is_hidden`].
-struct Escaping;
-
-impl Formatter for Escaping {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut compact = CompactFormatter;
-        let mut rest = fragment;
-        while let Some((plain, hidden, after)) = split_at_hidden(rest) {
-            compact.write_string_fragment(out, plain)?;
-            for unit in hidden.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = after;
-        }
-        compact.write_string_fragment(out, rest)
+impl From<source::Position> for Position {
+    fn from(source::Position { line, column, offset }: source::Position) -> Self {
+        Self { line, column, offset }
     }
-}
-
-fn split_at_hidden(text: &str) -> Option<(&str, char, &str)> {
-    let (at, hidden) = text.char_indices().find(|(_, c)| is_hidden(*c))?;
-    let (plain, rest) = text.split_at_checked(at)?;
-    Some((plain, hidden, rest.get(hidden.len_utf8()..)?))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::clean::is_hidden;
     use super::super::testing;
     use super::*;
 

@@ -5,7 +5,7 @@ use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning};
 use crate::gcp::url::{self, HostKind, Url};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Credential,
     level: Level::Error,
     fix: None,
+    hole: Some(Hole::Medium),
     page: page!("key-as-credential"),
     covers: &[],
     checks: &[Check::Call(check)],

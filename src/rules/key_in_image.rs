@@ -3,13 +3,14 @@
 use crate::facts::Image;
 use crate::finding::Level;
 use crate::project::{Event, Project};
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "key-in-image",
     group: Group::Ci,
     level: Level::Error,
     fix: None,
+    hole: Some(Hole::High),
     page: page!("key-in-image"),
     covers: &[],
     checks: &[Check::Image(check)],

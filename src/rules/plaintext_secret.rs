@@ -3,7 +3,7 @@
 use crate::facts::{EnvChange, TargetKind, Variable};
 use crate::finding::Level;
 use crate::project::{Environment, Project};
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::secret::{Looks, is_secret_name, looks};
 use crate::value::Piece;
 
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Environment,
     level: Level::Error,
     fix: None,
+    hole: Some(Hole::High),
     page: page!("plaintext-secret"),
     covers: &[],
     checks: &[Check::Environment(check)],

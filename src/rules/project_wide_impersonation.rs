@@ -6,13 +6,14 @@ use crate::gcp::agent::service_agent;
 use crate::gcp::principal;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "project-wide-impersonation",
     group: Group::Grants,
     level: Level::Warning,
     fix: None,
+    hole: Some(Hole::High),
     page: page!("project-wide-impersonation"),
     covers: &[],
     checks: &[Check::Grant(check)],

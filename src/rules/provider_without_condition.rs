@@ -3,7 +3,7 @@
 use crate::facts::FederationProvider;
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Ci,
     level: Level::Warning,
     fix: None,
+    hole: Some(Hole::High),
     page: page!("provider-without-condition"),
     covers: &[],
     checks: &[Check::Provider(check)],

@@ -5,7 +5,7 @@ use crate::finding::Level;
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::wording::Wording;
 use crate::project::{Project, is_same_service};
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Grants,
     level: Level::Warning,
     fix: None,
+    hole: Some(Hole::Medium),
     page: page!("public-private-conflict"),
     covers: &[],
     checks: &[Check::Service(check)],

@@ -6,13 +6,14 @@ use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "public-service",
     group: Group::Grants,
     level: Level::Advice,
     fix: None,
+    hole: Some(Hole::Medium),
     page: page!("public-service"),
     covers: &[],
     checks: &[Check::Grant(check), Check::Service(deployed)],

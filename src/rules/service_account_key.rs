@@ -3,13 +3,14 @@
 use crate::facts::{Authentication, Gcloud, ServiceAccountKey};
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "service-account-key",
     group: Group::Ci,
     level: Level::Advice,
     fix: None,
+    hole: Some(Hole::Medium),
     page: page!("service-account-key"),
     covers: &[],
     checks: &[Check::Gcloud(gcloud), Check::Authentication(step), Check::Key(declared)],

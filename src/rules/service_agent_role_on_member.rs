@@ -6,7 +6,7 @@ use crate::gcp::agent;
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::role::Role;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Value;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Grants,
     level: Level::Warning,
     fix: None,
+    hole: Some(Hole::Medium),
     page: page!("service-agent-role-on-member"),
     covers: &[],
     checks: &[Check::Grant(check)],

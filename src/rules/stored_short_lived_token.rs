@@ -4,13 +4,14 @@ use crate::facts::{Call, Credential, Gcloud, Sink, Stored};
 use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "stored-short-lived-token",
     group: Group::Credential,
     level: Level::Error,
     fix: None,
+    hole: Some(Hole::Medium),
     page: page!("stored-short-lived-token"),
     covers: &["id-token-for-google-api", "access-token-for-run-service"],
     checks: &[Check::Stored(check)],

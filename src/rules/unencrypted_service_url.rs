@@ -5,7 +5,7 @@ use crate::facts::{Call, Caller, Credential, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind, Scheme, Url};
 use crate::project::Project;
-use crate::rule::{Check, Draft, Group, Report, Rule};
+use crate::rule::{Check, Draft, Group, Hole, Report, Rule};
 use crate::value::Piece;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Audience,
     level: Level::Error,
     fix: Some(Safety::Safe),
+    hole: Some(Hole::Medium),
     page: page!("unencrypted-service-url"),
     covers: &[],
     checks: &[Check::Call(call), Check::Gcloud(print)],

@@ -3,13 +3,14 @@
 use crate::facts::Verification;
 use crate::finding::Level;
 use crate::project::Project;
-use crate::rule::{Check, Group, Report, Rule};
+use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unverified-audience",
     group: Group::Minting,
     level: Level::Warning,
     fix: None,
+    hole: Some(Hole::High),
     page: page!("unverified-audience"),
     covers: &[],
     checks: &[Check::Verification(check)],

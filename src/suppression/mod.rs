@@ -25,6 +25,8 @@ const MARK: &str = "authlint:";
 /// Suppressions of a file, and ids of one of them; more are not read.
 const MOST: usize = 2000;
 const MOST_IDS: usize = 50;
+/// What a reason may begin with that is neither a letter nor a digit.
+const QUOTES: [char; 4] = ['`', '"', '\'', '('];
 /// Marks of one line that are looked at.
 const MOST_TRIED: u32 = 8;
 
@@ -35,8 +37,8 @@ pub struct Suppression {
     pub file: bool,
     /// The ids of the rules that it names.
     pub ids: Vec<Spanned<String>>,
-    /// Whether it says why.
-    pub reasoned: bool,
+    /// Why the findings may stay, as it says; empty where it does not.
+    pub reason: String,
     /// The last day on which it holds, where it says one; `None` within for what is no day.
     pub until: Option<Spanned<Option<Date>>>,
     /// From the mark to the end of the bracket: what is pointed at.
@@ -131,11 +133,14 @@ fn one(source: &Source, syntax: Syntax, line: u32, comment: &Comment) -> Option<
         let start = offset(reason) + at + UNTIL.len();
         Some(Spanned { value: Date::parse(date), span: place(start..start + date.len()) })
     });
-    let said = reason.split_whitespace().filter(|word| !word.starts_with(UNTIL));
+    let said: Vec<&str> = reason.split_whitespace().filter(|word| !word.starts_with(UNTIL)).collect();
+    let said = said.join(" ");
+    let says_something = said.contains(char::is_alphanumeric);
+    let is_sign = |c: char| !c.is_alphanumeric() && !QUOTES.contains(&c);
     let suppression = Suppression {
         file,
         ids,
-        reasoned: said.flat_map(str::chars).any(char::is_alphanumeric),
+        reason: if says_something { said.trim_start_matches(is_sign).to_owned() } else { String::new() },
         until,
         span: place(comment.text..end),
         list,
@@ -237,7 +242,7 @@ mod tests {
         let one = |one: &Suppression| {
             let ids: Vec<&str> = one.ids.iter().map(|id| id.value.as_str()).collect();
             let all = if one.file { "file " } else { "" };
-            let why = if one.reasoned { " why" } else { "" };
+            let why = if one.reason.is_empty() { "" } else { " why" };
             let below = one.below.map(|line| format!("+{line}")).unwrap_or_default();
             format!("{all}{}{why} {}{below}", ids.join(","), one.line)
         };
@@ -300,9 +305,14 @@ mod tests {
         let one = |text: &str| found("a.sh", &format!("# authlint: ignore[a]{text}\n")).remove(0);
         let timed = one(" until=2027-01-31 the old cluster is still there");
         assert!(
-            timed.reasoned && timed.holds(day("2027-01-31")) && !timed.holds(day("2027-02-01")) && timed.holds(None)
+            timed.reason == "the old cluster is still there"
+                && timed.holds(day("2027-01-31"))
+                && !timed.holds(day("2027-02-01"))
+                && timed.holds(None)
         );
-        assert!(!one(" until=2027-01-31").reasoned);
+        assert_eq!(one(" until=2027-01-31").reason, "");
+        assert_eq!(one(" — `x` is é, -- see #12").reason, "`x` is é, -- see #12");
+        assert_eq!(one(" `--`").reason, "", "nothing is said by signs");
         assert!(one(": moved, until=2027-01-31.").holds(day("2026-01-01")));
         let wrong = one(" until=soon why");
         assert!(!wrong.holds(day("2026-01-01")) && !wrong.holds(None));

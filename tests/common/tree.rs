@@ -38,7 +38,9 @@ impl Tree {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_authlint"));
         command.args(args).current_dir(&self.0);
-        for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM"] {
+        // What a terminal and a CI system say of themselves is none of a test's, nor is the summary of its own job.
+        let ci = ["GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"];
+        for name in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM"].into_iter().chain(ci) {
             command.env_remove(name);
         }
         command

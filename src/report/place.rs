@@ -1,0 +1,57 @@
+//! Where a finding and its fix stand, as formats write it. Knows sources and findings.
+
+use super::clean::clean;
+use super::secrets::masked;
+use crate::finding::{self, Finding, Safety};
+use crate::outcome::Outcome;
+use crate::source::{FileId, Position, Source, Span};
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At<'o> {
+    pub source: &'o Source,
+    pub span: Span,
+    pub path: &'o str,
+    pub start: Position,
+    /// Behind the last character.
+    pub end: Position,
+}
+
+impl<'o> At<'o> {
+    /// A place, if its file is of this run.
+    pub fn new(outcome: &'o Outcome, file: FileId, span: Span) -> Option<Self> {
+        let source = outcome.source(file)?;
+        let (start, end) = (source.position(span.start), source.position(span.end));
+        Some(Self { source, span, path: source.path(), start, end })
+    }
+
+    /// Where a finding is.
+    pub fn of(outcome: &'o Outcome, finding: &Finding) -> Option<Self> {
+        Self::new(outcome, finding.primary.file, finding.primary.span)
+    }
+}
+
+/// A fix whose texts may be shown.
+pub(super) struct Fix<'o> {
+    pub safety: Safety,
+    pub edits: Vec<(At<'o>, &'o str)>,
+}
+
+impl<'o> Fix<'o> {
+    /// The fix of a finding; none where a text of it holds a secret, for a fix is all of its edits or none.
+    pub fn of(outcome: &'o Outcome, finding: &'o Finding) -> Option<Self> {
+        let fix = finding.fix.as_ref()?;
+        let edit = |edit: &'o finding::Edit| {
+            let at = At::new(outcome, edit.file, edit.span)?;
+            (*masked(&edit.text) == *edit.text).then_some((at, edit.text.as_str()))
+        };
+        Some(Self { safety: fix.safety, edits: fix.edits.iter().map(edit).collect::<Option<_>>()? })
+    }
+}
+
+/// What is wrong and what to write instead, as prose of several lines.
+pub(super) fn said(finding: &Finding) -> String {
+    let help: Vec<String> = finding.help.lines().map(clean).collect();
+    let message = clean(&finding.message);
+    if help.is_empty() { message } else { format!("{message}\nhelp: {}", help.join("\n")) }
+}
