@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
 use miette::{ThemeCharacters, ThemeStyles};
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::clean::clean_prose;
 use super::excerpt::Excerpt;
@@ -32,6 +33,9 @@ fn handler(options: &Options) -> GraphicalReportHandler {
         .with_width(options.width)
         // Broken words would let a name in a linted file choose what a line begins with.
         .with_break_words(false)
+        // Names, flags and addresses stay whole, so that they can be read and copied.
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
         .without_syntax_highlighting()
 }
 
@@ -115,6 +119,17 @@ mod tests {
             text.contains("advice[") && text.lines().filter(|line| !line.contains('é')).all(str::is_ascii),
             "{text}"
         );
+    }
+
+    #[test]
+    fn names_stay_whole() {
+        let name = "`order-runner-of-the-shop@acme-production.iam.gserviceaccount.com`";
+        for lead in 0..90 {
+            let message = format!("{} {name} has no roles/run.invoker", "x".repeat(lead));
+            let mut outcome = testing::one("gcloud\n", (0, 6), "m");
+            outcome.findings[0].message = message;
+            assert!(testing::render(write, &outcome, &Options::default()).contains(name), "{lead}");
+        }
     }
 
     #[test]
