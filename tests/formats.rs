@@ -137,8 +137,10 @@ fn one_run_writes_several_formats() {
 #[test]
 fn what_cannot_be_written_is_a_fault() {
     let tree = repository(&[("deploy.sh", BAD)]);
-    let nowhere = tree.run(&["--output", "sarif=nowhere/out.sarif", "."]);
-    assert!(nowhere.status == 2 && nowhere.err.contains("cannot write nowhere/out.sarif"), "{nowhere:?}");
+    let nowhere = tree.run(&["--output", "sarif=deploy.sh/out.sarif", "."]);
+    assert!(nowhere.status == 2 && nowhere.err.contains("cannot write deploy.sh/out.sarif"), "{nowhere:?}");
+    assert_eq!(tree.run(&["--output", "sarif=made/for/it.sarif", "."]).status, 1);
+    assert!(tree.path("made/for/it.sarif").is_file());
     for wrong in [
         &["--output", "xml=a"][..],
         &["--output", "json="],

@@ -37,7 +37,15 @@ fn the_hook_takes_the_files_that_are_read() {
         names.extend(sections.bad.into_iter().chain(sections.good).flat_map(|section| section.files.into_keys()));
     }
     assert!(names.len() > 100, "{names:?}");
-    let more = ["GNUmakefile", "bin/deploy", ".justfile", "ops/Containerfile.dev", "a.DOCKERFILE", "Dockerfile-api", ".env.prod"];
+    let more = [
+        "GNUmakefile",
+        "bin/deploy",
+        ".justfile",
+        "ops/Containerfile.dev",
+        "a.DOCKERFILE",
+        "Dockerfile-api",
+        ".env.prod",
+    ];
     let others = ["src/main.rs", "a.css", "logo.svg", "poetry.lock", "a.html", "a.java", "x.md5", "notes.txt", "a.shx"];
     let names = names.iter().map(String::as_str).chain(more).chain(others);
     // The configuration is no input of the readers, but a run speaks of it.

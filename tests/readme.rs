@@ -1,5 +1,5 @@
-//! Every `authlint` command that the README shows is run, the finding that it shows is a real one, and the editor's
-//! pattern takes every line of the concise format.
+//! Every `authlint` command that the README and the pages that it leads to show is run, and what they show to be copied is
+//! right. The picture is drawn by `picture.rs`.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +14,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 const README: &str = include_str!("../README.md");
+/// Pages whose commands are run.
+const PAGES: [&str; 3] = [README, include_str!("../docs/ci.md"), include_str!("../editors/README.md")];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -29,11 +31,13 @@ fn project() -> &'static Path {
 fn copy(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&directory);
-    for folder in ["scripts", "docs", ".git"] {
+    for folder in ["scripts", "docs", "examples", ".git"] {
         std::fs::create_dir_all(directory.join(folder)).unwrap();
     }
     let script = root().join("examples/scheduler-oidc-to-job/before/deploy.sh");
-    std::fs::copy(script, directory.join("scripts/deploy.sh")).unwrap();
+    for place in ["scripts", "examples"] {
+        std::fs::copy(&script, directory.join(place).join("deploy.sh")).unwrap();
+    }
     std::fs::write(directory.join("docs/README.md"), "# Notes\n").unwrap();
     std::fs::write(directory.join("scripts/billing.sh"), BILLING).unwrap();
     std::fs::write(directory.join("policy.json"), POLICY).unwrap();
@@ -57,7 +61,7 @@ fn run(command: &str) -> Output {
 
 fn run_in(directory: &Path, command: &str) -> Output {
     // What a shell does with the output is not asked.
-    let command = command.split(" > ").next().unwrap_or(command);
+    let command = [" > ", " | ", " || "].iter().fold(command, |command, end| command.split(end).next().unwrap_or(""));
     let (command, input) = match command.split_once(" < ") {
         Some((command, input)) => (command, Some(input)),
         None => (command, None),
@@ -88,19 +92,24 @@ const WRITE: &[(&str, &str, i32)] = &[
     ("authlint --fix --unsafe-fixes .", "unsafe", 0),
     ("authlint --fix - --stdin-filename deploy.sh < scripts/deploy.sh > mended.sh", "stdin", 0),
     ("authlint --add-ignores --reason 'until=2027-01-31 with the move to the new cluster' .", "ignores", 0),
+    ("authlint --output human --output sarif=out.sarif .", "outputs", 1),
+    ("authlint --output human --output gitlab=gl-code-quality-report.json .", "outputs", 1),
+    ("authlint --output human --output junit=test-results/authlint.xml .", "outputs", 1),
     ("authlint --baseline authlint-baseline.json --write-baseline .", "baseline", 0),
     ("authlint --baseline authlint-baseline.json .", "baseline", 0),
     ("authlint --baseline authlint-baseline.json --prune .", "baseline", 0),
 ];
 
-/// The commands: lines of shell fences, the CI's `run:` lines, the editor's `"command"`.
-fn commands() -> Vec<String> {
-    let lines = README.lines().map(|line| line.split(" # ").next().unwrap_or("").trim());
+/// The commands of a page: lines of shell fences, of `run:` and `script:` of CI, and a hook's `entry:`.
+fn commands(page: &str) -> Vec<String> {
+    let fences = page.split("```").skip(1).step_by(2);
+    let lines = fences.flat_map(str::lines).map(|line| line.split(" # ").next().unwrap_or("").trim());
     let mut found: Vec<String> = Vec::new();
     for line in lines {
-        let line = line.trim_start_matches("- run: ").trim_start_matches("\"command\": \"").trim_end_matches("\",");
+        let line =
+            ["- ", "run: ", "script: ", "entry: "].iter().fold(line, |line, start| line.trim_start_matches(start));
         for part in line.split("&&").map(str::trim) {
-            if part.starts_with("authlint ") && !part.contains("finds") {
+            if part.starts_with("authlint ") {
                 found.push(part.to_owned());
             }
         }
@@ -109,9 +118,10 @@ fn commands() -> Vec<String> {
 }
 
 #[test]
-fn every_command_of_the_readme_runs() {
-    let commands = commands();
-    assert!(commands.len() >= 10, "{commands:?}");
+fn every_command_that_is_shown_runs() {
+    let commands: Vec<String> = PAGES.iter().flat_map(|page| commands(page)).collect();
+    assert!(commands.len() >= 40, "{commands:?}");
+    assert!(PAGES.iter().all(|page| page.contains("\nauthlint ")));
     let is_shown = |known: &str| commands.iter().any(|command| command == known);
     assert!(WRITE.iter().all(|(known, ..)| is_shown(known)), "{commands:?}");
     for word in WRITE.iter().map(|(_, word, _)| word) {
@@ -155,33 +165,13 @@ fn the_configuration_and_the_comment_shown_are_right() {
 }
 
 #[test]
-fn the_finding_shown_is_a_real_one() {
-    let shown = README.split("```text\n").nth(1).and_then(|rest| rest.split("```").next());
-    // The fence holds a fence of its own, drawn as line 13 of the runbook.
-    let shown = shown.map(str::trim_end).unwrap().trim_end_matches("13 │").trim_end();
-    let real = std::fs::read_to_string(root().join("examples/update-swaps-token/output.txt")).unwrap();
-    assert!(real.starts_with(shown), "{shown}\n--- is not the beginning of ---\n{real}");
-}
-
-#[test]
-fn the_editors_pattern_takes_every_line() {
-    let pattern =
-        README.lines().find_map(|line| line.trim().strip_prefix("\"regexp\": \"")).unwrap().trim_end_matches("\",");
-    assert_eq!(pattern.replace("\\\\", "\\"), r"^(.+?):(\d+):(\d+): (error|warning|advice)\[([a-z-]+)\] (.*)$");
-    let output = run("authlint --format concise --color never .");
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(!text.is_empty());
-    for line in text.lines() {
-        // The pattern, by hand: path:line:column: level[rule] message.
-        let (place, rest) = line.split_once(": ").unwrap();
-        let mut numbers = place.rsplit(':');
-        assert!(
-            numbers.next().unwrap().parse::<u32>().is_ok() && numbers.next().unwrap().parse::<u32>().is_ok(),
-            "{line}"
-        );
-        let (level, rest) = rest.split_once('[').unwrap();
-        assert!(["error", "warning", "advice"].contains(&level), "{line}");
-        let (rule, _) = rest.split_once("] ").unwrap();
-        assert!(rule.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{line}");
+fn the_workflow_shown_is_the_one_of_the_page() {
+    let yaml = |page: &str, start: &str| -> Vec<String> {
+        let body = page.split("```").find(|body| body.contains(start)).unwrap();
+        body.lines().skip_while(|line| !line.contains(start)).map(|line| line.trim().to_owned()).collect()
+    };
+    for start in ["authlint/authlint@v", "image: python"] {
+        assert_eq!(yaml(README, start), yaml(PAGES[1], start));
     }
+    assert!(README.contains("](docs/finding.svg)"));
 }

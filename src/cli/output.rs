@@ -62,7 +62,7 @@ pub(super) fn write_files(outputs: &[Output], outcome: &Outcome, options: &Optio
         if let Some(file) = file {
             let mut bytes = Vec::new();
             let made = (format.write)(outcome, &options, &mut bytes).map_err(files::Trouble::from);
-            if let Err(trouble) = made.and_then(|()| files::write(file, &bytes)) {
+            if let Err(trouble) = made.and_then(|()| write_whole(file, &bytes)) {
                 worst = worst.max(cannot_write(file, &trouble));
             }
         }
@@ -78,6 +78,14 @@ pub(super) fn write_files(outputs: &[Output], outcome: &Outcome, options: &Optio
         }
     }
     worst
+}
+
+/// Writes a report, and makes the directory that it is to stand in.
+fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), files::Trouble> {
+    if let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        std::fs::create_dir_all(directory)?;
+    }
+    files::write(file, bytes)
 }
 
 fn cannot_write(file: &Path, trouble: &files::Trouble) -> Status {
