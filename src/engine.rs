@@ -6,6 +6,7 @@ mod edits;
 mod extent;
 mod levels;
 mod link;
+mod memory;
 mod merge;
 mod outline;
 mod own;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{Config, On};
-use crate::eval;
+use crate::eval::{self, Link};
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
 use crate::outcome::Outcome;
@@ -35,6 +36,7 @@ pub use crate::suppression::Date;
 use crate::value::Piece;
 
 use link::Linker;
+pub use memory::{Memory, Work};
 use merge::Merger;
 pub use outline::{doings, is_sound, regions, understood};
 pub use words::relevant;
@@ -151,13 +153,34 @@ struct Run {
 
 /// Joins what the files say, and asks no rule.
 pub fn join(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Joined {
-    let run = run(inputs, files, settings);
+    let run = run(inputs, files, settings, None);
     Joined { projects: run.projects, sources: run.outcome.sources }
 }
 
 /// Finds the faults.
 pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outcome {
-    let Run { read, linker, mut found, projects, configs, mut outcome } = run(inputs, files, settings);
+    let (outcome, rest) = conclude(run(inputs, files, settings, None), settings);
+    if settings.last {
+        std::mem::forget(rest);
+    }
+    outcome
+}
+
+/// Finds the faults of files that were looked at before, as [`check`] does, and gives what the files say, joined. What comes
+/// first among the inputs should come first again, for a file is known by its place among them.
+pub fn check_again(
+    inputs: Vec<Input>,
+    files: &dyn Files,
+    settings: &Settings,
+    memory: &mut Memory,
+) -> (Outcome, BTreeMap<u32, Project>) {
+    let (outcome, (.., projects)) = conclude(run(inputs, files, settings, Some(memory)), settings);
+    (outcome, projects)
+}
+
+/// Asks the rules, and decides what is reported of what they say; the rest is what it was made of.
+fn conclude(run: Run, settings: &Settings) -> (Outcome, (Vec<File>, Linker, BTreeMap<u32, Project>)) {
+    let Run { read, linker, mut found, projects, configs, mut outcome } = run;
     for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);
         for rule in RULES {
@@ -170,10 +193,7 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
     conclude::conclude(&read, &linker, settings, &configs, found, &mut outcome);
     outcome.configs = configs.into_iter().map(|(project, file)| (file, project)).collect();
     merge::sort(&mut outcome);
-    if settings.last {
-        std::mem::forget((read, linker, projects));
-    }
-    outcome
+    (outcome, (read, linker, projects))
 }
 
 /// Notes where secrets stand that are given to what is deployed.
@@ -209,12 +229,15 @@ fn hide_rests(facts: &Facts, outcome: &mut Outcome) {
     }
 }
 
-fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Run {
+fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: Option<&mut Memory>) -> Run {
     let mut outcome = Outcome { files: inputs.len(), ..Outcome::default() };
     let mut read: Vec<File> = Vec::new();
     let mut linker = Linker::default();
     let mut found: Vec<Finding> = Vec::new();
-    let parsed = parallel::map(&inputs, |index, input| Some(open(input, FileId(index as u32))));
+    let parsed = match &mut memory {
+        Some(memory) => memory.open(&inputs),
+        None => parallel::map(&inputs, |index, input| Some(open(input, FileId(index as u32)))),
+    };
     for (input, parsed) in inputs.into_iter().zip(parsed) {
         let file = FileId(read.len() as u32);
         outcome.relevant += usize::from(input.reported && matches!(input.content, Content::Bytes(_)));
@@ -239,17 +262,14 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Run {
         read.push(File { program, reported: input.reported, partial: input.partial, project: input.project });
         outcome.sources.push(source);
     }
-    linker.follow(files, &mut outcome.sources);
+    linker.follow(files, &mut outcome.sources, memory.as_deref_mut());
 
     let programs: Vec<Arc<Program>> = read.iter().map(|file| file.program.clone()).collect();
     let roots = linker.roots(&programs);
-    let facts = parallel::map(&roots, |_, root| {
-        let mut facts = Facts::default();
-        let runs = eval::run(root, &linker, facts::ASKED);
-        runs.commands.iter().for_each(|run| facts.add(run));
-        runs.declared.iter().for_each(|declared| facts.declare(declared));
-        Some(facts)
-    });
+    let facts = match memory {
+        Some(memory) => memory.run(&roots, &linker, said),
+        None => parallel::map(&roots, |_, root| Some(said(root, &linker))),
+    };
     let mut projects: BTreeMap<u32, Project> = BTreeMap::new();
     for (root, facts) in roots.iter().zip(facts) {
         let Some(facts) = facts else {
@@ -290,6 +310,15 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Run {
         }
     }
     Run { read, linker, found, projects, configs, outcome }
+}
+
+/// What the programs of a root say.
+fn said(root: &[Arc<Program>], link: &dyn Link) -> Facts {
+    let mut facts = Facts::default();
+    let runs = eval::run(root, link, facts::ASKED);
+    runs.commands.iter().for_each(|run| facts.add(run));
+    runs.declared.iter().for_each(|declared| facts.declare(declared));
+    facts
 }
 
 /// What is said of the files of a root whose running ended in a panic.

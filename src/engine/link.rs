@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::values::Values;
+use super::memory::Memory;
 use super::{Files, parse};
 use crate::eval::{self, Link};
 use crate::facts::ASKED;
@@ -39,6 +40,21 @@ impl Linker {
         self.paths.push(disk);
     }
 
+    /// Where all files lie, in order.
+    pub fn places(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// Whether a file of the run lies there.
+    pub fn has(&self, place: &Path) -> bool {
+        self.by_path.contains_key(place)
+    }
+
+    /// The program of a file, as all share it.
+    pub fn at(&self, file: FileId) -> Option<&Arc<Program>> {
+        self.by_path.get(self.path(file)?)
+    }
+
     /// Where a file lies.
     pub fn path(&self, file: FileId) -> Option<&Path> {
         self.paths.get(file.0 as usize).map(PathBuf::as_path)
@@ -46,11 +62,11 @@ impl Linker {
 
     /// The program of a file.
     pub fn program(&self, file: FileId) -> Option<&Program> {
-        self.by_path.get(self.path(file)?).map(Arc::as_ref)
+        self.at(file).map(Arc::as_ref)
     }
 
     /// Reads what the programs name and what that names, once each.
-    pub fn follow(&mut self, files: &dyn Files, sources: &mut Vec<Source>) {
+    pub fn follow(&mut self, files: &dyn Files, sources: &mut Vec<Source>, mut memory: Option<&mut Memory>) {
         let (mut tried, mut listed) = (BTreeSet::new(), BTreeSet::new());
         let mut next = 0;
         while let Some(from) = self.paths.get(next).cloned() {
@@ -67,10 +83,15 @@ impl Linker {
                     let Some(bytes) = files.read(&candidate) else { continue };
                     let shown = sources.get(program.file.0 as usize).map_or("", Source::path);
                     let shown = shown_as(shown, &from, &candidate);
-                    if let Ok((source, program)) = parse(&shown, &bytes, FileId(sources.len() as u32)) {
-                        sources.push(source);
-                        self.add(candidate, &program);
+                    let file = FileId(sources.len() as u32);
+                    let known = memory.as_ref().and_then(|memory| memory.known(&candidate, &shown, &bytes, file));
+                    let is_new = known.is_none();
+                    let Some((source, program)) = known.or_else(|| parse(&shown, &bytes, file).ok()) else { continue };
+                    if let Some(memory) = memory.as_mut().filter(|_| is_new) {
+                        memory.keep(&candidate, &bytes, &source, &program);
                     }
+                    sources.push(source);
+                    self.add(candidate, &program);
                 }
             }
         }

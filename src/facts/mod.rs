@@ -64,7 +64,7 @@ pub use trigger::Trigger;
 pub use uses::Uses;
 
 /// Everything that is said, each kind in order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// Requests that are made or set up.
     pub calls: Vec<Call>,

@@ -11,6 +11,8 @@ mod form;
 mod map;
 mod snippet;
 
+use std::sync::Arc;
+
 use form::Form;
 pub use map::OffsetMap;
 pub use snippet::{Snippet, SnippetBuilder};
@@ -96,9 +98,12 @@ pub enum Unreadable {
     TooLarge,
 }
 
-/// One file: its name as reported, its decoded text, and the way back to its raw bytes.
+/// One file: its name as reported, its decoded text, and the way back to its raw bytes. Clones share all of it.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct Source(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     path: String,
     text: String,
     map: OffsetMap,
@@ -118,76 +123,76 @@ impl Source {
         let form = Form::of(raw, &text, &map);
         let lines =
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1)).collect();
-        Ok(Self { path: path.into(), text, map, lines, form })
+        Ok(Self(Arc::new(Parts { path: path.into(), text, map, lines, form })))
     }
 
     /// A file without text.
     pub fn empty(path: impl Into<String>) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             path: path.into(),
             text: String::new(),
             map: OffsetMap::default(),
             lines: vec![0],
             form: Form::default(),
-        }
+        }))
     }
 
     /// The name it is reported by.
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// The decoded text: UTF-8, LF, no BOM.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The text at a span; empty when the span is not of this file.
     pub fn slice(&self, span: Span) -> &str {
-        self.text.get(span.range()).unwrap_or("")
+        self.0.text.get(span.range()).unwrap_or("")
     }
 
     /// Where a text offset lies. Offsets past the end give the end.
     pub fn position(&self, offset: u32) -> Position {
-        let offset = offset.min(self.text.len() as u32);
+        let offset = offset.min(self.0.text.len() as u32);
         let line = self.line(offset);
         let start = self.line_span(line).start;
         let column = self.slice(Span::new(start, offset)).chars().count() as u32 + 1;
-        Position { line, column, offset: self.map.to_base(offset) }
+        Position { line, column, offset: self.0.map.to_base(offset) }
     }
 
     /// The line, from 1, of a text offset. Cheaper than its [`Source::position`] in a long line.
     pub fn line(&self, offset: u32) -> u32 {
-        self.lines.partition_point(|start| *start <= offset).max(1) as u32
+        self.0.lines.partition_point(|start| *start <= offset).max(1) as u32
     }
 
     /// The raw byte range that a span covers, for edits. An LF that stands for CRLF covers both bytes.
     pub fn raw_range(&self, span: Span) -> std::ops::Range<usize> {
-        let raw = |offset: u32| self.map.to_base(offset.min(self.text.len() as u32)) as usize;
+        let raw = |offset: u32| self.0.map.to_base(offset.min(self.0.text.len() as u32)) as usize;
         raw(span.start)..raw(span.end)
     }
 
     /// The bytes of `text` as this file would hold them: in its encoding, with its line ends.
     pub fn encode(&self, text: &str) -> Vec<u8> {
-        self.form.encode(text)
+        self.0.form.encode(text)
     }
 
     /// The span of a line (from 1) without its line end.
     pub fn line_span(&self, line: u32) -> Span {
         let index = (line.max(1) - 1) as usize;
-        let start = self.lines.get(index).copied().unwrap_or(self.text.len() as u32);
-        let end = self.lines.get(index + 1).map_or(self.text.len() as u32, |next| next - 1);
+        let start = self.0.lines.get(index).copied().unwrap_or(self.0.text.len() as u32);
+        let end = self.0.lines.get(index + 1).map_or(self.0.text.len() as u32, |next| next - 1);
         Span::new(start, end)
     }
 
     /// Number of lines; an empty file has one.
     pub fn line_count(&self) -> u32 {
-        self.lines.len() as u32
+        self.0.lines.len() as u32
     }
 
     /// The whole text as a snippet.
     pub fn snippet(&self) -> Snippet {
-        Snippet::whole(&self.text)
+        Snippet::whole(&self.0.text)
     }
 }
 

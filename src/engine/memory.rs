@@ -1,0 +1,167 @@
+//! What one run leaves for the next of the same files: a file that has the same bytes is not read again, and a program is
+//! not run again unless something that it looked at changed.
+//!
+//! What a run of a program depends on is all that it asked of its [`Link`]: programs, by paths. While no file comes or
+//! goes, the same path leads to the same file, so that it is enough to compare the programs themselves.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::link::Linker;
+use super::{Content, Input, NotRead, open, parallel};
+use crate::eval::Link;
+use crate::facts::Facts;
+use crate::program::{Block, Program};
+use crate::source::{FileId, Source};
+use crate::value::Value;
+
+/// Files of the last run, and what their programs said.
+#[derive(Debug, Default)]
+pub struct Memory {
+    parsed: HashMap<PathBuf, Parsed>,
+    ran: HashMap<Vec<FileId>, Ran>,
+    /// Where all files of the last run lie, in order.
+    places: Vec<PathBuf>,
+    /// What the last run had to do.
+    pub work: Work,
+}
+
+/// What a run had to do, for all else was known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Files that were read.
+    pub parsed: usize,
+    /// Programs that were run.
+    pub ran: usize,
+}
+
+#[derive(Debug)]
+struct Parsed {
+    file: FileId,
+    bytes: Vec<u8>,
+    source: Source,
+    program: Arc<Program>,
+}
+
+#[derive(Debug)]
+struct Ran {
+    root: Vec<Arc<Program>>,
+    /// What it looked at beside itself.
+    used: Vec<Arc<Program>>,
+    facts: Facts,
+}
+
+pub(super) type Opened = Option<Result<(Source, Arc<Program>), NotRead>>;
+
+impl Memory {
+    /// Reads the inputs of a run, which are its first files in this order.
+    pub(super) fn open(&mut self, inputs: &[Input]) -> Vec<Opened> {
+        self.work = Work::default();
+        let known = |(index, input): (usize, &Input)| match &input.content {
+            Content::Bytes(bytes) => self.known(&input.disk, &input.path, bytes, FileId(index as u32)),
+            Content::Skipped(_) | Content::Unreadable(_) => None,
+        };
+        let mut opened: Vec<Opened> = inputs.iter().enumerate().map(|at| known(at).map(Ok)).collect();
+        let new: Vec<usize> = opened.iter().enumerate().filter(|(_, known)| known.is_none()).map(|(at, _)| at).collect();
+        let read = parallel::map(&new, |_, index| Some(open(inputs.get(*index)?, FileId(*index as u32))));
+        for (index, read) in new.into_iter().zip(read) {
+            if let (Some(input), Some(place)) = (inputs.get(index), opened.get_mut(index)) {
+                if let (Some(Ok((source, program))), Content::Bytes(bytes)) = (&read, &input.content) {
+                    self.keep(&input.disk, bytes, source, program);
+                }
+                *place = read;
+            }
+        }
+        opened
+    }
+
+    /// What is known of a file that has these bytes now.
+    pub(super) fn known(&self, disk: &Path, path: &str, bytes: &[u8], file: FileId) -> Option<(Source, Arc<Program>)> {
+        let known = self.parsed.get(disk)?;
+        let is_same = known.file == file && known.source.path() == path && known.bytes == bytes;
+        is_same.then(|| (known.source.clone(), known.program.clone()))
+    }
+
+    /// Keeps what was read of a file.
+    pub(super) fn keep(&mut self, disk: &Path, bytes: &[u8], source: &Source, program: &Arc<Program>) {
+        self.work.parsed += 1;
+        let (source, program) = (source.clone(), program.clone());
+        self.parsed.insert(disk.to_owned(), Parsed { file: program.file, bytes: bytes.to_owned(), source, program });
+    }
+
+    /// What the roots of a run say; nothing of one that fails.
+    pub(super) fn run(
+        &mut self,
+        roots: &[Vec<Arc<Program>>],
+        linker: &Linker,
+        run: impl Fn(&[Arc<Program>], &dyn Link) -> Facts + Sync,
+    ) -> Vec<Option<Facts>> {
+        if self.places != linker.places() {
+            self.places = linker.places().to_vec();
+            self.parsed.retain(|place, _| linker.has(place));
+            self.ran.clear();
+        }
+        let is_known = |root: &Vec<Arc<Program>>| {
+            self.ran.get(&key(root)).is_some_and(|ran| {
+                let is_now = |program: &Arc<Program>| linker.at(program.file).is_some_and(|now| Arc::ptr_eq(now, program));
+                root.len() == ran.root.len()
+                    && root.iter().zip(&ran.root).all(|(now, then)| Arc::ptr_eq(now, then))
+                    && ran.used.iter().all(is_now)
+            })
+        };
+        let new: Vec<&Vec<Arc<Program>>> = roots.iter().filter(|root| !is_known(root)).collect();
+        let ran = parallel::map(&new, |_, root| {
+            let watched = Watched { linker, used: RefCell::default() };
+            let facts = run(root, &watched);
+            Some((facts, watched.used.into_inner()))
+        });
+        self.work.ran = new.len();
+        for (root, ran) in new.into_iter().zip(ran) {
+            match ran {
+                Some((facts, used)) => self.ran.insert(key(root), Ran { root: root.clone(), used, facts }),
+                None => self.ran.remove(&key(root)),
+            };
+        }
+        roots.iter().map(|root| self.ran.get(&key(root)).map(|ran| ran.facts.clone())).collect()
+    }
+}
+
+/// What names a root in this run and the next.
+fn key(root: &[Arc<Program>]) -> Vec<FileId> {
+    root.iter().map(|program| program.file).collect()
+}
+
+/// Notes what a program looks at.
+struct Watched<'l> {
+    linker: &'l Linker,
+    used: RefCell<Vec<Arc<Program>>>,
+}
+
+impl Watched<'_> {
+    fn note(&self, program: &Arc<Program>) {
+        let mut used = self.used.borrow_mut();
+        if !used.iter().any(|known| Arc::ptr_eq(known, program)) {
+            used.push(program.clone());
+        }
+    }
+}
+
+impl Link for Watched<'_> {
+    fn find(&self, from: FileId, path: &Value) -> Option<Arc<Program>> {
+        let found = self.linker.find(from, path)?;
+        self.note(&found);
+        Some(found)
+    }
+
+    fn directory(&self, from: FileId, path: &str) -> Vec<Arc<Program>> {
+        let found = self.linker.directory(from, path);
+        found.iter().for_each(|program| self.note(program));
+        found
+    }
+
+    fn line(&self, line: &Value) -> Option<Block> {
+        self.linker.line(line)
+    }
+}
