@@ -41,6 +41,7 @@ pub struct Entry {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Shape {
     version: u32,
     findings: Vec<Entry>,

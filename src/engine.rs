@@ -178,8 +178,11 @@ pub fn check_again(
     (outcome, projects)
 }
 
+/// What an outcome was made of.
+type Rest = (Vec<File>, Linker, BTreeMap<u32, Project>);
+
 /// Asks the rules, and decides what is reported of what they say; the rest is what it was made of.
-fn conclude(run: Run, settings: &Settings) -> (Outcome, (Vec<File>, Linker, BTreeMap<u32, Project>)) {
+fn conclude(run: Run, settings: &Settings) -> (Outcome, Rest) {
     let Run { read, linker, mut found, projects, configs, mut outcome } = run;
     for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);

@@ -33,3 +33,4 @@ pub mod source;
 pub mod suppression;
 pub mod syntax;
 pub mod value;
+pub mod workspace;

@@ -4,7 +4,7 @@
 const LONGEST: usize = 64;
 
 /// The likest of the right names, if one is like enough to be named. Capitals, and `_` for `-`, make no difference.
-pub fn nearest(name: &str, right: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+pub fn nearest<'n>(name: &str, right: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > LONGEST {
         return None;
     }

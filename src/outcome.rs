@@ -41,6 +41,8 @@ pub struct Outcome {
     pub projects: BTreeMap<FileId, u32>,
     /// Advice that was taken out, because its project does not show any.
     pub hidden: usize,
+    /// What was asked for and could not be read, each with why.
+    pub faults: Vec<String>,
 }
 
 impl Outcome {

@@ -58,6 +58,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("report", &["finding", "outcome", "source"]),
     ("graph", &["project", "report", "source", "value"]),
     ("files", &[]),
+    ("workspace", &["config", "engine", "files", "source"]),
     (
         "cli",
         &[
@@ -76,6 +77,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "rules",
             "source",
             "suppression",
+            "workspace",
         ],
     ),
     ("main", &["cli"]),

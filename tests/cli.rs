@@ -48,6 +48,15 @@ fn wrong_usage_is_exit_2() {
 }
 
 #[test]
+fn a_misspelt_command_is_told() {
+    let tree = Tree::project(&[("a.sh", GOOD)]);
+    let run = tree.run(&["explian"]);
+    assert!(run.status == 2 && run.err.contains("did you mean the command `explain`?"), "{run:?}");
+    assert!(run.err.ends_with("Not everything could be read: 0 files looked at.\n"), "{run:?}");
+    assert!(!tree.run(&["nowhere/explian"]).err.contains("did you mean"));
+}
+
+#[test]
 fn rules_are_listed_one_a_line() {
     let tree = Tree::project(&[]);
     let rules = tree.run(&["rules"]);

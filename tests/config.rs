@@ -110,8 +110,34 @@ fn standard_input_is_linted_as_its_project_says() {
     assert!(run.status == 1 && run.out.starts_with("sub/a.sh:1:21: warning["), "{run:?}");
     let run = stdin("gen/a.sh", BAD);
     assert!(run.status == 0 && run.out.is_empty() && run.err.contains("skipped gen/a.sh: excluded"), "{run:?}");
-    let run = stdin("a.sh", "gcloud run deploy # authlint: ignore[flag-with-value] the project may say otherwise\n");
-    assert!(run.status == 0 && run.out.is_empty(), "{run:?}");
+    let run = stdin("a.sh", "gcloud run deploy # authlint: ignore[flag-with-value] there is none\n");
+    assert!(run.status == 1 && run.out.contains("unused-suppression"), "its project is here: {run:?}");
+}
+
+#[test]
+fn standard_input_stands_in_its_project() {
+    let call = "gcloud run deploy billing --project=acme-prod --region=us-central1 --image=x --no-allow-unauthenticated\n\
+        URL=$(gcloud run services describe billing --project=acme-prod --region=us-central1 --format='value(status.url)')\n\
+        gcloud scheduler jobs create http close-day --project=acme-prod --location=us-central1 --schedule='0 3 * * *' \\\n  \
+        --uri=\"$URL\" --oidc-service-account-email=cron@acme-prod.iam.gserviceaccount.com\n";
+    let grant = |role: &str| {
+        format!(
+            "gcloud run services add-iam-policy-binding billing --project=acme-prod --region=us-central1 --condition=None \\\n  \
+             --member=serviceAccount:cron@acme-prod.iam.gserviceaccount.com --role=roles/{role}\n"
+        )
+    };
+    let tree = Tree::project(&[("grant.sh", &grant("run.invoker")), ("sub/deploy.sh", "echo\n")]);
+    let stdin = |name: &str, text: &str| {
+        tree.run_with_input(&["--format=concise", "--stdin-filename", name, "-"], text.as_bytes()).out
+    };
+    assert_eq!(stdin("sub/deploy.sh", call), "", "what grants it is in another file");
+    tree.write("grant.sh", &grant("run.viewer"));
+    assert!(stdin("sub/deploy.sh", call).contains("warning[missing-run-invoker]"));
+    tree.write("sub/deploy.sh", call);
+    // What is on standard input counts in the place of what is on disk; a finding that touches it is reported.
+    assert_eq!(stdin("grant.sh", &grant("run.invoker")), "");
+    let said = stdin("grant.sh", &grant("run.viewer"));
+    assert!(said.starts_with("sub/deploy.sh:"), "{said}");
 }
 
 #[test]

@@ -141,6 +141,13 @@ fn what_cannot_be_written_is_a_fault() {
     assert!(nowhere.status == 2 && nowhere.err.contains("cannot write deploy.sh/out.sarif"), "{nowhere:?}");
     assert_eq!(tree.run(&["--output", "sarif=made/for/it.sarif", "."]).status, 1);
     assert!(tree.path("made/for/it.sarif").is_file());
+    // What is read is not written over.
+    for wrong in ["sarif=deploy.sh", "json=./deploy.sh", "sarif=authlint.toml"] {
+        tree.write("authlint.toml", "");
+        let run = tree.run(&["--output", wrong, "."]);
+        assert!(run.status == 2 && run.err.contains("is read by this run"), "{wrong}: {run:?}");
+        assert_eq!(std::fs::read_to_string(tree.path("deploy.sh")).unwrap(), BAD);
+    }
     for wrong in [
         &["--output", "xml=a"][..],
         &["--output", "json="],

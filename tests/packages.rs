@@ -60,7 +60,7 @@ fn one_version_is_named_everywhere() {
     let version = env!("CARGO_PKG_VERSION");
     assert!(text("action.yml").contains(&format!("default: {version}\n")));
     assert!(text("editors/emacs/authlint.el").contains(&format!(";; Version: {version}\n")));
-    let pinned = Regex::new(r"(?:authlint==|rev: v|authlint@v|authlint/authlint:)(\d+\.\d+\.\d+)").unwrap();
+    let pinned = Regex::new(r"(?:authlint==|rev: v|authlint@v|authlint-v|authlint/authlint:)(\d+\.\d+\.\d+)").unwrap();
     for path in ["README.md", "docs/ci.md"] {
         let text = text(path);
         let named: Vec<&str> = pinned.captures_iter(&text).map(|found| found.get(1).unwrap().as_str()).collect();
@@ -77,5 +77,16 @@ fn actions_are_named_by_their_commits() {
             let is_own = found[1].starts_with("authlint/authlint@v");
             assert!(is_own || pin.is_match(&found[1]) && found[2].starts_with(" # v"), "{path}: {}", &found[0]);
         }
+    }
+}
+
+/// Files may have names like `--fix`.
+#[test]
+fn names_of_files_are_no_arguments() {
+    let entries = Regex::new(r"(?m)^ *entry: (.*)$|xargs -0 -r (.*)$").unwrap();
+    for path in [".pre-commit-hooks.yaml", "README.md"] {
+        let text = text(path);
+        let found: Vec<&str> = entries.captures_iter(&text).map(|found| found.get(0).unwrap().as_str()).collect();
+        assert!(found.len() >= 2 && found.iter().all(|entry| entry.ends_with(" --")), "{path}: {found:?}");
     }
 }

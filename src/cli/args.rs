@@ -1,9 +1,9 @@
 //! What may be said on the command line. Knows the formats' names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::output::Output;
 use super::{holding, pages};
@@ -11,11 +11,12 @@ use crate::config::schema::LEVELS;
 use crate::config::{KINDS, On};
 use crate::finding::Level;
 use crate::graph;
+use crate::nearest::nearest;
 use crate::report::{FORMATS, Format};
 
 /// Finds Google Cloud authentication faults in deploy scripts and runbooks before they are deployed.
 ///
-/// Reads shell, Terraform, YAML, Python and Markdown; runs nothing, needs no credentials and no network.
+/// Reads scripts, Terraform, YAML, code, CI, images and runbooks; runs nothing, needs no credentials and no network.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, max_term_width = 100, after_help = AFTER)]
 pub(super) struct Args {
@@ -250,6 +251,13 @@ fn output_parser(text: &str) -> Result<Output, String> {
         return Err("write FORMAT=FILE, or FORMAT alone for standard output".to_owned());
     }
     Ok(Output { format, file })
+}
+
+/// The command that a word may be meant for, which names no file.
+pub(super) fn command_like(path: &Path) -> Option<String> {
+    let word = path.to_str().filter(|word| !path.exists() && word.bytes().all(|byte| byte.is_ascii_lowercase()))?;
+    let command = Args::command();
+    nearest(word, command.get_subcommands().map(clap::Command::get_name)).map(str::to_owned)
 }
 
 fn rules_parser() -> impl TypedValueParser<Value = &'static pages::Format> {

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use super::mending::Stdin;
 use crate::config::{Config, Omission, On};
 use crate::engine::{self, Content, Files, Input};
-use crate::files::{self, Omit, Trouble};
+use crate::files::{self, Trouble};
 use crate::report::clean;
-use crate::source::{MAX_SIZE, Source};
+use crate::source::MAX_SIZE;
+use crate::workspace::{self, Unusable};
 
 /// Notes printed one by one; of more, the number is told.
 const NOTES: usize = 10;
@@ -173,6 +174,11 @@ impl Gathered {
         }
     }
 
+    /// Where the configurations lie.
+    pub(super) fn config_files(&self) -> impl Iterator<Item = &Path> {
+        self.configs.values().map(|config| config.path())
+    }
+
     /// The reported paths of files that were found and not read.
     pub(super) fn unread(&self) -> impl Iterator<Item = String> {
         self.notes.iter().map(|note| note.path.clone())
@@ -202,6 +208,7 @@ impl Gatherer {
     fn stdin(&mut self, name: &str) {
         self.out.looked_at += 1;
         let disk = self.base.join(name);
+        let disk = disk.canonicalize().unwrap_or(disk);
         // The project that the file would belong to says how it is linted.
         let is_configured = self.configure(&files::project_root(&disk));
         let omission = self.omits(&disk);
@@ -217,8 +224,22 @@ impl Gatherer {
         if let Some(omission) = omission {
             self.note(&disk, What::Omitted(omission));
         } else if let Some(bytes) = bytes.clone().filter(|bytes| engine::relevant(name, bytes)) {
-            let (path, content) = (name.to_owned(), Content::Bytes(bytes));
-            self.out.inputs.push(Input { path, content, reported: true, project: self.project, disk, partial: true });
+            let (path, content, project) = (name.to_owned(), Content::Bytes(bytes), self.project);
+            let root = files::project_root(&disk);
+            // What is in the file on disk does not count; the rest of its project does.
+            let is_whole = root != disk && root.is_dir();
+            self.out.inputs.push(Input {
+                path,
+                content,
+                reported: true,
+                project,
+                disk: disk.clone(),
+                partial: !is_whole,
+            });
+            if is_whole {
+                self.out.disk.directories.push((root.clone(), self.config.clone()));
+                self.walk(&root, BTreeSet::from([disk]), false);
+            }
         }
         self.out.stdin = bytes.map(|bytes| Stdin { path: name.to_owned(), bytes });
         self.project += 1;
@@ -323,17 +344,11 @@ impl Gatherer {
     }
 
     fn walk(&mut self, directory: &Path, skip: BTreeSet<PathBuf>, reported: bool) -> Vec<PathBuf> {
-        let accept = |path: &Path| engine::readable(&path.to_string_lossy());
-        let filter = |path: &Path, bytes: &[u8]| engine::relevant(&path.to_string_lossy(), bytes);
         if self.config.as_ref().is_some_and(|config| config.excludes(directory)) {
             self.note(directory, What::Omitted(Omission::Excluded));
             return Vec::new();
         }
-        let config = self.config.clone().filter(|config| config.omits_some());
-        let exclude = config.map(|config| -> Arc<files::Exclude> {
-            Arc::new(move |path, is_file| if is_file { config.omits(path).is_some() } else { config.excludes(path) })
-        });
-        let found = files::walk(directory, Omit { skip, exclude, max_size: self.max_size() }, &accept, &filter);
+        let found = workspace::walk(directory, self.config.as_ref(), skip);
         self.out.looked_at += found.looked_at;
         for (path, bytes) in found.files {
             match bytes {
@@ -370,19 +385,14 @@ impl Gatherer {
 
 /// The configuration in a directory, if there is one; what is the matter with it, if it cannot be read.
 pub(super) fn configuration(root: &Path, base: &Path) -> Result<Option<Config>, Note> {
-    let place = root.join(files::CONFIG);
-    if !place.exists() {
-        return Ok(None);
-    }
-    let path = files::relative(&place, base);
-    let config = match files::read(&place, MAX_SIZE) {
-        Ok(bytes) => match Source::new(path.as_str(), &bytes) {
-            Ok(source) => Config::parse(source, &place).map_err(|no| What::Unparsable(no.at, no.message)),
-            Err(_) => Err(What::Unparsable((1, 1), "it holds NUL bytes, and is no text".to_owned())),
-        },
-        Err(trouble) => Err(What::Trouble(trouble)),
-    };
-    config.map(Some).map_err(|what| Note { path, what })
+    let path = files::relative(&root.join(files::CONFIG), base);
+    workspace::configuration(root, &path).map_err(|unusable| {
+        let what = match unusable {
+            Unusable::Trouble(trouble) => What::Trouble(trouble),
+            Unusable::Unparsable(at, why) => What::Unparsable(at, why),
+        };
+        Note { path, what }
+    })
 }
 
 /// What there is of a file that is not read.

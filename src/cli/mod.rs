@@ -17,6 +17,7 @@ mod summary;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -28,6 +29,7 @@ use crate::outcome::Outcome;
 use crate::report;
 use crate::rules::{self, own::UNDECIDED_ACCESS};
 use args::{Args, Check, Color, Command, Show};
+use gather::Gathered;
 use known::Known;
 use mending::{Mode, Wanted, Work};
 
@@ -73,8 +75,13 @@ fn check(args: Check) -> Status {
     };
     let mut gathered = gather::gather(&args.paths, args.stdin_filename.as_deref(), args.force_exclude);
     let policies = gathered.policies(&args.iam_policy);
-    let mut worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
+    let mut worst = tell_faults(&gathered, &args.paths);
     gathered.print_notes();
+    let outputs = output::outputs(&args);
+    if let Some(over) = output::claim(&outputs, &mut gathered, &args) {
+        return fault(over);
+    }
+    let unread: Vec<String> = gathered.faults.iter().map(ToString::to_string).collect();
     if let Some(known) = &mut known {
         if (args.write_baseline || args.prune) && worst == Status::Fault {
             return fault("the baseline stays as it is, for not everything could be read");
@@ -85,7 +92,6 @@ fn check(args: Check) -> Status {
     let show_unknown = args.show.contains(&Show::Unknown);
     // What is not to be shown is taken out before.
     let options = report::Options { silenced: args.show.contains(&Show::Suppressed), ..options(args.color, true) };
-    let outputs = output::outputs(&args);
     let mode = Mode::of(&args);
     let settings = Settings {
         select: args.select,
@@ -136,6 +142,7 @@ fn check(args: Check) -> Status {
         outcome
     };
     outcome.files = looked_at;
+    outcome.faults = unread;
     if let Some(known) = &known {
         if args.write_baseline {
             return worst.max(known.write_all(&outcome, &settings, &is_shown, args.quiet));
@@ -157,12 +164,26 @@ fn check(args: Check) -> Status {
         None => print(status, write),
     });
     worst = worst.max(output::write_files(&outputs, &outcome, &options));
+    tell_lacking(&outcome);
+    if !args.quiet {
+        note(summary::line(&outcome, &options));
+    }
+    worst
+}
+
+/// Says which files this build does not read.
+fn tell_lacking(outcome: &Outcome) {
     for (feature, count) in &outcome.lacking {
         let files = if *count == 1 { "file" } else { "files" };
         note(format_args!("authlint: skipped {count} {files}: this build is without the feature `{feature}`"));
     }
-    if !args.quiet {
-        note(summary::line(&outcome, &options));
+}
+
+/// Says what was named and cannot be read.
+fn tell_faults(gathered: &Gathered, paths: &[PathBuf]) -> Status {
+    let worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
+    if let Some(command) = paths.iter().find_map(|path| args::command_like(path)) {
+        note(format_args!("authlint: did you mean the command `{command}`?"));
     }
     worst
 }

@@ -1,14 +1,16 @@
 //! Where findings are written: standard output, files, and what a CI system has for its summary.
 
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::Check;
-use super::{Status, fault};
+use super::gather::Gathered;
+use super::{Status, fault, note};
 use crate::files;
 use crate::outcome::Outcome;
-use crate::report::{FORMATS, Format, Options, Root, clean};
+use crate::report::{FORMATS, Format, Options, Root, Writer, clean};
 
 /// Findings in a format, in one place.
 #[derive(Debug, Clone)]
@@ -30,18 +32,21 @@ pub(super) fn outputs(args: &Check) -> Vec<Output> {
 
 /// What of the outputs does not go together.
 pub(super) fn wrong(outputs: &[Output]) -> Option<String> {
-    let to_stdout = || outputs.iter().filter(|output| output.file.is_none());
-    if to_stdout().count() > 1
-        && let Some(document) = to_stdout().find(|output| !output.format.is_log)
-    {
+    let to_stdout: Vec<&Output> = outputs.iter().filter(|output| output.file.is_none()).collect();
+    let document = to_stdout.iter().find(|output| !output.format.is_log);
+    if let (Some(document), true) = (document, to_stdout.len() > 1) {
         let name = document.format.name;
         return Some(format!(
             "`{name}` is one document and has standard output for itself: write `--output {name}=FILE`"
         ));
     }
     for (index, output) in outputs.iter().enumerate() {
-        let same = |other: &Output| other.file == output.file && (output.file.is_some() || is_same(other, output));
-        if outputs.iter().skip(index + 1).any(same) {
+        let is_same = |other: &Output| match (&output.file, &other.file) {
+            (Some(one), Some(other)) => place(one) == place(other),
+            (None, None) => output.format.name == other.format.name,
+            _ => false,
+        };
+        if outputs.iter().skip(index + 1).any(is_same) {
             let file = output.file.as_ref().map_or("standard output".into(), |file| clean(&file.to_string_lossy()));
             return Some(format!("two outputs go to {file}"));
         }
@@ -49,8 +54,43 @@ pub(super) fn wrong(outputs: &[Output]) -> Option<String> {
     None
 }
 
-fn is_same(a: &Output, b: &Output) -> bool {
-    a.format.name == b.format.name
+/// Endings of names that a report may have. A file of that name may be the report of the run before.
+const REPORTS: [&str; 5] = ["json", "md", "sarif", "txt", "xml"];
+
+/// Takes the files of the outputs out of those that are read: what is there is the report of the run before. Says which of
+/// them would be written over something else.
+pub(super) fn claim(outputs: &[Output], gathered: &mut Gathered, args: &Check) -> Option<String> {
+    let places = places(outputs);
+    let policies = args.iam_policy.iter().map(|(_, file)| file.as_path());
+    let others = gathered.config_files().chain(args.baseline.as_deref()).chain(policies);
+    let over = overwrites(&places, gathered.inputs.iter().map(|input| input.disk.as_path()), others);
+    gathered.inputs.retain(|input| !places.contains(&input.disk));
+    over
+}
+
+/// Where the outputs go that are files.
+fn places(outputs: &[Output]) -> Vec<PathBuf> {
+    outputs.iter().filter_map(|output| Some(place(output.file.as_ref()?))).collect()
+}
+
+fn overwrites<'p>(
+    places: &[PathBuf],
+    mut inputs: impl Iterator<Item = &'p Path>,
+    mut others: impl Iterator<Item = &'p Path>,
+) -> Option<String> {
+    let is_taken = |read: &&Path| places.contains(&place(read));
+    let may_be_report = |path: &Path| path.extension().is_some_and(|end| REPORTS.iter().any(|known| end == *known));
+    let over = others.find(is_taken).or_else(|| inputs.find(|input| is_taken(input) && !may_be_report(input)))?;
+    Some(format!("{} is read by this run: a report would be written over it", clean(&over.to_string_lossy())))
+}
+
+/// Where a file lies, or would.
+fn place(file: &Path) -> PathBuf {
+    let whole = || {
+        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(parent.canonicalize().ok()?.join(file.file_name()?))
+    };
+    file.canonicalize().ok().or_else(whole).unwrap_or_else(|| file.to_owned())
 }
 
 /// Writes the outputs that go to files, and adds to the files that the environment names.
@@ -59,37 +99,36 @@ pub(super) fn write_files(outputs: &[Output], outcome: &Outcome, options: &Optio
     // What is in a file is no terminal's.
     let options = Options { color: false, ..options.clone() };
     for Output { format, file } in outputs {
-        if let Some(file) = file {
-            let mut bytes = Vec::new();
-            let made = (format.write)(outcome, &options, &mut bytes).map_err(files::Trouble::from);
-            if let Err(trouble) = made.and_then(|()| write_whole(file, &bytes)) {
-                worst = worst.max(cannot_write(file, &trouble));
-            }
+        let Some(file) = file else { continue };
+        let mut bytes = Vec::new();
+        let written = (format.write)(outcome, &options, &mut bytes).and_then(|()| write_whole(file, &bytes));
+        if let Err(error) = written {
+            let trouble = files::Trouble::from(error);
+            worst = worst.max(fault(format_args!("cannot write {}: {trouble}", clean(&file.to_string_lossy()))));
         }
-        let Some((variable, write)) = format.beside else { continue };
+    }
+    let beside: BTreeMap<&str, Writer> = outputs.iter().filter_map(|output| output.format.beside).collect();
+    for (variable, write) in beside {
         let Some(file) = std::env::var_os(variable).map(PathBuf::from).filter(|file| file.is_absolute()) else {
             continue;
         };
         let mut bytes = Vec::new();
         let added = write(outcome, &options, &mut bytes)
-            .and_then(|()| OpenOptions::new().append(true).create(true).open(&file)?.write_all(&bytes));
+            .and_then(|()| OpenOptions::new().append(true).open(&file)?.write_all(&bytes));
+        // The findings are elsewhere, too.
         if let Err(error) = added {
-            worst = worst.max(cannot_write(&file, &error.into()));
+            note(format_args!("authlint: {variable} is not written to: {}", files::Trouble::from(error)));
         }
     }
     worst
 }
 
-/// Writes a report, and makes the directory that it is to stand in.
-fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), files::Trouble> {
+/// Writes a report as a shell would, to whatever lies there, and makes the directory that it is to stand in.
+fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        std::fs::create_dir_all(directory)?;
+        fs::create_dir_all(directory)?;
     }
-    files::write(file, bytes)
-}
-
-fn cannot_write(file: &Path, trouble: &files::Trouble) -> Status {
-    fault(format_args!("cannot write {}: {trouble}", clean(&file.to_string_lossy())))
+    fs::write(file, bytes)
 }
 
 /// Where the repository of a directory begins: at the nearest `.git` above it, else where a CI system says.
@@ -124,6 +163,18 @@ mod tests {
             wrong(&[output("json", Some("a")), output("sarif", Some("a"))]).unwrap().contains("two outputs go to a")
         );
         assert!(wrong(&[output("human", None), output("human", None)]).is_some());
+        let beside = std::env::temp_dir().join("./a.out");
+        let same = [output("json", beside.to_str()), output("sarif", std::env::temp_dir().join("a.out").to_str())];
+        assert!(wrong(&same).is_some(), "one file by two names");
+        let none = || std::iter::empty();
+        assert!(overwrites(&places(&same), [beside.as_path()].into_iter(), none()).unwrap().contains("a.out"));
+        let report = std::env::temp_dir().join("a.json");
+        let own = [output("json", report.to_str())];
+        assert_eq!(overwrites(&places(&own), [report.as_path()].into_iter(), none()), None);
+        assert!(
+            overwrites(&places(&own), none(), [report.as_path()].into_iter()).is_some(),
+            "the baseline is no report"
+        );
     }
 
     #[test]

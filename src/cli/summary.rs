@@ -15,7 +15,9 @@ pub(super) fn line(outcome: &Outcome, options: &Options) -> String {
         .map(|(count, level)| of_level(count, level))
         .collect();
     let (files, relevant) = (outcome.files, outcome.relevant);
-    let line = if counts.is_empty() {
+    let line = if counts.is_empty() && !outcome.faults.is_empty() {
+        format!("Not everything could be read: {} looked at.", of_files(files))
+    } else if counts.is_empty() {
         let speak = if relevant == 1 { "speaks" } else { "speak" };
         format!("No faults found: {} looked at, {relevant} {speak} of Google Cloud.", of_files(files))
     } else {

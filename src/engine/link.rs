@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::values::Values;
 use super::memory::Memory;
+use super::values::Values;
 use super::{Files, parse};
 use crate::eval::{self, Link};
 use crate::facts::ASKED;

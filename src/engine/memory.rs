@@ -64,7 +64,8 @@ impl Memory {
             Content::Skipped(_) | Content::Unreadable(_) => None,
         };
         let mut opened: Vec<Opened> = inputs.iter().enumerate().map(|at| known(at).map(Ok)).collect();
-        let new: Vec<usize> = opened.iter().enumerate().filter(|(_, known)| known.is_none()).map(|(at, _)| at).collect();
+        let new: Vec<usize> =
+            opened.iter().enumerate().filter(|(_, known)| known.is_none()).map(|(at, _)| at).collect();
         let read = parallel::map(&new, |_, index| Some(open(inputs.get(*index)?, FileId(*index as u32))));
         for (index, read) in new.into_iter().zip(read) {
             if let (Some(input), Some(place)) = (inputs.get(index), opened.get_mut(index)) {
@@ -105,7 +106,8 @@ impl Memory {
         }
         let is_known = |root: &Vec<Arc<Program>>| {
             self.ran.get(&key(root)).is_some_and(|ran| {
-                let is_now = |program: &Arc<Program>| linker.at(program.file).is_some_and(|now| Arc::ptr_eq(now, program));
+                let is_now =
+                    |program: &Arc<Program>| linker.at(program.file).is_some_and(|now| Arc::ptr_eq(now, program));
                 root.len() == ran.root.len()
                     && root.iter().zip(&ran.root).all(|(now, then)| Arc::ptr_eq(now, then))
                     && ran.used.iter().all(is_now)
@@ -157,7 +159,9 @@ impl Link for Watched<'_> {
 
     fn directory(&self, from: FileId, path: &str) -> Vec<Arc<Program>> {
         let found = self.linker.directory(from, path);
-        found.iter().for_each(|program| self.note(program));
+        for program in &found {
+            self.note(program);
+        }
         found
     }
 

@@ -173,4 +173,5 @@ pub(super) fn sort(outcome: &mut Outcome) {
     findings.sort_by(order);
     findings.dedup();
     silenced.sort_by(|(a, _), (b, _)| order(a, b));
+    silenced.dedup_by(|(a, _), (b, _)| a == b);
 }

@@ -32,11 +32,27 @@ pub fn relevant(path: &str, bytes: &[u8]) -> bool {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return true;
     }
+    if path.get(path.len().saturating_sub(5)..).is_some_and(|end| end.eq_ignore_ascii_case(".json")) && is_report(bytes)
+    {
+        return false;
+    }
     // Of a file whose name says nothing, its first line decides later; no such kind has words of its own.
     let kind = READERS.iter().position(|reader| (reader.accepts)(path, "")).unwrap_or(MAX_KINDS);
     let own = READERS.get(kind).map_or([].as_slice(), |reader| reader.words);
     let Some(search) = SEARCHES.get(kind.min(MAX_KINDS - 1)) else { return true };
     search.get_or_init(|| Words::new(own)).occur_in(bytes)
+}
+
+/// How the reports begin that we and others write as JSON.
+const REPORTS: &[&str] =
+    &["{\"version\":1,\"findings\":[", "{\"source\":{\"name\":\"authlint\"", "[{\"description\":\""];
+
+/// Whether a file is a report of some linter: what it says of a project is no part of the project, and the accounts and
+/// roles that it names are granted by nobody.
+fn is_report(bytes: &[u8]) -> bool {
+    let start = bytes.get(..bytes.len().min(300)).unwrap_or(bytes);
+    let says = |word: &str| memchr::memmem::find(start, word.as_bytes()).is_some();
+    REPORTS.iter().any(|begin| start.starts_with(begin.as_bytes())) || says("\"$schema\"") && says("sarif")
 }
 
 /// A search for any of several words.
@@ -68,6 +84,8 @@ mod tests {
     #[test]
     fn every_kind_has_a_search_of_its_own() {
         assert!(READERS.len() < MAX_KINDS);
+        let sarif = b"{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", \"runs\": [\"gcloud\"]}";
+        assert!(!relevant("out.json", sarif) && relevant("flow.json", b"{\"run\": \"gcloud\"}"));
         assert!(relevant("main.tf", b"resource \"google_x\" \"y\" {}") && !relevant("a.sh", b"google_x"));
     }
 }

@@ -13,7 +13,6 @@ use super::clean::{clean, clean_path};
 use super::place::{At, Fix};
 use super::secrets::hidden;
 use super::{Options, Outcome, concise};
-use crate::finding::Finding;
 
 /// Other places that are told.
 const MOST: usize = 8;
@@ -33,7 +32,7 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -
         });
         list(" | see: ", related, out)?;
         if let Some(fix) = Fix::of(outcome, finding) {
-            let edits = fix.edits.iter().map(|(at, new)| edit(at, new, finding, outcome));
+            let edits = fix.edits.iter().map(|(at, new)| edit(at, new, outcome));
             list(&format!(" | {} fix: ", fix.safety.name()), edits, out)?;
         }
         writeln!(out)?;
@@ -41,9 +40,8 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -
     Ok(())
 }
 
-fn edit(at: &At<'_>, new: &str, finding: &Finding, outcome: &Outcome) -> String {
-    let secrets = outcome.secrets.get(&finding.primary.file).map_or(&[][..], Vec::as_slice);
-    let old = hidden(at.source.slice(at.span).into(), at.span, secrets);
+fn edit(at: &At<'_>, new: &str, outcome: &Outcome) -> String {
+    let old = hidden(at.source.slice(at.span).into(), at.span, at.secrets(outcome));
     let quoted = |text: &str| {
         let lines: Vec<String> = text.split('\n').map(clean).collect();
         serde_json::to_string(&lines.join("\n")).unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::place::{At, said};
+use super::place::{by_file, said};
 use super::xml::escaped;
 use super::{Options, Outcome};
 use crate::finding::Level;
@@ -12,29 +12,21 @@ const VERSION: &str = "4.3";
 
 pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<checkstyle version=\"{VERSION}\">")?;
-    let mut open = None;
-    for finding in options.shown(outcome) {
-        let Some(at) = At::of(outcome, finding) else { continue };
-        if open != Some(at.path) {
-            if open.is_some() {
-                writeln!(out, "  </file>")?;
-            }
-            writeln!(out, "  <file name=\"{}\">", escaped(at.path))?;
-            open = Some(at.path);
+    for (path, findings) in by_file(outcome, options.shown(outcome)) {
+        writeln!(out, "  <file name=\"{}\">", escaped(path))?;
+        for (at, finding) in findings {
+            let severity = match finding.level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+                Level::Advice => "info",
+            };
+            let (line, column, rule, message) = (at.start.line, at.start.column, finding.rule, escaped(&said(finding)));
+            writeln!(
+                out,
+                "    <error line=\"{line}\" column=\"{column}\" severity=\"{severity}\" message=\"{message}\" \
+                 source=\"authlint.{rule}\"/>"
+            )?;
         }
-        let severity = match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Advice => "info",
-        };
-        let (line, column, rule, message) = (at.start.line, at.start.column, finding.rule, escaped(&said(finding)));
-        writeln!(
-            out,
-            "    <error line=\"{line}\" column=\"{column}\" severity=\"{severity}\" message=\"{message}\" \
-             source=\"authlint.{rule}\"/>"
-        )?;
-    }
-    if open.is_some() {
         writeln!(out, "  </file>")?;
     }
     writeln!(out, "</checkstyle>")

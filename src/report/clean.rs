@@ -46,18 +46,23 @@ pub(super) fn defuse_marks(text: String) -> String {
     if !text.contains("##") {
         return text;
     }
+    let mut opens = opens_mark();
+    text.chars().map(|c| if opens(c) { '(' } else { c }).collect()
+}
+
+/// Whether each of the characters that it is given, one after the other, is the bracket of such a mark.
+pub(super) fn opens_mark() -> impl FnMut(char) -> bool {
     // How many hashes the mark has so far: letters may stand between them and the bracket.
     let mut hashes = 0;
-    let defuse = |c: char| {
+    move |c: char| {
         let opens = c == '[' && hashes >= 2;
         hashes = match c {
             '#' => hashes + 1,
             _ if c.is_ascii_alphabetic() && hashes >= 2 => hashes,
             _ => 0,
         };
-        if opens { '(' } else { c }
-    };
-    text.chars().map(defuse).collect()
+        opens
+    }
 }
 
 /// Whether a character is a control, a format or another invisible character, or ends a line. (Unicode 17: general

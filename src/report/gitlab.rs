@@ -78,4 +78,9 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value[1]["fingerprint"], format!("{}-2", value[0]["fingerprint"].as_str().unwrap()));
     }
+
+    #[test]
+    fn nothing_steers() {
+        testing::assert_nothing_steers(&testing::render(write, &testing::hostile(), &Options::default()));
+    }
 }

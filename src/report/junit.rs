@@ -3,31 +3,25 @@
 
 use std::io::{self, Write};
 
-use super::place::{At, said};
+use super::clean::clean;
+use super::place::{At, by_file, said};
 use super::xml::escaped;
 use super::{Options, Outcome};
 use crate::finding::{Finding, Level};
 
 pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let mut suites: Vec<(&str, Vec<(At<'_>, &Finding)>)> = Vec::new();
-    for finding in options.shown(outcome) {
-        let Some(at) = At::of(outcome, finding) else { continue };
-        match suites.last_mut().filter(|(path, _)| *path == at.path) {
-            Some((_, cases)) => cases.push((at, finding)),
-            None => suites.push((at.path, vec![(at, finding)])),
-        }
-    }
+    let suites = by_file(outcome, options.shown(outcome));
     let cases = || suites.iter().flat_map(|(_, cases)| cases);
-    let (tests, failures) = (cases().count().max(1), cases().filter(|(_, finding)| fails(finding)).count());
+    let own = usize::from(suites.is_empty() || !outcome.faults.is_empty());
+    let (tests, failures) = (cases().count() + own, cases().filter(|(_, finding)| fails(finding)).count());
+    let errors = usize::from(!outcome.faults.is_empty());
     writeln!(
         out,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <testsuites name=\"authlint\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">"
+         <testsuites name=\"authlint\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">"
     )?;
-    if suites.is_empty() {
-        writeln!(out, "  <testsuite name=\"authlint\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">")?;
-        writeln!(out, "    <testcase name=\"{} files looked at\" classname=\"authlint\"/>", outcome.files)?;
-        writeln!(out, "  </testsuite>")?;
+    if own > 0 {
+        run(outcome, errors, out)?;
     }
     for (path, cases) in &suites {
         let (path, tests) = (escaped(path), cases.len());
@@ -42,6 +36,19 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -
         writeln!(out, "  </testsuite>")?;
     }
     writeln!(out, "</testsuites>")
+}
+
+/// The run itself: that there was one, and what it could not read.
+fn run(outcome: &Outcome, errors: usize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "  <testsuite name=\"authlint\" tests=\"1\" failures=\"0\" errors=\"{errors}\" skipped=\"0\">")?;
+    writeln!(out, "    <testcase name=\"run\" classname=\"authlint\">")?;
+    if outcome.faults.is_empty() {
+        writeln!(out, "      <system-out>files looked at: {}</system-out>", outcome.files)?;
+    } else {
+        let faults: Vec<String> = outcome.faults.iter().map(|fault| escaped(&clean(fault))).collect();
+        writeln!(out, "      <error type=\"not-read\">{}</error>", faults.join("&#10;"))?;
+    }
+    writeln!(out, "    </testcase>\n  </testsuite>")
 }
 
 fn case(path: &str, at: &At<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
@@ -81,13 +88,19 @@ mod tests {
     fn a_clean_run_is_seen() {
         let outcome = crate::outcome::Outcome { files: 7, ..Default::default() };
         let text = testing::render(write, &outcome, &Options::default());
-        assert!(text.contains("tests=\"1\" failures=\"0\"") && text.contains("\"7 files looked at\""), "{text}");
+        assert!(text.contains("tests=\"1\" failures=\"0\" errors=\"0\"") && text.contains("looked at: 7<"), "{text}");
+        let outcome = crate::outcome::Outcome { faults: vec!["not read: <a>".to_owned()], ..Default::default() };
+        let text = testing::render(write, &outcome, &Options::default());
+        assert!(
+            text.contains("errors=\"1\"") && text.contains("<error type=\"not-read\">not read: &lt;a&gt;<"),
+            "{text}"
+        );
     }
 
     #[test]
     fn hostile_text_is_harmless() {
         let text = testing::render(write, &testing::hostile(), &Options::default());
         assert_eq!(text.matches("</failure>").count(), testing::hostile().findings.len());
-        assert!(!text.contains('\u{1b}') && !text.contains("##["));
+        testing::assert_nothing_steers(&text);
     }
 }

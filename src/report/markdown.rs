@@ -11,15 +11,29 @@ use super::place::At;
 use super::{Options, Outcome};
 use crate::finding::{Finding, Level};
 
-/// Longest text in bytes; GitHub takes comments of 65,536 characters.
+/// Longest comment in bytes; GitHub takes comments of 65,536 characters.
 const MOST: usize = 60_000;
+/// Longest summary in bytes; GitHub takes 1 MiB of a step.
+const MOST_OF_SUMMARY: usize = 1_000_000;
 /// The line that says which comment it is.
 const MARK: &str = "<!-- authlint -->";
 
 pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    write_some(MOST, outcome, options, out)
+}
+
+/// The same for the summary of a job.
+pub(super) fn write_summary(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    write_some(MOST_OF_SUMMARY, outcome, options, out)
+}
+
+fn write_some(most: usize, outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{MARK}\n### {}", headline(outcome, options))?;
+    for fault in &outcome.faults {
+        writeln!(out, "\n**not read** {}", prose(fault))?;
+    }
     let findings: Vec<&Finding> = options.shown(outcome).collect();
-    let mut room = MOST;
+    let mut room = most;
     for (index, finding) in findings.iter().enumerate() {
         let Some(at) = At::of(outcome, finding) else { continue };
         let paragraph = paragraph(finding, &at, options);
@@ -40,6 +54,9 @@ fn headline(outcome: &Outcome, options: &Options) -> String {
         (count > 0).then(|| format!("{count} {}{plural}", level.name()))
     };
     let counts: Vec<String> = Level::ALL.into_iter().filter_map(count).collect();
+    if counts.is_empty() && !outcome.faults.is_empty() {
+        return "authlint: not everything could be read".to_owned();
+    }
     if counts.is_empty() {
         let files = if outcome.files == 1 { "file" } else { "files" };
         return format!("authlint: no faults in {} {files}", outcome.files);
@@ -77,7 +94,11 @@ fn prose(text: &str) -> String {
 /// A character that stands for itself.
 fn plain(c: char) -> String {
     match c {
-        '.' | ',' | ';' | '(' | ')' | '\'' | '"' | ' ' | '?' | '=' | '-' | '/' | '%' | '$' => c.to_string(),
+        ',' | ';' | '(' | ')' | '\'' | '"' | ' ' | '?' | '=' | '-' | '/' | '%' => c.to_string(),
+        // People and issues are looked for in the text as it is drawn: something that is not drawn parts them.
+        '@' | '#' => format!("{c}<!-- -->"),
+        // Mathematics.
+        '$' => "<span>$</span>".to_owned(),
         c if c.is_ascii_punctuation() => format!("&#{};", u32::from(c)),
         c => c.to_string(),
     }
@@ -103,9 +124,12 @@ mod tests {
 
     #[test]
     fn texts_of_files_have_no_meaning() {
-        assert_eq!(prose("`a<b>` by @kim in [x](y) <img>"), "`a<b>` by &#64;kim in &#91;x&#93;(y) &#60;img&#62;");
-        assert_eq!(prose("one ` @kim **b** #1"), "one &#96; &#64;kim &#42;&#42;b&#42;&#42; &#35;1");
-        assert_eq!(prose("https://x.example"), "https&#58;//x.example");
+        assert_eq!(prose("`a<b>` by @kim in [x](y) <img>"), "`a<b>` by @<!-- -->kim in &#91;x&#93;(y) &#60;img&#62;");
+        assert_eq!(
+            prose("one ` @kim **b** acme/x#1 $a$"),
+            "one &#96; @<!-- -->kim &#42;&#42;b&#42;&#42; acme/x#<!-- -->1 <span>$</span>a<span>$</span>"
+        );
+        assert_eq!(prose("https://www.x"), "https&#58;//www&#46;x");
         assert_eq!(code("a`b"), "`a'b`");
         testing::assert_harmless(&testing::render(write, &testing::hostile(), &Options::default()));
     }

@@ -68,7 +68,7 @@ pub static FORMATS: &[Format] = &[
         name: "github",
         about: "annotations of GitHub Actions, and the summary of the job",
         write: github::write,
-        beside: Some(("GITHUB_STEP_SUMMARY", markdown::write)),
+        beside: Some(("GITHUB_STEP_SUMMARY", markdown::write_summary)),
         ..LOG
     },
     Format { name: "gitlab", about: "GitLab Code Quality", write: gitlab::write, ..DOCUMENT },

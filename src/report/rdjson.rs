@@ -10,9 +10,11 @@ use serde::Serialize;
 use super::place::{At, Fix, said};
 use super::secrets::masked;
 use super::{Options, Outcome, json_text};
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Safety};
 use crate::source::{Source, Span};
 
+/// Bytes of the byte order mark in UTF-8.
+const BOM: u32 = 3;
 /// The longest text, in bytes, that lies between two edits of one suggestion.
 const MOST_BETWEEN: usize = 2000;
 
@@ -100,16 +102,17 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -
     json_text::write(&Report { source, diagnostics: options.shown(outcome).filter_map(diagnostic).collect() }, out)
 }
 
-/// The fix as one replacement, since suggestions may be taken one by one and half a fix is none; nothing where it reaches
+/// The fix, if it is safe, as one replacement, since suggestions may be taken one by one and half a fix is none; nothing where it reaches
 /// into other files, or far.
 fn suggestion(outcome: &Outcome, finding: &Finding, at: &At<'_>) -> Option<Suggestion> {
-    let mut edits = Fix::of(outcome, finding)?.edits;
+    // What changes who may do what is not for one click.
+    let mut edits = Fix::of(outcome, finding).filter(|fix| fix.safety == Safety::Safe)?.edits;
     edits.sort_by_key(|(at, _)| at.span);
     if edits.iter().any(|(edit, _)| edit.path != at.path) {
         return None;
     }
     let (first, last) = (edits.first()?.0.span, edits.last()?.0.span);
-    let secrets = outcome.secrets.get(&finding.primary.file).map_or(&[][..], Vec::as_slice);
+    let secrets = at.secrets(outcome);
     let (mut text, mut done) = (String::new(), first.start);
     for (edit, new) in &edits {
         let between = Span::new(done, edit.span.start);
@@ -137,14 +140,16 @@ fn range(source: &Source, span: Span) -> Range {
 fn position(source: &Source, offset: u32) -> Position {
     let offset = offset.min(source.text().len() as u32);
     let line = source.line(offset);
-    Position { line, column: offset - source.line_span(line).start + 1 }
+    // The bytes of the mark that a file may begin with are bytes of its first line.
+    let mark = if line == 1 && source.position(0).offset == BOM { BOM } else { 0 };
+    Position { line, column: offset - source.line_span(line).start + 1 + mark }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing;
     use super::*;
-    use crate::finding::{Edit, Fix, Safety};
+    use crate::finding::{Edit, Fix};
 
     #[test]
     fn diagnostics_with_suggestions() {
@@ -169,5 +174,10 @@ mod tests {
         let suggestion = &value["diagnostics"][0]["suggestions"][0];
         assert_eq!(suggestion["text"], "--x --y");
         assert_eq!(suggestion["range"]["start"], serde_json::json!({"line": 1, "column": 11}), "é is two bytes");
+    }
+
+    #[test]
+    fn nothing_steers() {
+        testing::assert_nothing_steers(&testing::render(write, &testing::hostile(), &Options::default()));
     }
 }

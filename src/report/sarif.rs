@@ -23,7 +23,7 @@ use crate::outcome::Silencer;
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// Where relative URIs begin.
 const BASE: &str = "%SRCROOT%";
-/// The key of our fingerprint, with the version of how it is made. The baseline has the same.
+/// The key of our fingerprint, with the version of how it is made. A baseline at the root of the repository has the same.
 const FINGERPRINT: &str = "authlint/v1";
 
 pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -35,6 +35,7 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -
         let silenced = outcome.silenced.iter().filter(|(finding, _)| options.shows(finding.level));
         results.extend(silenced.filter_map(|(finding, by)| run.result(finding, Some(by))));
     }
+    let faults = outcome.faults.iter().map(|fault| json!({"level": "error", "message": text(&clean(fault))}));
     let document = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -48,6 +49,10 @@ pub(super) fn write(outcome: &Outcome, options: &Options, out: &mut dyn Write) -
             }},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository."}}},
+            "invocations": [{
+                "executionSuccessful": outcome.faults.is_empty(),
+                "toolExecutionNotifications": faults.collect::<Vec<_>>(),
+            }],
             "results": results,
         }],
     });
@@ -305,7 +310,7 @@ mod tests {
     #[test]
     fn hostile_text_is_no_link_and_steers_nothing() {
         let written = testing::render(write, &testing::hostile(), &Options::default());
-        assert!(!written.trim_end().chars().any(super::super::clean::is_hidden));
+        testing::assert_nothing_steers(&written);
         assert_eq!(text("see [x](https://evil.example)")["text"], "see \\[x\\](https://evil.example)");
         assert_eq!(text("ignore[a] it")["text"], "ignore[a] it");
     }

@@ -100,8 +100,9 @@ fn by_scheme(text: &str, found: &mut Vec<Range<usize>>) {
 fn by_name(text: &str, found: &mut Vec<Range<usize>>) {
     for (at, sign) in text.match_indices(['=', ':']) {
         let before = text.get(..at).unwrap_or("").trim_end_matches(['"', '\'', ' ']);
-        let name = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
-        let lower = name.to_ascii_lowercase();
+        let name = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).next().unwrap_or("");
+        // Headers are named so: `X-Api-Key`.
+        let lower = name.to_ascii_lowercase().replace('-', "_");
         if !NAMES.iter().any(|end| lower.ends_with(end)) {
             continue;
         }

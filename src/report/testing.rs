@@ -84,7 +84,7 @@ pub(super) fn hostile() -> Outcome {
     let tabs = "\t\ta\t漢字\tgcloud\n".to_owned();
     let sources = [
         ("::error file=a::b\n::c\u{1b}.sh", steering),
-        ("long.sh", long),
+        ("##vso[task.setvariable variable=x]long.sh", long),
         ("tabs.sh", tabs),
         ("end.sh", "x\n".to_owned()),
     ];
@@ -112,5 +112,13 @@ pub(super) fn assert_harmless(text: &str) {
         assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{line:?}");
         assert!(!line.contains("##vso["), "{line:?}");
         assert!(line.len() < 4000, "{}", line.len());
+    }
+}
+
+/// No character that steers a terminal and no command of a log, in lines of any length.
+pub(super) fn assert_nothing_steers(text: &str) {
+    for line in text.lines() {
+        assert!(!line.contains(is_hidden) && !line.trim_start().starts_with("::"), "{line:?}");
+        assert!(!line.contains("##vso[") && !line.contains("##["), "{line:?}");
     }
 }
