@@ -19,6 +19,7 @@ pub mod finding;
 pub mod fix;
 pub mod gcp;
 pub mod graph;
+pub mod lsp;
 pub mod mend;
 pub mod nearest;
 pub mod outcome;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    authlint::cli::main()
+    authlint::cli::main(authlint::lsp::serve)
 }

@@ -80,11 +80,29 @@ const TABLE: &[(&str, &[&str])] = &[
             "workspace",
         ],
     ),
-    ("main", &["cli"]),
+    (
+        "lsp",
+        &[
+            "config",
+            "engine",
+            "files",
+            "finding",
+            "mend",
+            "outcome",
+            "project",
+            "report",
+            "rules",
+            "source",
+            "suppression",
+            "value",
+            "workspace",
+        ],
+    ),
+    ("main", &["cli", "lsp"]),
 ];
 
 /// Who may touch the disk, the terminal, the environment and processes.
-const EDGE: &[&str] = &["files", "cli", "main"];
+const EDGE: &[&str] = &["files", "cli", "lsp", "main"];
 const EDGE_WORDS: &[&str] = &[
     "std::fs",
     "std::env",

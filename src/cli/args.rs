@@ -75,6 +75,8 @@ pub(super) enum Command {
     },
     /// Print a JSON schema of authlint.toml, for editors
     Schema,
+    /// Serve an editor on the standard streams, by the Language Server Protocol
+    Lsp,
     /// Draw who calls what, as whom, with which token, by which grant
     Graph {
         #[command(flatten)]

@@ -44,10 +44,11 @@ enum Status {
     Fault = 2,
 }
 
-/// Runs the program.
-pub fn main() -> ExitCode {
+/// Runs the program. `serve` is another front, which this one knows nothing of but its name.
+pub fn main(serve: fn() -> ExitCode) -> ExitCode {
     let args = Args::parse();
     let status = match args.command {
+        Some(Command::Lsp) => return serve(),
         Some(Command::Rules { format }) => print(Status::Clean, format.write),
         Some(Command::Explain { id: Some(id), .. }) => match pages::find(&id) {
             Ok(rule) => print(Status::Clean, |out| pages::explain(rule, out)),

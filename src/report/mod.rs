@@ -30,6 +30,7 @@ use crate::finding::{Finding, Level};
 use crate::outcome::Outcome;
 
 pub use clean::clean;
+pub use place::said;
 
 /// A text of a linted file as it may be shown: secrets masked, nothing that steers a terminal.
 pub fn shown(text: &str) -> String {
@@ -81,6 +82,11 @@ pub static FORMATS: &[Format] = &[
 
 /// Where a rule's page is read: this, the rule's id, `.md`.
 pub const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/rules/");
+
+/// The address of a rule's page.
+pub fn page(rule: &str) -> String {
+    format!("{PAGES}{rule}.md")
+}
 
 /// What formats say of a rule.
 #[derive(Debug, Clone)]

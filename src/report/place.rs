@@ -64,7 +64,7 @@ impl<'o> Fix<'o> {
 }
 
 /// What is wrong and what to write instead, as prose of several lines.
-pub(super) fn said(finding: &Finding) -> String {
+pub fn said(finding: &Finding) -> String {
     let help: Vec<String> = finding.help.lines().map(clean).collect();
     let message = clean(&finding.message);
     if help.is_empty() { message } else { format!("{message}\nhelp: {}", help.join("\n")) }

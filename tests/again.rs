@@ -1,0 +1,121 @@
+//! A run that knows the one before gives what a run from the beginning gives, and does no more than what changed asks for.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on panics"
+)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use authlint::engine::{self, Content, Files, Input, Memory, Settings, Work};
+use authlint::outcome::Outcome;
+
+struct Memoryless;
+
+impl Files for Memoryless {
+    fn read(&self, _: &Path) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn list(&self, _: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
+}
+
+fn inputs(files: &BTreeMap<String, String>) -> Vec<Input> {
+    let input = |(path, text): (&String, &String)| Input {
+        path: path.clone(),
+        content: Content::Bytes(text.clone().into_bytes()),
+        reported: true,
+        project: 0,
+        disk: PathBuf::from("/project").join(path),
+        partial: false,
+    };
+    files.iter().map(input).collect()
+}
+
+fn shown(outcome: &Outcome) -> String {
+    common::shown_with(outcome, true)
+}
+
+/// All files of the projects under test as one.
+fn files() -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for document in common::files("tests/projects") {
+        let text = std::fs::read_to_string(&document).unwrap();
+        let sections = common::sections(&document, &text);
+        for (number, section) in sections.bad.into_iter().chain(sections.good).enumerate() {
+            let stem = Path::new(&document).file_stem().unwrap().to_str().unwrap().to_owned();
+            let within = section.files.into_iter().filter(|(path, _)| !path.ends_with("authlint.toml"));
+            all.extend(within.map(|(path, text)| (format!("{stem}/{number}/{path}"), text)));
+        }
+    }
+    all
+}
+
+#[test]
+fn it_finds_what_a_run_from_the_beginning_finds() {
+    let mut files = files();
+    let names: Vec<String> = files.keys().cloned().collect();
+    assert!(names.len() > 50, "{}", names.len());
+    let settings = Settings { preview: true, ..Settings::default() };
+    let mut memory = Memory::default();
+    let mut state = 11_u32;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    for turn in 0..25 {
+        // A line goes, comes again or stands somewhere else; a file comes and goes.
+        let name = &names[random(names.len())];
+        let text = files.get(name).cloned().unwrap_or_default();
+        let mut lines: Vec<&str> = text.lines().collect();
+        match random(4) {
+            0 if !lines.is_empty() => drop(lines.remove(random(lines.len()))),
+            1 if !lines.is_empty() => lines.insert(0, lines[random(lines.len())]),
+            2 => lines.push("# more"),
+            _ => lines.clear(),
+        }
+        let text = lines.join("\n");
+        if text.is_empty() && turn % 3 == 0 {
+            files.remove(name)
+        } else {
+            files.insert(name.clone(), text)
+        };
+        let again = engine::check_again(inputs(&files), &Memoryless, &settings, &mut memory).0;
+        let fresh = engine::check(inputs(&files), &Memoryless, &settings);
+        assert_eq!(shown(&again), shown(&fresh), "turn {turn}, {name}");
+        assert_eq!(again.suppressed, fresh.suppressed);
+    }
+}
+
+#[test]
+fn only_what_changed_is_read_and_run_again() {
+    let text =
+        |name: &str| format!(". ./lib.sh\ngcloud run deploy {name} --image=\"$IMAGE\" --no-allow-unauthenticated\n");
+    let mut files: BTreeMap<String, String> =
+        (0..50).map(|number| (format!("{number}.sh"), format!("gcloud run deploy s{number} --image=i\n"))).collect();
+    files.insert("a.sh".to_owned(), text("a"));
+    files.insert("b.sh".to_owned(), text("b"));
+    files.insert("lib.sh".to_owned(), "IMAGE=gcr.io/acme/x\n".to_owned());
+    let mut memory = Memory::default();
+    let mut work = |files: &BTreeMap<String, String>| {
+        engine::check_again(inputs(files), &Memoryless, &Settings::default(), &mut memory);
+        memory.work
+    };
+    assert_eq!(work(&files), Work { parsed: 53, ran: 53 });
+    assert_eq!(work(&files), Work::default(), "nothing changed");
+    files.insert("7.sh".to_owned(), "gcloud run deploy other --image=i\n".to_owned());
+    assert_eq!(work(&files), Work { parsed: 1, ran: 1 });
+    // Those that read it run again with it.
+    files.insert("lib.sh".to_owned(), "IMAGE=gcr.io/acme/y\n".to_owned());
+    assert_eq!(work(&files), Work { parsed: 1, ran: 3 });
+    files.insert("a.sh".to_owned(), text("c"));
+    assert_eq!(work(&files), Work { parsed: 1, ran: 1 });
+}
