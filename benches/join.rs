@@ -64,7 +64,7 @@ fn project(scale: usize) -> Vec<Input> {
     let mut files = Vec::new();
     let mut add = |path: String, text: String| {
         let disk = PathBuf::from("/project").join(&path);
-        let content = Content::Bytes(text.into_bytes());
+        let content = Content::Bytes(text.into_bytes().into());
         files.push(Input { path, content, reported: true, project: 0, disk, partial: false });
     };
     for service in 0..500 * scale {

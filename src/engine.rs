@@ -37,7 +37,7 @@ use crate::value::Piece;
 
 use link::Linker;
 pub use memory::{Memory, Work};
-use merge::Merger;
+use merge::{Merger, Said};
 pub use outline::{doings, is_sound, regions, understood};
 pub use words::relevant;
 
@@ -62,8 +62,8 @@ pub struct Input {
 /// What there is of a file.
 #[derive(Debug, Clone)]
 pub enum Content {
-    /// Its bytes.
-    Bytes(Vec<u8>),
+    /// Its bytes, which runs that follow each other share.
+    Bytes(Arc<Vec<u8>>),
     /// Nothing, for this reason: a finding says so.
     Skipped(String),
     /// Nothing, for the system refuses it, with these words: a finding says so.
@@ -129,6 +129,9 @@ enum NotRead {
     Refused(String),
 }
 
+/// Files of a run from which on rules are asked on all processors.
+const MANY: usize = 64;
+
 /// What is said of a file whose reading ends in a panic, which is caught.
 const FAILED: &str = "reading it failed, which is a fault of authlint";
 
@@ -186,8 +189,13 @@ fn conclude(run: Run, settings: &Settings) -> (Outcome, Rest) {
     let Run { read, linker, mut found, projects, configs, mut outcome } = run;
     for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);
-        for rule in RULES {
-            judge(rule, project, &mut merger);
+        // Rules know nothing of each other.
+        let said = match outcome.sources.len() {
+            0..MANY => RULES.iter().map(|rule| Some(judge(rule, project))).collect(),
+            _ => parallel::map(RULES, |_, rule| Some(judge(rule, project))),
+        };
+        for (rule, said) in RULES.iter().zip(said) {
+            merger.add(rule, said.unwrap_or_default());
         }
         found.append(&mut merger.finish());
         hide(&project.facts, &mut outcome);
@@ -372,12 +380,13 @@ fn nothing(path: &str, file: FileId) -> (Source, Arc<Program>) {
 }
 
 /// Asks one rule all that it asks.
-fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
+fn judge(rule: &'static Rule, project: &Project) -> Said {
     let facts = &project.facts;
+    let mut said = Said::default();
     // Every fact says where its statement is.
     macro_rules! each {
         ($ask:ident, $kind:ident) => {
-            ask_all(rule, &facts.$kind, |fact| &fact.at, |fact, report| $ask(fact, project, report), merger)
+            ask_all(&facts.$kind, |fact| &fact.at, |fact, report| $ask(fact, project, report), &mut said)
         };
     }
     for check in rule.checks {
@@ -412,32 +421,27 @@ fn judge(rule: &'static Rule, project: &Project, merger: &mut Merger) {
                     ask(environment, project, &mut report);
                     // Each statement is asked about, whichever is to blame.
                     for change in project.changes(environment) {
-                        merger.add(rule, &change.at, Vec::new());
+                        said.add(&change.at, Vec::new());
                     }
                     for draft in report.into_drafts() {
                         let at = draft.at.clone();
-                        merger.add(rule, &at, vec![draft]);
+                        said.add(&at, vec![draft]);
                     }
                 }
             }
             Check::Need(ask) => {
                 let ask = |(need, verdict): &(Need, Verdict), report: &mut Report| ask(need, verdict, project, report);
-                ask_all(rule, project.needs(), |(need, _)| &need.at, ask, merger);
+                ask_all(project.needs(), |(need, _)| &need.at, ask, &mut said);
             }
         }
     }
+    said
 }
 
-fn ask_all<F>(
-    rule: &'static Rule,
-    facts: &[F],
-    at: impl Fn(&F) -> &eval::Statement,
-    ask: impl Fn(&F, &mut Report),
-    merger: &mut Merger,
-) {
+fn ask_all<F>(facts: &[F], at: impl Fn(&F) -> &eval::Statement, ask: impl Fn(&F, &mut Report), said: &mut Said) {
     for fact in facts {
         let mut report = Report::default();
         ask(fact, &mut report);
-        merger.add(rule, at(fact), report.into_drafts());
+        said.add(at(fact), report.into_drafts());
     }
 }

@@ -31,7 +31,7 @@ impl Files for Memoryless {
 fn inputs(files: &BTreeMap<String, String>) -> Vec<Input> {
     let input = |(path, text): (&String, &String)| Input {
         path: path.clone(),
-        content: Content::Bytes(text.clone().into_bytes()),
+        content: Content::Bytes(text.clone().into_bytes().into()),
         reported: true,
         project: 0,
         disk: PathBuf::from("/project").join(path),

@@ -162,7 +162,7 @@ impl Gathered {
         let shown = files::relative(&place, base);
         match files::read(&place, MAX_SIZE) {
             Ok(bytes) => {
-                let content = Content::Bytes(bytes);
+                let content = Content::Bytes(bytes.into());
                 let disk = place.clone();
                 self.inputs.push(Input { path: shown, content, reported: false, project, disk, partial: true });
                 Some(place)
@@ -224,7 +224,7 @@ impl Gatherer {
         if let Some(omission) = omission {
             self.note(&disk, What::Omitted(omission));
         } else if let Some(bytes) = bytes.clone().filter(|bytes| engine::relevant(name, bytes)) {
-            let (path, content, project) = (name.to_owned(), Content::Bytes(bytes), self.project);
+            let (path, content, project) = (name.to_owned(), Content::Bytes(bytes.into()), self.project);
             let root = files::project_root(&disk);
             // What is in the file on disk does not count; the rest of its project does.
             let is_whole = root != disk && root.is_dir();
@@ -333,7 +333,7 @@ impl Gatherer {
         }
         match files::read(path, self.max_size()) {
             Ok(bytes) if engine::relevant(&path.to_string_lossy(), &bytes) => {
-                self.input(path, Content::Bytes(bytes), true);
+                self.input(path, Content::Bytes(bytes.into()), true);
             }
             Err(trouble @ Trouble::TooLarge(_)) if engine::readable(&path.to_string_lossy()) => {
                 self.unread(path, trouble);
@@ -352,7 +352,7 @@ impl Gatherer {
         self.out.looked_at += found.looked_at;
         for (path, bytes) in found.files {
             match bytes {
-                Ok(bytes) => self.input(&path, Content::Bytes(bytes), reported),
+                Ok(bytes) => self.input(&path, Content::Bytes(bytes.into()), reported),
                 Err(trouble) if reported && path == directory => self.fault(&path, trouble),
                 Err(trouble) if reported => self.unread(&path, trouble),
                 Err(_) => {}

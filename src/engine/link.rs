@@ -72,7 +72,11 @@ impl Linker {
         while let Some(from) = self.paths.get(next).cloned() {
             next += 1;
             let Some(program) = self.by_path.get(&from).cloned() else { continue };
-            for candidates in wanted(&from, &program, files, &mut listed) {
+            let names = match &mut memory {
+                Some(memory) => memory.named(&program, named),
+                None => Arc::new(named(&program)),
+            };
+            for candidates in wanted(&from, &program, &names, files, &mut listed) {
                 for candidate in candidates {
                     if self.by_path.contains_key(&candidate) || !tried.insert(candidate.clone()) {
                         continue;
@@ -80,7 +84,7 @@ impl Linker {
                     if self.paths.len() >= MAX_FOLLOWED + sources.len() {
                         return;
                     }
-                    let Some(bytes) = files.read(&candidate) else { continue };
+                    let Some(bytes) = files.read(&candidate).map(Arc::new) else { continue };
                     let shown = sources.get(program.file.0 as usize).map_or("", Source::path);
                     let shown = shown_as(shown, &from, &candidate);
                     let file = FileId(sources.len() as u32);
@@ -136,8 +140,14 @@ impl Linker {
 
 /// The files that a program names, each by the places where it may lie: scripts, the other files of its directory,
 /// the files of its modules.
-fn wanted(from: &Path, program: &Program, files: &dyn Files, listed: &mut BTreeSet<PathBuf>) -> Vec<Vec<PathBuf>> {
-    let mut wanted: Vec<Vec<PathBuf>> = named(program).iter().map(|end| candidates(from, end)).collect();
+fn wanted(
+    from: &Path,
+    program: &Program,
+    names: &[String],
+    files: &dyn Files,
+    listed: &mut BTreeSet<PathBuf>,
+) -> Vec<Vec<PathBuf>> {
+    let mut wanted: Vec<Vec<PathBuf>> = names.iter().map(|end| candidates(from, end)).collect();
     if !program.directory {
         return wanted;
     }

@@ -22,6 +22,8 @@ use crate::value::Value;
 pub struct Memory {
     parsed: HashMap<PathBuf, Parsed>,
     ran: HashMap<Vec<FileId>, Ran>,
+    /// What programs name.
+    named: HashMap<FileId, (Arc<Program>, Arc<Vec<String>>)>,
     /// Where all files of the last run lie, in order.
     places: Vec<PathBuf>,
     /// What the last run had to do.
@@ -40,7 +42,7 @@ pub struct Work {
 #[derive(Debug)]
 struct Parsed {
     file: FileId,
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     source: Source,
     program: Arc<Program>,
 }
@@ -79,17 +81,40 @@ impl Memory {
     }
 
     /// What is known of a file that has these bytes now.
-    pub(super) fn known(&self, disk: &Path, path: &str, bytes: &[u8], file: FileId) -> Option<(Source, Arc<Program>)> {
+    pub(super) fn known(
+        &self,
+        disk: &Path,
+        path: &str,
+        bytes: &Arc<Vec<u8>>,
+        file: FileId,
+    ) -> Option<(Source, Arc<Program>)> {
         let known = self.parsed.get(disk)?;
-        let is_same = known.file == file && known.source.path() == path && known.bytes == bytes;
+        let is_same = || Arc::ptr_eq(&known.bytes, bytes) || known.bytes == *bytes;
+        let is_same = known.file == file && known.source.path() == path && is_same();
         is_same.then(|| (known.source.clone(), known.program.clone()))
     }
 
     /// Keeps what was read of a file.
-    pub(super) fn keep(&mut self, disk: &Path, bytes: &[u8], source: &Source, program: &Arc<Program>) {
+    pub(super) fn keep(&mut self, disk: &Path, bytes: &Arc<Vec<u8>>, source: &Source, program: &Arc<Program>) {
         self.work.parsed += 1;
         let (source, program) = (source.clone(), program.clone());
-        self.parsed.insert(disk.to_owned(), Parsed { file: program.file, bytes: bytes.to_owned(), source, program });
+        self.parsed.insert(disk.to_owned(), Parsed { file: program.file, bytes: bytes.clone(), source, program });
+    }
+
+    /// The paths that a program names, as `named` finds them.
+    pub(super) fn named(
+        &mut self,
+        program: &Arc<Program>,
+        named: impl Fn(&Program) -> Vec<String>,
+    ) -> Arc<Vec<String>> {
+        if let Some((known, names)) = self.named.get(&program.file)
+            && Arc::ptr_eq(known, program)
+        {
+            return names.clone();
+        }
+        let found = Arc::new(named(program));
+        self.named.insert(program.file, (program.clone(), found.clone()));
+        found
     }
 
     /// What the roots of a run say; nothing of one that fails.
@@ -103,6 +128,7 @@ impl Memory {
             self.places = linker.places().to_vec();
             self.parsed.retain(|place, _| linker.has(place));
             self.ran.clear();
+            self.named.clear();
         }
         let is_known = |root: &Vec<Arc<Program>>| {
             self.ran.get(&key(root)).is_some_and(|ran| {

@@ -42,8 +42,28 @@ impl Merged {
 pub(super) struct Merger<'s> {
     sources: &'s [Source],
     merged: BTreeMap<(Label, &'static str, String), Merged>,
-    /// All outcomes of each statement that a rule was asked about.
-    asked: BTreeMap<(&'static str, Key), BTreeSet<(FileId, u32)>>,
+    /// All outcomes that a rule was asked about, each with its statement.
+    asked: BTreeMap<&'static str, Vec<Asked>>,
+}
+
+/// An outcome of a statement: the statement, the flow and the place in its order.
+type Asked = (Key, (FileId, u32));
+
+/// What one rule says of a project.
+#[derive(Default)]
+pub(super) struct Said {
+    asked: Vec<Asked>,
+    /// Each with the outcome that it was said of.
+    drafts: Vec<(Asked, Draft)>,
+}
+
+impl Said {
+    /// Takes what the rule says of one outcome, which may be nothing.
+    pub fn add(&mut self, at: &Statement, drafts: Vec<Draft>) {
+        let asked = ((at.file, at.span), (at.flow, at.order));
+        self.asked.push(asked);
+        self.drafts.extend(drafts.into_iter().map(|draft| (asked, draft)));
+    }
 }
 
 impl<'s> Merger<'s> {
@@ -51,16 +71,14 @@ impl<'s> Merger<'s> {
         Self { sources, merged: BTreeMap::new(), asked: BTreeMap::new() }
     }
 
-    /// Takes what a rule says of one outcome, which may be nothing.
-    pub fn add(&mut self, rule: &'static Rule, at: &Statement, drafts: Vec<Draft>) {
-        let statement = (at.file, at.span);
-        self.asked.entry((rule.id, statement)).or_default().insert((at.flow, at.order));
-        for draft in drafts {
+    /// Takes what a rule says.
+    pub fn add(&mut self, rule: &'static Rule, said: Said) {
+        self.asked.entry(rule.id).or_default().extend(said.asked);
+        for ((statement, outcome), draft) in said.drafts {
             let primary = self.label(draft.place, draft.label.clone());
             let place = Label { message: String::new(), ..primary.clone() };
             let key = (place, rule.id, draft.message.clone());
             // Of what was asked about, wherever it is said.
-            let outcome = (at.flow, at.order);
             if let Some(known) = self.merged.get_mut(&key) {
                 known.outcomes.insert(outcome);
                 known.statements.insert(statement);
@@ -127,7 +145,20 @@ impl<'s> Merger<'s> {
             .values()
             .flat_map(|merged| merged.rule.covers.iter().map(|covered| (*covered, merged.statement)))
             .collect();
-        let asked = self.asked;
+        // Of most statements nothing is said that might be mended.
+        let of_fixes: BTreeSet<(&str, Key)> = self
+            .merged
+            .values()
+            .filter(|merged| merged.finding.fix.is_some())
+            .flat_map(|merged| merged.statements.iter().map(|statement| (merged.rule.id, *statement)))
+            .collect();
+        let rules: BTreeSet<&str> = of_fixes.iter().map(|(rule, _)| *rule).collect();
+        let mut asked: BTreeMap<(&str, Key), BTreeSet<(FileId, u32)>> = BTreeMap::new();
+        for (rule, all) in self.asked.iter().filter(|(rule, _)| rules.contains(*rule)) {
+            for (statement, outcome) in all.iter().filter(|(statement, _)| of_fixes.contains(&(*rule, *statement))) {
+                asked.entry((rule, *statement)).or_default().insert(*outcome);
+            }
+        }
         // What is said of each turn of a loop in words of its own may be mended at one place for all.
         let mut mended: BTreeMap<Mend, BTreeSet<(FileId, u32)>> = BTreeMap::new();
         for merged in self.merged.values() {

@@ -43,7 +43,7 @@ struct File {
     disk: PathBuf,
     /// The name that it is reported by: from the root of the project.
     path: String,
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
 }
 
 /// What is to be changed.
@@ -93,11 +93,11 @@ impl Project {
     pub fn set(&mut self, path: &Path, bytes: Vec<u8>) {
         self.disk.forget(path);
         match self.by_path.get(path).and_then(|index| self.files.get_mut(*index)) {
-            Some(file) if file.bytes == bytes => return,
-            Some(file) => file.bytes = bytes,
+            Some(file) if *file.bytes == bytes => return,
+            Some(file) => file.bytes = bytes.into(),
             None => {
                 let base = if self.root.is_dir() { self.root.as_path() } else { path.parent().unwrap_or(path) };
-                let file = File { disk: path.to_owned(), path: files::relative(path, base), bytes };
+                let file = File { disk: path.to_owned(), path: files::relative(path, base), bytes: bytes.into() };
                 self.by_path.insert(path.to_owned(), self.files.len());
                 self.files.push(file);
             }

@@ -267,7 +267,7 @@ impl Bench<'_> {
         let mut settings = self.settings.clone();
         for (target, bytes) in edited {
             match target {
-                Target::Input(index) => inputs.get_mut(*index)?.content = Content::Bytes(bytes.clone()),
+                Target::Input(index) => inputs.get_mut(*index)?.content = Content::Bytes(bytes.clone().into()),
                 Target::Config(project) => {
                     let old = settings.configs.get(project)?;
                     let source = Source::new(old.source.path(), bytes).ok()?;
@@ -287,7 +287,7 @@ impl Bench<'_> {
             let (path, disk) = match target {
                 Target::Input(index) => match self.inputs.get_mut(index) {
                     Some(input) => {
-                        input.content = Content::Bytes(bytes.clone());
+                        input.content = Content::Bytes(bytes.clone().into());
                         (input.path.clone(), input.disk.clone())
                     }
                     None => continue,

@@ -40,7 +40,7 @@ fn check(inputs: &[Input]) -> Outcome {
 fn mended(files: &[(&str, usize)]) -> (Vec<(String, String)>, usize, usize) {
     let input = |(path, count): &(&str, usize)| Input {
         path: (*path).to_owned(),
-        content: Content::Bytes("echo bad\n".repeat(*count).into_bytes()),
+        content: Content::Bytes("echo bad\n".repeat(*count).into_bytes().into()),
         reported: true,
         project: 0,
         disk: PathBuf::from(path),

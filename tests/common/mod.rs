@@ -134,7 +134,7 @@ fn inputs(
             text if text.len() > max_size => Content::Skipped(format!("it is larger than {max_size} bytes")),
             text => {
                 readable.insert(path.clone(), text.to_owned());
-                Content::Bytes(text.as_bytes().to_vec())
+                Content::Bytes(text.as_bytes().to_vec().into())
             }
         };
         if !matches!(content, Content::Bytes(_)) || relevant(path, text.as_bytes()) {
@@ -173,7 +173,7 @@ fn mend_with(
 pub fn mend_bytes(files: &BTreeMap<String, Vec<u8>>, safety: Safety) -> (BTreeMap<String, Vec<u8>>, Mended) {
     let input = |(path, bytes): (&String, &Vec<u8>)| Input {
         path: path.clone(),
-        content: Content::Bytes(bytes.clone()),
+        content: Content::Bytes(bytes.clone().into()),
         reported: true,
         project: 0,
         disk: PathBuf::from("/project").join(path),
