@@ -48,6 +48,45 @@ fn wrong_usage_is_exit_2() {
 }
 
 #[test]
+fn shells_and_man_are_served() {
+    let tree = Tree::project(&[]);
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = tree.run(&["completions", shell]);
+        assert!(run.status == 0 && run.out.contains("unsafe-fixes") && run.err.is_empty(), "{shell}");
+    }
+    assert_eq!(tree.run(&["completions", "tcsh"]).status, 2);
+    let manual = tree.run(&["man"]);
+    assert!(manual.status == 0 && manual.out.contains(".TH authlint") && manual.out.contains("unsafe\\-fixes"));
+}
+
+#[test]
+fn the_version_says_of_which_day_the_tables_are() {
+    let tree = Tree::project(&[]);
+    let said = tree.run(&["--version"]).out;
+    assert!(said.starts_with(concat!("authlint ", env!("CARGO_PKG_VERSION"), "\n")), "{said}");
+    for (table, is) in
+        [("gcloud", "gcloud: Cloud SDK "), ("roles", "roles and permissions: "), ("agents", "service agents: ")]
+    {
+        let text = std::fs::read_to_string(format!("{}/data/{table}.txt", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let source = text.lines().find(|line| line.starts_with("# Source: ")).unwrap();
+        let line = said.lines().find_map(|line| line.strip_prefix(is)).unwrap();
+        assert!(line.split(", ").all(|part| source.contains(part)), "{source}: {line}");
+    }
+    assert_eq!(tree.run(&["-V"]).out, concat!("authlint ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn statistics_count_what_is_found() {
+    let more = format!("{BAD}gcloud run deploy x --image=i --allow-unauthenticated=false\n{BAD}");
+    let tree = Tree::project(&[("a.sh", &more)]);
+    let run = tree.run(&["--statistics"]);
+    let expected = "2  error    id-token-for-google-api  2 by --fix\n1  error    flag-with-value          1 by --fix\n";
+    assert_eq!((run.status, run.out.as_str()), (1, expected), "{run:?}");
+    assert_eq!(tree.run(&["--statistics", "--format", "json"]).status, 2);
+    assert_eq!(Tree::project(&[("a.sh", GOOD)]).run(&["--statistics"]).out, "");
+}
+
+#[test]
 fn a_misspelt_command_is_told() {
     let tree = Tree::project(&[("a.sh", GOOD)]);
     let run = tree.run(&["explian"]);

@@ -1,5 +1,6 @@
 //! What may be said on the command line. Knows the formats' names.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -18,13 +19,21 @@ use crate::report::{FORMATS, Format};
 ///
 /// Reads scripts, Terraform, YAML, code, CI, images and runbooks; runs nothing, needs no credentials and no network.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, max_term_width = 100, after_help = AFTER)]
+#[command(version, long_version = LONG_VERSION, args_conflicts_with_subcommands = true, max_term_width = 100, after_help = AFTER)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
     #[command(flatten)]
     pub check: Check,
 }
+
+/// With the days on which the tables in `data/` were true; a test holds them against the files.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ngcloud: Cloud SDK 578.0.0, 2026-08-04",
+    "\nroles and permissions: 2026-08-22",
+    "\nservice agents: 2026-07-21"
+);
 
 const AFTER: &str = "Exit status: 0 nothing at or above --fail-on, 1 something, 2 wrong usage or a named path that \
     could not be read.\nA path named like a command is written ./rules.";
@@ -75,6 +84,13 @@ pub(super) enum Command {
     },
     /// Print a JSON schema of authlint.toml, for editors
     Schema,
+    /// Print a script that completes the command line in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in the format of man
+    Man,
     /// Serve an editor on the standard streams, by the Language Server Protocol
     Lsp,
     /// Draw who calls what, as whom, with which token, by which grant
@@ -176,6 +192,10 @@ pub(super) struct Check {
     #[arg(long, requires = "baseline", conflicts_with_all = ["fix", "diff", "add_ignores"])]
     pub prune: bool,
 
+    /// Write how many findings there are of each rule, and not the findings
+    #[arg(long, conflicts_with_all = ["format", "output", "diff", "write_baseline"])]
+    pub statistics: bool,
+
     /// Leave out files that authlint.toml excludes even where they are named
     #[arg(long)]
     pub force_exclude: bool,
@@ -253,6 +273,19 @@ fn output_parser(text: &str) -> Result<Output, String> {
         return Err("write FORMAT=FILE, or FORMAT alone for standard output".to_owned());
     }
     Ok(Output { format, file })
+}
+
+/// Writes a script that completes the command line.
+pub(super) fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<()> {
+    // The generator panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "authlint", &mut script);
+    out.write_all(&script)
+}
+
+/// Writes the manual page.
+pub(super) fn manual(out: &mut dyn Write) -> io::Result<()> {
+    clap_mangen::Man::new(Args::command()).render(&mut &mut *out)
 }
 
 /// The command that a word may be meant for, which names no file.

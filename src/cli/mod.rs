@@ -13,6 +13,7 @@ mod mending;
 mod output;
 mod pages;
 mod schema;
+mod statistics;
 mod summary;
 
 use std::fmt::Display;
@@ -49,6 +50,8 @@ pub fn main(serve: fn() -> ExitCode) -> ExitCode {
     let args = Args::parse();
     let status = match args.command {
         Some(Command::Lsp) => return serve(),
+        Some(Command::Completions { shell }) => print(Status::Clean, |out| args::completions(shell, out)),
+        Some(Command::Man) => print(Status::Clean, args::manual),
         Some(Command::Rules { format }) => print(Status::Clean, format.write),
         Some(Command::Explain { id: Some(id), .. }) => match pages::find(&id) {
             Ok(rule) => print(Status::Clean, |out| pages::explain(rule, out)),
@@ -155,10 +158,8 @@ fn check(args: Check) -> Status {
         return worst;
     }
     // Fixed text has standard output for itself.
-    let to_stdout = outputs.iter().filter(|output| output.file.is_none());
-    let write = |out: &mut dyn Write| {
-        to_stdout.map(|output| output.format).try_for_each(|format| (format.write)(&outcome, &options, out))
-    };
+    let is_counted = args.statistics;
+    let write = |out: &mut dyn Write| output::write_stdout(&outputs, is_counted, &outcome, &options, out);
     let status = if args.chosen.fails(&outcome, &settings.configs) { Status::Found } else { Status::Clean };
     worst = worst.max(match stdin.filter(|_| mode.is_some()) {
         Some(_) => written(status, write(&mut io::stderr().lock())),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Check;
 use super::gather::Gathered;
-use super::{Status, fault, note};
+use super::{Status, fault, note, statistics};
 use crate::files;
 use crate::outcome::Outcome;
 use crate::report::{FORMATS, Format, Options, Root, Writer, clean};
@@ -91,6 +91,21 @@ fn place(file: &Path) -> PathBuf {
         Some(parent.canonicalize().ok()?.join(file.file_name()?))
     };
     file.canonicalize().ok().or_else(whole).unwrap_or_else(|| file.to_owned())
+}
+
+/// Writes the outputs that go to standard output; or how many findings there are, if that is asked for.
+pub(super) fn write_stdout(
+    outputs: &[Output],
+    is_counted: bool,
+    outcome: &Outcome,
+    options: &Options,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if is_counted {
+        return statistics::write(outcome, options, out);
+    }
+    let mut shown = outputs.iter().filter(|output| output.file.is_none());
+    shown.try_for_each(|output| (output.format.write)(outcome, options, out))
 }
 
 /// Writes the outputs that go to files, and adds to the files that the environment names.
