@@ -36,6 +36,14 @@ struct Parsed {
     message: String,
 }
 
+/// What is a warning in every build.
+const WARNING: &str = "gcloud run deploy billing --project=acme-prod --region=us-central1 --image=x --no-allow-unauthenticated\n\
+    URL=$(gcloud run services describe billing --project=acme-prod --region=us-central1 --format='value(status.url)')\n\
+    gcloud scheduler jobs create http close-day --project=acme-prod --location=us-central1 --schedule='0 3 * * *' \\\n  \
+    --uri=\"$URL\" --oidc-service-account-email=cron@acme-prod.iam.gserviceaccount.com\n\
+    gcloud run services add-iam-policy-binding billing --project=acme-prod --region=us-central1 --condition=None \\\n  \
+    --member=serviceAccount:web@acme-prod.iam.gserviceaccount.com --role=roles/run.invoker\n";
+
 /// The lines of the concise format about the examples and some awkward names, with what JSON says of the same.
 fn lines() -> Vec<(String, Parsed)> {
     let run = |directory: &Path, format: &str| {
@@ -60,6 +68,7 @@ fn lines() -> Vec<(String, Parsed)> {
     std::fs::write(awkward.join("authlint.toml"), "").unwrap();
     std::fs::write(awkward.join("a b[1]/x 3:4: é.sh"), "gcloud run deploy x --image=i --allow-unauthenticated=false\n")
         .unwrap();
+    std::fs::write(awkward.join("billing.sh"), WARNING).unwrap();
     let mut all = Vec::new();
     for directory in [root().join("examples"), awkward] {
         let json: Value = serde_json::from_str(&run(&directory, "json")).unwrap();

@@ -22,10 +22,12 @@ const TOKEN: &str = "# é😀\nTARGET=https://run.googleapis.com/apis/run.google
     gcloud scheduler jobs create http nightly --location=us-central1 --schedule='0 3 * * *' \\\n  \
     --uri=\"$TARGET\" --http-method=POST \\\n  \
     --oidc-service-account-email=cron@acme.iam.gserviceaccount.com\n";
+#[cfg(feature = "hcl")]
 const CALL: &str = "gcloud run deploy billing --project=acme-prod --region=us-central1 --image=x --no-allow-unauthenticated\n\
     URL=$(gcloud run services describe billing --project=acme-prod --region=us-central1 --format='value(status.url)')\n\
     gcloud scheduler jobs create http close-day --project=acme-prod --location=us-central1 --schedule='0 3 * * *' \\\n  \
     --uri=\"$URL\" --oidc-service-account-email=cron@acme-prod.iam.gserviceaccount.com\n";
+#[cfg(feature = "hcl")]
 const GRANT: &str = "resource \"google_cloud_run_v2_service_iam_member\" \"cron\" {\n  project  = \"acme-prod\"\n  \
     location = \"us-central1\"\n  name     = \"billing\"\n  role     = \"roles/run.invoker\"\n  \
     member   = \"serviceAccount:cron@acme-prod.iam.gserviceaccount.com\"\n}\n";
@@ -290,6 +292,7 @@ fn a_session() {
 }
 
 #[test]
+#[cfg(feature = "hcl")]
 fn a_grant_in_another_file_clears_a_warning() {
     // Somebody else may call it, so that the project is seen to say who may.
     let other = GRANT.replace("\"cron\"", "\"web\"").replace("cron@", "web@");
