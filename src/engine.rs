@@ -11,6 +11,7 @@ mod merge;
 mod outline;
 mod own;
 mod parallel;
+mod secrets;
 mod shown;
 mod silence;
 mod values;
@@ -30,13 +31,13 @@ use crate::project::{Need, Project, Verdict};
 use crate::read;
 use crate::rule::{Check, Report, Rule};
 use crate::rules::RULES;
-use crate::secret::{Looks, is_secret_name, looks};
 use crate::source::{FileId, Source, Unreadable};
 pub use crate::suppression::Date;
-use crate::value::Piece;
+use crate::value::Place;
 
 use link::Linker;
 pub use memory::{Memory, Work};
+use memory::{Part, key};
 use merge::{Merger, Said};
 pub use outline::{doings, is_sound, regions, understood};
 pub use words::relevant;
@@ -150,8 +151,17 @@ struct Run {
     linker: Linker,
     found: Vec<Finding>,
     projects: BTreeMap<u32, Project>,
+    /// Whose facts they hold.
+    parts: Vec<Part>,
     configs: BTreeMap<u32, FileId>,
     outcome: Outcome,
+}
+
+/// What the programs of a root say.
+struct Heard {
+    facts: Facts,
+    /// Where secrets stand that are to be shown to nobody.
+    secrets: Vec<Place>,
 }
 
 /// Joins what the files say, and asks no rule.
@@ -169,16 +179,14 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
     outcome
 }
 
-/// Finds the faults of files that were looked at before, as [`check`] does, and gives what the files say, joined. What comes
-/// first among the inputs should come first again, for a file is known by its place among them.
-pub fn check_again(
-    inputs: Vec<Input>,
-    files: &dyn Files,
-    settings: &Settings,
-    memory: &mut Memory,
-) -> (Outcome, BTreeMap<u32, Project>) {
-    let (outcome, (.., projects)) = conclude(run(inputs, files, settings, Some(memory)), settings);
-    (outcome, projects)
+/// Finds the faults of files that were looked at before, as [`check`] does; the memory holds what the files say, joined. What
+/// comes first among the inputs should come first again, for a file is known by its place among them.
+pub fn check_again(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, memory: &mut Memory) -> Outcome {
+    let mut run = run(inputs, files, settings, Some(memory));
+    let parts = std::mem::take(&mut run.parts);
+    let (outcome, (.., projects)) = conclude(run, settings);
+    memory.keep_projects(projects, parts);
+    outcome
 }
 
 /// What an outcome was made of.
@@ -186,7 +194,7 @@ type Rest = (Vec<File>, Linker, BTreeMap<u32, Project>);
 
 /// Asks the rules, and decides what is reported of what they say; the rest is what it was made of.
 fn conclude(run: Run, settings: &Settings) -> (Outcome, Rest) {
-    let Run { read, linker, mut found, projects, configs, mut outcome } = run;
+    let Run { read, linker, mut found, projects, configs, mut outcome, .. } = run;
     for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);
         // Rules know nothing of each other.
@@ -198,46 +206,11 @@ fn conclude(run: Run, settings: &Settings) -> (Outcome, Rest) {
             merger.add(rule, said.unwrap_or_default());
         }
         found.append(&mut merger.finish());
-        hide(&project.facts, &mut outcome);
-        hide_rests(&project.facts, &mut outcome);
     }
     conclude::conclude(&read, &linker, settings, &configs, found, &mut outcome);
     outcome.configs = configs.into_iter().map(|(project, file)| (file, project)).collect();
     merge::sort(&mut outcome);
     (outcome, (read, linker, projects))
-}
-
-/// Notes where secrets stand that are given to what is deployed.
-fn hide(facts: &Facts, outcome: &mut Outcome) {
-    for variable in facts.environment.iter().flat_map(|change| &change.given) {
-        let (Some(name), Some(value)) = (variable.name.literal(), &variable.value) else { continue };
-        let Some(text) = value.literal() else { continue };
-        let is_secret = match looks(&text) {
-            Looks::Token(_) => true,
-            Looks::Random | Looks::Word => is_secret_name(name.trim()),
-            Looks::Harmless => false,
-        };
-        for place in value.pieces().iter().map(Piece::place).filter(|_| is_secret) {
-            outcome.secrets.entry(place.file).or_default().push(place.span);
-        }
-    }
-}
-
-/// Notes the rest of a secret that a list was cut within.
-fn hide_rests(facts: &Facts, outcome: &mut Outcome) {
-    let flags = facts.commands.iter().flat_map(|command| &command.invocation.flags);
-    for value in flags.filter(|flag| flag.known.is_some()).filter_map(|flag| flag.value.as_ref()) {
-        let mut is_secret = false;
-        for part in facts::items(value) {
-            if let Some((name, _)) = part.split_once('=') {
-                is_secret = name.literal().is_some_and(|name| is_secret_name(name.trim()));
-            } else if is_secret || part.literal().is_some_and(|text| matches!(looks(&text), Looks::Random)) {
-                for place in part.pieces().iter().map(Piece::place) {
-                    outcome.secrets.entry(place.file).or_default().push(place.span);
-                }
-            }
-        }
-    }
 }
 
 fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: Option<&mut Memory>) -> Run {
@@ -277,18 +250,22 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
 
     let programs: Vec<Arc<Program>> = read.iter().map(|file| file.program.clone()).collect();
     let roots = linker.roots(&programs);
-    let facts = match memory {
-        Some(memory) => memory.run(&roots, &linker, said),
-        None => parallel::map(&roots, |_, root| Some(said(root, &linker))),
+    let heard = match &mut memory {
+        Some(memory) => memory.run(&roots, &linker, hear),
+        None => parallel::map(&roots, |_, root| Some(hear(root, &linker))),
     };
-    let mut projects: BTreeMap<u32, Project> = BTreeMap::new();
-    for (root, facts) in roots.iter().zip(facts) {
-        let Some(facts) = facts else {
+    let (mut projects, mut parts) = (BTreeMap::<u32, Project>::new(), Vec::new());
+    for (root, heard) in roots.iter().zip(heard) {
+        let Some(Heard { facts, secrets }) = heard else {
             found.extend(failed(root, &mut read, &outcome.sources));
             continue;
         };
+        for place in secrets {
+            outcome.secrets.entry(place.file).or_default().push(place.span);
+        }
         // A file that was read because another one names it belongs to that one's project.
         let project = root.iter().find_map(|program| read.get(program.file.0 as usize)).map_or(0, |file| file.project);
+        parts.push(Part { project, root: key(root), extent: facts.extent() });
         projects.entry(project).or_default().facts.append(facts);
     }
     // A configuration is a file, too: what it declares has its places there.
@@ -310,7 +287,11 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
             declared::policies(settings, settings.configs.get(index).map(|config| &**config), &linker, files);
         let own = |(file, _): &(&File, &Source)| file.project == *index;
         for (file, source) in read.iter().zip(&outcome.sources).filter(own) {
-            shown::speak(&mut project.shown, source, file.program.file);
+            let speak = || shown::spoken(source, file.program.file);
+            match &mut memory {
+                Some(memory) => project.shown.join(&memory.shown.of(&file.program, speak)),
+                None => project.shown.join(&speak()),
+            }
         }
         if !project.facts.environment.is_empty() {
             let requires = settings.configs.get(index).map_or(&[][..], |config| config.requires());
@@ -320,16 +301,17 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
             }
         }
     }
-    Run { read, linker, found, projects, configs, outcome }
+    Run { read, linker, found, projects, parts, configs, outcome }
 }
 
 /// What the programs of a root say.
-fn said(root: &[Arc<Program>], link: &dyn Link) -> Facts {
+fn hear(root: &[Arc<Program>], link: &dyn Link) -> Heard {
     let mut facts = Facts::default();
     let runs = eval::run(root, link, facts::ASKED);
     runs.commands.iter().for_each(|run| facts.add(run));
     runs.declared.iter().for_each(|declared| facts.declare(declared));
-    facts
+    let secrets = secrets::secrets(&facts);
+    Heard { facts, secrets }
 }
 
 /// What is said of the files of a root whose running ended in a panic.

@@ -88,7 +88,7 @@ fn it_finds_what_a_run_from_the_beginning_finds() {
         } else {
             files.insert(name.clone(), text)
         };
-        let again = engine::check_again(inputs(&files), &Memoryless, &settings, &mut memory).0;
+        let again = engine::check_again(inputs(&files), &Memoryless, &settings, &mut memory);
         let fresh = engine::check(inputs(&files), &Memoryless, &settings);
         assert_eq!(shown(&again), shown(&fresh), "turn {turn}, {name}");
         assert_eq!(again.suppressed, fresh.suppressed);

@@ -1,6 +1,6 @@
 //! Which program a program means by a path.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,10 +22,13 @@ const MAX_FOLLOWED: usize = 2000;
 /// All programs of a run, by where they lie.
 #[derive(Debug, Default)]
 pub(super) struct Linker {
-    by_path: BTreeMap<PathBuf, Arc<Program>>,
+    /// By the number of their files,
+    programs: Vec<Arc<Program>>,
+    /// and where these lie.
+    paths: Vec<PathBuf>,
+    by_path: HashMap<PathBuf, FileId>,
     /// Directories whose files are one program together.
     directories: BTreeMap<PathBuf, Vec<Arc<Program>>>,
-    paths: Vec<PathBuf>,
 }
 
 impl Linker {
@@ -36,8 +39,9 @@ impl Linker {
         {
             self.directories.entry(directory.to_owned()).or_default().push(program.clone());
         }
-        self.by_path.insert(disk.clone(), program.clone());
+        self.by_path.insert(disk.clone(), FileId(self.paths.len() as u32));
         self.paths.push(disk);
+        self.programs.push(program.clone());
     }
 
     /// Where all files lie, in order.
@@ -52,7 +56,7 @@ impl Linker {
 
     /// The program of a file, as all share it.
     pub fn at(&self, file: FileId) -> Option<&Arc<Program>> {
-        self.by_path.get(self.path(file)?)
+        self.programs.get(file.0 as usize)
     }
 
     /// Where a file lies.
@@ -67,35 +71,36 @@ impl Linker {
 
     /// Reads what the programs name and what that names, once each.
     pub fn follow(&mut self, files: &dyn Files, sources: &mut Vec<Source>, mut memory: Option<&mut Memory>) {
-        let (mut tried, mut listed) = (BTreeSet::new(), BTreeSet::new());
+        let (mut tried, mut listed) = (HashSet::new(), HashSet::new());
         let mut next = 0;
-        while let Some(from) = self.paths.get(next).cloned() {
+        while let (Some(from), Some(program)) = (self.paths.get(next).cloned(), self.programs.get(next).cloned()) {
             next += 1;
-            let Some(program) = self.by_path.get(&from).cloned() else { continue };
-            let names = match &mut memory {
-                Some(memory) => memory.named(&program, named),
-                None => Arc::new(named(&program)),
+            let named = || named(&program).iter().map(|end| candidates(&from, end)).collect();
+            let named = match &mut memory {
+                Some(memory) => memory.named.of(&program, named),
+                None => Arc::new(named()),
             };
-            for candidates in wanted(&from, &program, &names, files, &mut listed) {
+            let beside = together(&from, &program, files, &mut listed);
+            for candidates in named.iter().chain(&beside) {
                 for candidate in candidates {
-                    if self.by_path.contains_key(&candidate) || !tried.insert(candidate.clone()) {
+                    if self.by_path.contains_key(candidate) || !tried.insert(candidate.clone()) {
                         continue;
                     }
                     if self.paths.len() >= MAX_FOLLOWED + sources.len() {
                         return;
                     }
-                    let Some(bytes) = files.read(&candidate).map(Arc::new) else { continue };
+                    let Some(bytes) = files.read(candidate).map(Arc::new) else { continue };
                     let shown = sources.get(program.file.0 as usize).map_or("", Source::path);
-                    let shown = shown_as(shown, &from, &candidate);
+                    let shown = shown_as(shown, &from, candidate);
                     let file = FileId(sources.len() as u32);
-                    let known = memory.as_ref().and_then(|memory| memory.known(&candidate, &shown, &bytes, file));
+                    let known = memory.as_ref().and_then(|memory| memory.known(candidate, &shown, &bytes, file));
                     let is_new = known.is_none();
                     let Some((source, program)) = known.or_else(|| parse(&shown, &bytes, file).ok()) else { continue };
                     if let Some(memory) = memory.as_mut().filter(|_| is_new) {
-                        memory.keep(&candidate, &bytes, &source, &program);
+                        memory.keep(candidate, &bytes, &source, &program);
                     }
                     sources.push(source);
-                    self.add(candidate, &program);
+                    self.add(candidate.clone(), &program);
                 }
             }
         }
@@ -107,7 +112,7 @@ impl Linker {
     /// another one runs as its module is not run by itself.
     pub fn roots(&self, programs: &[Arc<Program>]) -> Vec<Vec<Arc<Program>>> {
         let mut modules = BTreeSet::new();
-        for (path, program) in &self.by_path {
+        for (path, program) in self.paths.iter().zip(&self.programs) {
             for step in program.body.iter() {
                 if let StepKind::Module(module) = &step.kind
                     && let Some(directory) = module.source.literal().and_then(|source| beside(path, &source))
@@ -122,7 +127,7 @@ impl Linker {
         let mut seen = BTreeSet::new();
         let mut roots = Vec::new();
         for program in programs {
-            let directory = self.paths.get(program.file.0 as usize).and_then(|path| path.parent());
+            let directory = self.path(program.file).and_then(Path::parent);
             match directory {
                 Some(directory) if program.directory => {
                     if !modules.contains(directory) && seen.insert(directory) {
@@ -138,16 +143,10 @@ impl Linker {
     }
 }
 
-/// The files that a program names, each by the places where it may lie: scripts, the other files of its directory,
-/// the files of its modules.
-fn wanted(
-    from: &Path,
-    program: &Program,
-    names: &[String],
-    files: &dyn Files,
-    listed: &mut BTreeSet<PathBuf>,
-) -> Vec<Vec<PathBuf>> {
-    let mut wanted: Vec<Vec<PathBuf>> = names.iter().map(|end| candidates(from, end)).collect();
+/// The files that are one program with another one: those of its directory, and of its modules. Each directory is listed
+/// once.
+fn together(from: &Path, program: &Program, files: &dyn Files, listed: &mut HashSet<PathBuf>) -> Vec<Vec<PathBuf>> {
+    let mut wanted = Vec::new();
     if !program.directory {
         return wanted;
     }
@@ -178,14 +177,14 @@ impl Link for Linker {
     }
 
     fn directory(&self, from: FileId, path: &str) -> Vec<Arc<Program>> {
-        let from = self.paths.get(from.0 as usize);
+        let from = self.path(from);
         from.and_then(|from| self.directories.get(&beside(from, path)?)).cloned().unwrap_or_default()
     }
 
     fn find(&self, from: FileId, path: &Value) -> Option<Arc<Program>> {
-        let from = self.paths.get(from.0 as usize)?;
+        let from = self.path(from)?;
         let end = end_of(&path.known_suffix(), path.is_literal())?;
-        candidates(from, &end).into_iter().find_map(|candidate| self.by_path.get(&candidate).cloned())
+        candidates(from, &end).into_iter().find_map(|candidate| self.at(*self.by_path.get(&candidate)?).cloned())
     }
 }
 

@@ -5,25 +5,32 @@
 //! goes, the same path leads to the same file, so that it is enough to compare the programs themselves.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::link::Linker;
-use super::{Content, Input, NotRead, open, parallel};
+use super::{Content, Heard, Input, NotRead, open, parallel};
 use crate::eval::Link;
-use crate::facts::Facts;
+use crate::facts::{Extent, Facts};
 use crate::program::{Block, Program};
+use crate::project::{Project, Shown};
 use crate::source::{FileId, Source};
-use crate::value::Value;
+use crate::value::{Place, Value};
 
 /// Files of the last run, and what their programs said.
 #[derive(Debug, Default)]
 pub struct Memory {
     parsed: HashMap<PathBuf, Parsed>,
     ran: HashMap<Vec<FileId>, Ran>,
-    /// What programs name.
-    named: HashMap<FileId, (Arc<Program>, Arc<Vec<String>>)>,
+    /// Where the files may lie that programs name.
+    pub(super) named: Made<Vec<Vec<PathBuf>>>,
+    /// What their texts show beside facts.
+    pub(super) shown: Made<Shown>,
+    /// The projects of the last run. They hold the facts of its roots until the next one takes them back,
+    projects: BTreeMap<u32, Project>,
+    /// each these of its project's, in this order.
+    parts: Vec<Part>,
     /// Where all files of the last run lie, in order.
     places: Vec<PathBuf>,
     /// What the last run had to do.
@@ -52,7 +59,17 @@ struct Ran {
     root: Vec<Arc<Program>>,
     /// What it looked at beside itself.
     used: Vec<Arc<Program>>,
-    facts: Facts,
+    /// Nothing while they are in a project.
+    facts: Option<Facts>,
+    secrets: Vec<Place>,
+}
+
+/// What one root said, within the facts of its project.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub project: u32,
+    pub root: Vec<FileId>,
+    pub extent: Extent,
 }
 
 pub(super) type Opened = Option<Result<(Source, Arc<Program>), NotRead>>;
@@ -101,20 +118,28 @@ impl Memory {
         self.parsed.insert(disk.to_owned(), Parsed { file: program.file, bytes: bytes.clone(), source, program });
     }
 
-    /// The paths that a program names, as `named` finds them.
-    pub(super) fn named(
-        &mut self,
-        program: &Arc<Program>,
-        named: impl Fn(&Program) -> Vec<String>,
-    ) -> Arc<Vec<String>> {
-        if let Some((known, names)) = self.named.get(&program.file)
-            && Arc::ptr_eq(known, program)
-        {
-            return names.clone();
+    /// What the files of the last run say, joined.
+    pub fn projects(&self) -> impl Iterator<Item = &Project> {
+        self.projects.values()
+    }
+
+    /// Keeps what the roots of a run said, for the next one.
+    pub(super) fn keep_projects(&mut self, projects: BTreeMap<u32, Project>, parts: Vec<Part>) {
+        (self.projects, self.parts) = (projects, parts);
+    }
+
+    /// Gives each root what it said in the last run.
+    fn take_back(&mut self) {
+        let parts = std::mem::take(&mut self.parts);
+        for (project, joined) in std::mem::take(&mut self.projects) {
+            let own = || parts.iter().filter(|part| part.project == project);
+            let extents: Vec<Extent> = own().map(|part| part.extent).collect();
+            for (part, facts) in own().zip(joined.facts.into_parts(&extents)) {
+                if let Some(ran) = self.ran.get_mut(&part.root) {
+                    ran.facts = Some(facts);
+                }
+            }
         }
-        let found = Arc::new(named(program));
-        self.named.insert(program.file, (program.clone(), found.clone()));
-        found
     }
 
     /// What the roots of a run say; nothing of one that fails.
@@ -122,19 +147,22 @@ impl Memory {
         &mut self,
         roots: &[Vec<Arc<Program>>],
         linker: &Linker,
-        run: impl Fn(&[Arc<Program>], &dyn Link) -> Facts + Sync,
-    ) -> Vec<Option<Facts>> {
+        run: impl Fn(&[Arc<Program>], &dyn Link) -> Heard + Sync,
+    ) -> Vec<Option<Heard>> {
+        self.take_back();
         if self.places != linker.places() {
             self.places = linker.places().to_vec();
             self.parsed.retain(|place, _| linker.has(place));
             self.ran.clear();
-            self.named.clear();
+            self.named.0.clear();
+            self.shown.0.clear();
         }
         let is_known = |root: &Vec<Arc<Program>>| {
             self.ran.get(&key(root)).is_some_and(|ran| {
                 let is_now =
                     |program: &Arc<Program>| linker.at(program.file).is_some_and(|now| Arc::ptr_eq(now, program));
-                root.len() == ran.root.len()
+                ran.facts.is_some()
+                    && root.len() == ran.root.len()
                     && root.iter().zip(&ran.root).all(|(now, then)| Arc::ptr_eq(now, then))
                     && ran.used.iter().all(is_now)
             })
@@ -142,22 +170,52 @@ impl Memory {
         let new: Vec<&Vec<Arc<Program>>> = roots.iter().filter(|root| !is_known(root)).collect();
         let ran = parallel::map(&new, |_, root| {
             let watched = Watched { linker, used: RefCell::default() };
-            let facts = run(root, &watched);
-            Some((facts, watched.used.into_inner()))
+            let heard = run(root, &watched);
+            Some((heard, watched.used.into_inner()))
         });
         self.work.ran = new.len();
         for (root, ran) in new.into_iter().zip(ran) {
             match ran {
-                Some((facts, used)) => self.ran.insert(key(root), Ran { root: root.clone(), used, facts }),
+                Some((Heard { facts, secrets }, used)) => {
+                    self.ran.insert(key(root), Ran { root: root.clone(), used, facts: Some(facts), secrets })
+                }
                 None => self.ran.remove(&key(root)),
             };
         }
-        roots.iter().map(|root| self.ran.get(&key(root)).map(|ran| ran.facts.clone())).collect()
+        let mut heard = |root: &Vec<Arc<Program>>| {
+            let ran = self.ran.get_mut(&key(root))?;
+            Some(Heard { facts: ran.facts.take()?, secrets: ran.secrets.clone() })
+        };
+        roots.iter().map(&mut heard).collect()
+    }
+}
+
+/// What was made of programs, by their files.
+#[derive(Debug)]
+pub(super) struct Made<T>(HashMap<FileId, (Arc<Program>, Arc<T>)>);
+
+impl<T> Default for Made<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T> Made<T> {
+    /// What was made of a program, or is now.
+    pub fn of(&mut self, program: &Arc<Program>, make: impl FnOnce() -> T) -> Arc<T> {
+        if let Some((known, made)) = self.0.get(&program.file)
+            && Arc::ptr_eq(known, program)
+        {
+            return made.clone();
+        }
+        let made = Arc::new(make());
+        self.0.insert(program.file, (program.clone(), made.clone()));
+        made
     }
 }
 
 /// What names a root in this run and the next.
-fn key(root: &[Arc<Program>]) -> Vec<FileId> {
+pub(super) fn key(root: &[Arc<Program>]) -> Vec<FileId> {
     root.iter().map(|program| program.file).collect()
 }
 

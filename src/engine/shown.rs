@@ -54,12 +54,13 @@ pub(super) fn add(shown: &mut Shown, source: &Source, program: &Program, require
     }
 }
 
-/// Adds where a file names a role that may be due to somebody, or what sets a policy, and whether it speaks of variables that
-/// tell gcloud who it is.
-pub(super) fn speak(shown: &mut Shown, source: &Source, file: FileId) {
+/// Where a file names a role that may be due to somebody, or what sets a policy, and whether it speaks of variables that tell
+/// gcloud who it is.
+pub(super) fn spoken(source: &Source, file: FileId) -> Shown {
+    let mut shown = Shown::default();
     let text = source.text();
     if PROSE.iter().any(|end| source.path().to_ascii_lowercase().ends_with(end)) {
-        return;
+        return shown;
     }
     if VARIABLES.iter().any(|name| memmem::find(text.as_bytes(), name.as_bytes()).is_some()) {
         shown.told_by_variables.insert(file);
@@ -79,6 +80,7 @@ pub(super) fn speak(shown: &mut Shown, source: &Source, file: FileId) {
             shown.speaks(file, at as u32, None, || around(text, at));
         }
     }
+    shown
 }
 
 /// The lines around a byte.

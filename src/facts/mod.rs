@@ -63,87 +63,126 @@ pub use registry::{DockerLogin, Push, registry_host};
 pub use trigger::Trigger;
 pub use uses::Uses;
 
-/// Everything that is said, each kind in order.
-#[derive(Debug, Clone, Default)]
-pub struct Facts {
+/// All kinds of facts, once: whatever is done to each is derived from this list.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident: $kind:ty,)*) => {
+        /// Everything that is said, each kind in order.
+        #[derive(Debug, Clone, Default)]
+        pub struct Facts {
+            $($(#[$doc])* pub $name: Vec<$kind>,)*
+            /// Files of the running flow that say how to federate.
+            federation_files: Vec<Value>,
+            /// Jobs of the running flow that are not over, by their index, outermost first.
+            open_jobs: Vec<usize>,
+        }
+
+        /// How many facts there are of each kind.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct Extent {
+            $($name: usize,)*
+        }
+
+        impl Facts {
+            /// Adds all facts of another flow.
+            pub fn append(&mut self, mut other: Self) {
+                $(self.$name.append(&mut other.$name);)*
+            }
+
+            /// How many there are.
+            pub fn extent(&self) -> Extent {
+                Extent { $($name: self.$name.len(),)* }
+            }
+
+            /// What was appended in parts of these extents, part by part. What came after them is left out.
+            pub fn into_parts(self, extents: &[Extent]) -> Vec<Self> {
+                let mut parts = vec![Self::default(); extents.len()];
+                $(
+                    let mut all = self.$name.into_iter();
+                    for (part, extent) in parts.iter_mut().zip(extents) {
+                        part.$name.extend(all.by_ref().take(extent.$name));
+                    }
+                )*
+                parts
+            }
+        }
+    };
+}
+
+kinds! {
     /// Requests that are made or set up.
-    pub calls: Vec<Call>,
+    calls: Call,
     /// Changes of IAM policies.
-    pub grants: Vec<Grant>,
+    grants: Grant,
     /// Roles that are made here.
-    pub custom_roles: Vec<CustomRole>,
+    custom_roles: CustomRole,
     /// Deployments of services and functions.
-    pub services: Vec<Service>,
+    services: Service,
     /// What is deployed, and what it runs as.
-    pub deployments: Vec<Deployment>,
+    deployments: Deployment,
     /// Triggers that deliver events.
-    pub triggers: Vec<Trigger>,
+    triggers: Trigger,
     /// Accounts that are impersonated.
-    pub impersonations: Vec<Impersonation>,
+    impersonations: Impersonation,
     /// What a flow is told to take for its project where nothing else is said; `None` where it is told several.
-    pub default_projects: Vec<(Statement, Option<Value>)>,
+    default_projects: (Statement, Option<Value>),
     /// What Terraform declares once, with what it is named by elsewhere.
-    pub named: Vec<Named>,
+    named: Named,
     /// E-mails of accounts that are made here, each with the statement that makes it.
-    pub made_accounts: Vec<(Value, Statement)>,
+    made_accounts: (Value, Statement),
     /// What is handed to modules that are not here, and may be the names of services there.
-    pub handed: Vec<Value>,
+    handed: Value,
     /// How services are entered.
-    pub entries: Vec<Entry>,
+    entries: Entry,
     /// Audiences of their own that services are given in a file.
-    pub custom_audiences: Vec<CustomAudiences>,
+    custom_audiences: CustomAudiences,
     /// Headers that a job or task sends.
-    pub headers: Vec<Header>,
+    headers: Header,
     /// Values that are put where a running system reads them.
-    pub stored: Vec<Stored>,
+    stored: Stored,
     /// What is done to the variables of what is deployed.
-    pub environment: Vec<EnvChange>,
+    environment: EnvChange,
     /// Accounts that are named.
-    pub accounts: Vec<Account>,
+    accounts: Account,
     /// gcloud's command lines.
-    pub commands: Vec<Gcloud>,
+    commands: Gcloud,
     /// Jobs of CI.
-    pub jobs: Vec<CiJob>,
+    jobs: CiJob,
     /// Steps that authenticate to Google Cloud.
-    pub authentications: Vec<Authentication>,
+    authentications: Authentication,
     /// Texts that are taken as they stand.
-    pub verbatim: Vec<Verbatim>,
+    verbatim: Verbatim,
     /// Where gcloud becomes somebody.
-    pub logins: Vec<Login>,
+    logins: Login,
     /// Where other machines begin.
-    pub machines: Vec<Machine>,
+    machines: Machine,
     /// Actions that steps use.
-    pub uses: Vec<Uses>,
+    uses: Uses,
     /// Where Docker is given credentials.
-    pub docker_logins: Vec<DockerLogin>,
+    docker_logins: DockerLogin,
     /// Images that are pushed.
-    pub pushes: Vec<Push>,
+    pushes: Push,
     /// What is said of stretches of programs.
-    pub marks: Vec<Mark>,
+    marks: Mark,
     /// Builds that are described.
-    pub builds: Vec<Build>,
+    builds: Build,
     /// Builds that are started from a file.
-    pub build_starts: Vec<BuildStart>,
+    build_starts: BuildStart,
     /// Images that are built.
-    pub images: Vec<Image>,
+    images: Image,
     /// Providers of identity pools.
-    pub providers: Vec<FederationProvider>,
+    providers: FederationProvider,
     /// Keys of accounts that are declared.
-    pub keys: Vec<ServiceAccountKey>,
+    keys: ServiceAccountKey,
     /// Requests to the metadata server.
-    pub metadata: Vec<Metadata>,
+    metadata: Metadata,
     /// Accounts that are named in full to the IAM Credentials API.
-    pub full_names: Vec<FullName>,
+    full_names: FullName,
     /// ID tokens of whoever the program runs as.
-    pub minted: Vec<Minted>,
+    minted: Minted,
     /// URLs that are signed.
-    pub signed_urls: Vec<SignedUrl>,
+    signed_urls: SignedUrl,
     /// Tokens that are verified.
-    pub verifications: Vec<Verification>,
-    /// Files of the running flow that say how to federate.
-    federation_files: Vec<Value>,
-    /// Jobs of the running flow that are not over, by their index, outermost first.
-    open_jobs: Vec<usize>,
+    verifications: Verification,
 }
 
 /// A value and the flag or argument that gives it.
@@ -394,87 +433,6 @@ impl Facts {
     /// Adds what something declared says.
     pub fn declare(&mut self, declared: &Declared) {
         declare::add(self, declared);
-    }
-
-    /// Adds all facts of another file.
-    pub fn append(&mut self, mut other: Self) {
-        self.calls.append(&mut other.calls);
-        self.grants.append(&mut other.grants);
-        self.custom_roles.append(&mut other.custom_roles);
-        self.services.append(&mut other.services);
-        self.deployments.append(&mut other.deployments);
-        self.triggers.append(&mut other.triggers);
-        self.impersonations.append(&mut other.impersonations);
-        self.default_projects.append(&mut other.default_projects);
-        self.named.append(&mut other.named);
-        self.made_accounts.append(&mut other.made_accounts);
-        self.handed.append(&mut other.handed);
-        self.entries.append(&mut other.entries);
-        self.custom_audiences.append(&mut other.custom_audiences);
-        self.headers.append(&mut other.headers);
-        self.stored.append(&mut other.stored);
-        self.environment.append(&mut other.environment);
-        self.accounts.append(&mut other.accounts);
-        self.commands.append(&mut other.commands);
-        self.jobs.append(&mut other.jobs);
-        self.authentications.append(&mut other.authentications);
-        self.verbatim.append(&mut other.verbatim);
-        self.logins.append(&mut other.logins);
-        self.machines.append(&mut other.machines);
-        self.uses.append(&mut other.uses);
-        self.docker_logins.append(&mut other.docker_logins);
-        self.pushes.append(&mut other.pushes);
-        self.marks.append(&mut other.marks);
-        self.builds.append(&mut other.builds);
-        self.build_starts.append(&mut other.build_starts);
-        self.images.append(&mut other.images);
-        self.providers.append(&mut other.providers);
-        self.keys.append(&mut other.keys);
-        self.metadata.append(&mut other.metadata);
-        self.full_names.append(&mut other.full_names);
-        self.minted.append(&mut other.minted);
-        self.signed_urls.append(&mut other.signed_urls);
-        self.verifications.append(&mut other.verifications);
-    }
-
-    /// Whether nothing is said.
-    pub fn is_empty(&self) -> bool {
-        self.calls.is_empty()
-            && self.grants.is_empty()
-            && self.custom_roles.is_empty()
-            && self.services.is_empty()
-            && self.deployments.is_empty()
-            && self.triggers.is_empty()
-            && self.impersonations.is_empty()
-            && self.default_projects.is_empty()
-            && self.named.is_empty()
-            && self.made_accounts.is_empty()
-            && self.handed.is_empty()
-            && self.entries.is_empty()
-            && self.custom_audiences.is_empty()
-            && self.headers.is_empty()
-            && self.stored.is_empty()
-            && self.environment.is_empty()
-            && self.accounts.is_empty()
-            && self.commands.is_empty()
-            && self.jobs.is_empty()
-            && self.authentications.is_empty()
-            && self.verbatim.is_empty()
-            && self.machines.is_empty()
-            && self.uses.is_empty()
-            && self.docker_logins.is_empty()
-            && self.pushes.is_empty()
-            && self.marks.is_empty()
-            && self.builds.is_empty()
-            && self.build_starts.is_empty()
-            && self.images.is_empty()
-            && self.providers.is_empty()
-            && self.keys.is_empty()
-            && self.metadata.is_empty()
-            && self.full_names.is_empty()
-            && self.minted.is_empty()
-            && self.signed_urls.is_empty()
-            && self.verifications.is_empty()
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn at(project: &Project, file: FileId, place: Position, encoding: Enc
 /// What the values are that stand at a place: each outcome of its statement may have another one.
 fn values(project: &Project, file: FileId, at: u32) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
-    for command in project.facts().flat_map(|facts| &facts.facts.commands) {
+    for command in project.memory().projects().flat_map(|joined| &joined.facts.commands) {
         let statement = &command.at;
         if statement.file != file || !(statement.span.start <= at && at <= statement.span.end) {
             continue;

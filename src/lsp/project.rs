@@ -1,17 +1,16 @@
 //! A project as an editor sees it: its files as they are on disk, or as they are being typed, linted again after each change.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::cell::{Ref, RefCell};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::Config;
-use crate::engine::{self, Content, Date, Files, Input, Memory, Settings, Work};
+use crate::engine::{self, Content, Date, Files, Input, Memory, Settings};
 use crate::files;
 use crate::finding::{Finding, Level, Safety};
 use crate::mend::{self, Bench, Change};
 use crate::outcome::Outcome;
-use crate::project::Project as Facts;
 use crate::source::{FileId, MAX_SIZE};
 use crate::workspace;
 
@@ -34,7 +33,6 @@ pub(super) struct Project {
     wishes: Wishes,
     /// What the last run found, and what the files say.
     pub outcome: Outcome,
-    facts: BTreeMap<u32, Facts>,
     /// Whether something changed since.
     pub is_stale: bool,
 }
@@ -75,7 +73,6 @@ impl Project {
             memory: RefCell::default(),
             wishes,
             outcome: Outcome::default(),
-            facts: BTreeMap::new(),
             is_stale: true,
         };
         if project.root.is_dir() {
@@ -142,32 +139,35 @@ impl Project {
     }
 
     /// Lints what changed.
-    pub fn refresh(&mut self) -> Work {
-        if !std::mem::take(&mut self.is_stale) {
-            return Work::default();
+    pub fn refresh(&mut self) {
+        if std::mem::take(&mut self.is_stale) {
+            let settings = settings(self.config.as_ref(), self.wishes);
+            self.outcome =
+                engine::check_again(inputs(&self.files), &self.disk, &settings, &mut self.memory.borrow_mut());
         }
-        let memory = self.memory.get_mut();
-        let (outcome, facts) =
-            engine::check_again(inputs(&self.files), &self.disk, &settings(self.config.as_ref(), self.wishes), memory);
-        (self.outcome, self.facts) = (outcome, facts);
-        memory.work
     }
 
-    /// What the files say.
-    pub fn facts(&self) -> impl Iterator<Item = &Facts> {
-        self.facts.values()
+    /// What the last run knows of the files.
+    pub fn memory(&self) -> Ref<'_, Memory> {
+        self.memory.borrow()
     }
 
     /// The files that change for something to be done, if that can be done without making anything worse.
     pub fn change(&self, wanted: Wanted<'_>) -> Vec<Change> {
         let check = |inputs: Vec<Input>, settings: &Settings| {
             let mut memory = self.memory.borrow_mut();
-            engine::check_again(inputs, &self.disk, settings, &mut memory).0
+            engine::check_again(inputs, &self.disk, settings, &mut memory)
         };
         let settings = settings(self.config.as_ref(), self.wishes);
         let configs = self.config.iter().map(|config| (0, config.source.text().as_bytes().to_vec())).collect();
-        let bench = Bench { inputs: inputs(&self.files), configs, settings, check: &check, may_change: &|_| true };
-        let first = check(bench.inputs.clone(), &bench.settings);
+        let bench = Bench {
+            inputs: inputs(&self.files),
+            configs,
+            settings: settings.clone(),
+            check: &check,
+            may_change: &|_| true,
+        };
+        let first = check(bench.inputs.clone(), &settings);
         let same = |outcome: &Outcome, a: &Finding, b: &Finding| {
             let path = outcome.source(a.primary.file).map_or("", |source| source.path());
             (a.rule, a.primary.file, &a.message) == (b.rule, b.primary.file, &b.message)
@@ -191,6 +191,8 @@ impl Project {
                 Wanted::Fix(_) | Wanted::Silence(_) => Vec::new(),
             }
         });
+        // What is remembered is of the files as they are.
+        check(inputs(&self.files), &settings);
         mended.changes
     }
 }

@@ -56,6 +56,15 @@ impl Shown {
         }
     }
 
+    /// Adds what another text shows.
+    pub fn join(&mut self, other: &Self) {
+        self.set.extend(other.set.iter().cloned());
+        self.service_ids |= other.service_ids;
+        self.told_by_variables.extend(&other.told_by_variables);
+        let room = MAX_SPOKEN.saturating_sub(self.spoken.len());
+        self.spoken.extend(other.spoken.iter().take(room).cloned());
+    }
+
     /// Whether what is deployed may give itself this variable.
     pub(super) fn given_by_image(&self, name: &str) -> bool {
         self.set.contains(name)
