@@ -68,13 +68,9 @@ impl Project {
     /// Who may call the service that a URL is of. [`Exposure::Open`] where the project shows any service open that
     /// could be this one.
     pub fn exposure(&self, url: &Url) -> Exposure {
-        let about: Vec<(&Service, Truth)> = self
-            .facts
-            .services
-            .iter()
-            .map(|service| (service, is_of(url, service)))
-            .filter(|(_, is)| !is.is_no())
-            .collect();
+        let is_of = is_of(url);
+        let about: Vec<(&Service, Truth)> =
+            self.facts.services.iter().map(|service| (service, is_of(service))).filter(|(_, is)| !is.is_no()).collect();
         if about.iter().any(|(service, _)| service.exposure == Exposure::Open) {
             return Exposure::Open;
         }
@@ -84,7 +80,8 @@ impl Project {
 
     /// Where the service that a URL is of is deployed private.
     pub fn shown_private(&self, url: &Url) -> Option<Place> {
-        let private = |service: &&Service| is_of(url, service).is_yes() && self.is_private(service);
+        let is_of = is_of(url);
+        let private = |service: &&Service| is_of(service).is_yes() && self.is_private(service);
         self.facts.services.iter().find(private).map(|service| service.said)
     }
 
@@ -232,37 +229,43 @@ fn projects(facts: &Facts) -> BTreeSet<String> {
     ids.chain(accounts).filter(|id| is_project_id(id)).collect()
 }
 
-/// Whether a URL is of a service.
-fn is_of(url: &Url, service: &Service) -> Truth {
-    let Some(name) = &service.name else { return Truth::Unknown };
-    if let [piece @ (Piece::Output(..) | Piece::Attribute(..))] = url.host.pieces() {
-        return match meaning_of_piece(piece) {
-            Meaning::ServiceUrl { name: Some(described), .. } if described.same(name) => Truth::Yes,
-            Meaning::ServiceUrl { name: Some(described), .. } if !may_equal(&described, name, &[]) => Truth::No,
-            _ => Truth::Unknown,
-        };
-    }
-    match url.kind {
-        HostKind::Run => label_is_of(&url.first_label(), name),
-        // The path of a function's URL begins with its name.
-        HostKind::Functions => {
-            let path = url.path.strip_prefix("/").unwrap_or_default();
-            let first = path.split_once('/').map_or(path, |(first, _)| first);
-            match () {
-                () if first.same(name) => Truth::Yes,
-                () if may_equal(&first, name, &[]) => Truth::Unknown,
-                () => Truth::No,
+/// Whether a URL is of a service: the URL is looked at once, for all services.
+fn is_of(url: &Url) -> impl Fn(&Service) -> Truth {
+    let label = (url.kind == HostKind::Run).then(|| url.first_label().literal()).flatten();
+    let described = match url.host.pieces() {
+        [piece @ (Piece::Output(..) | Piece::Attribute(..))] => Some(meaning_of_piece(piece)),
+        _ => None,
+    };
+    move |service| {
+        let Some(name) = &service.name else { return Truth::Unknown };
+        match (&described, url.kind) {
+            (Some(Meaning::ServiceUrl { name: Some(described), .. }), _) if described.same(name) => Truth::Yes,
+            (Some(Meaning::ServiceUrl { name: Some(described), .. }), _) if !may_equal(described, name, &[]) => {
+                Truth::No
             }
+            (None, HostKind::Run) => match (&label, name.literal()) {
+                (Some(label), Some(name)) => label_is_of(label, &name),
+                _ => Truth::Unknown,
+            },
+            // The path of a function's URL begins with its name.
+            (None, HostKind::Functions) => {
+                let path = url.path.strip_prefix("/").unwrap_or_default();
+                let first = path.split_once('/').map_or(path, |(first, _)| first);
+                match () {
+                    () if first.same(name) => Truth::Yes,
+                    () if may_equal(&first, name, &[]) => Truth::Unknown,
+                    () => Truth::No,
+                }
+            }
+            _ => Truth::Unknown,
         }
-        _ => Truth::Unknown,
     }
 }
 
 /// Whether a label of `run.app` is that of a service: `NAME-HASH-RR`, `NAME-NUMBER` or `TAG---NAME-…`.
-fn label_is_of(label: &Value, name: &Value) -> Truth {
-    let (Some(label), Some(name)) = (label.literal(), name.literal()) else { return Truth::Unknown };
-    let label = label.rsplit_once("---").map_or(label.as_str(), |(_, rest)| rest);
-    let Some(rest) = label.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('-')) else {
+fn label_is_of(label: &str, name: &str) -> Truth {
+    let label = label.rsplit_once("---").map_or(label, |(_, rest)| rest);
+    let Some(rest) = label.strip_prefix(name).and_then(|rest| rest.strip_prefix('-')) else {
         return Truth::No;
     };
     let is_number = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
@@ -275,17 +278,15 @@ fn label_is_of(label: &Value, name: &Value) -> Truth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::tests::value;
 
     #[test]
     fn labels_of_services() {
-        let is = |label: &str, name: &str| label_is_of(&value(label), &value(name));
+        let is = label_is_of;
         assert_eq!(is("api-k3j2h4k5jq-uc", "api"), Truth::Yes);
         assert_eq!(is("api-123456789012", "api"), Truth::Yes);
         assert_eq!(is("v2---api-123456789012", "api"), Truth::Yes);
         assert_eq!(is("api-admin-k3j2h4k5jq-uc", "api"), Truth::Unknown);
         assert_eq!(is("web-k3j2h4k5jq-uc", "api"), Truth::No);
-        assert_eq!(is("{X}-uc", "api"), Truth::Unknown);
         assert_eq!(is("apix-1", "api"), Truth::No);
     }
 }

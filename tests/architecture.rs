@@ -89,7 +89,6 @@ const TABLE: &[(&str, &[&str])] = &[
             "finding",
             "mend",
             "outcome",
-            "project",
             "report",
             "rules",
             "source",

@@ -14,10 +14,8 @@ use crate::value::{Place, Value};
 /// The grants that a configuration declares; `file` is its own.
 pub(super) fn grants(config: &Config, file: FileId) -> Vec<Grant> {
     let place = |span: Span| Place::near(file, span);
-    let given = |text: &Spanned<String>| Given {
-        value: Value::text(text.value.clone(), place(text.span)),
-        at: place(text.span),
-        whole: place(text.span),
+    let given = |text: &Spanned<String>| {
+        Given::new(Value::text(text.value.clone(), place(text.span)), place(text.span), place(text.span))
     };
     let grant = |(number, granted): (usize, &crate::config::Granted)| {
         let on = granted.on.as_ref();

@@ -202,13 +202,13 @@ impl<T> Default for Made<T> {
 
 impl<T> Made<T> {
     /// What was made of a program, or is now.
-    pub fn of(&mut self, program: &Arc<Program>, make: impl FnOnce() -> T) -> Arc<T> {
+    pub fn of(&mut self, program: &Arc<Program>, work: impl FnOnce() -> T) -> Arc<T> {
         if let Some((known, made)) = self.0.get(&program.file)
             && Arc::ptr_eq(known, program)
         {
             return made.clone();
         }
-        let made = Arc::new(make());
+        let made = Arc::new(work());
         self.0.insert(program.file, (program.clone(), made.clone()));
         made
     }

@@ -42,7 +42,7 @@ pub(super) fn store(facts: &mut Facts, declared: &Declared, sink: Sink, field: &
 
 /// A field that is a text, with what follows from declarations written out.
 pub(super) fn given(field: &Field) -> Option<Given> {
-    Some(Given { value: settle(field.tree.text()?), at: field.at, whole: field.whole })
+    Some(Given::new(settle(field.tree.text()?), field.at, field.whole))
 }
 
 /// The field at the end of a path of names, when it is a text.

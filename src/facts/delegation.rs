@@ -4,7 +4,6 @@ use super::request::Parts;
 use super::{Facts, Given};
 use crate::eval::{Run, Statement};
 use crate::gcp::output::{Meaning, meaning_of};
-use crate::gcp::url;
 use crate::value::{Place, Value};
 
 /// An account that is named in full to the IAM Credentials API.
@@ -27,7 +26,7 @@ const MAX_NAMES: usize = 16;
 
 pub(super) fn add(facts: &mut Facts, parts: &Parts, run: &Run) {
     for given in &parts.urls {
-        let url = url::parse(&given.value);
+        let url = given.url();
         if !url.is_api("iamcredentials") || !METHODS.iter().any(|method| url.path.ends_with(method).is_yes()) {
             continue;
         }

@@ -5,7 +5,7 @@
 use super::declare::{given, given_at};
 use super::{Call, Caller, Credential, Facts, Given, Token};
 use crate::eval::Declared;
-use crate::gcp::url::{self, HostKind};
+use crate::gcp::url::HostKind;
 use crate::gcp::wording::Wording;
 use crate::value::{Tree, Truth};
 
@@ -13,7 +13,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
     let Some(url) = given_at(&declared.body, &["address"]) else { return };
     // API Gateway routes requests for models to Google APIs with credentials of another kind
     // (<https://developers.googleblog.com/a-unified-api-for-ai-model-routing/>, checked 2026-11-21).
-    if url::parse(&url.value).kind == HostKind::GoogleApi {
+    if url.url().kind == HostKind::GoogleApi {
         return;
     }
     facts.calls.push(Call {

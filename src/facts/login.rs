@@ -75,7 +75,7 @@ pub(super) fn impersonated(invocation: &Invocation) -> Option<Given> {
     }
     let value = invocation.positionals.get(1)?.clone();
     let at = value.place()?;
-    Some(Given { value, at, whole: at })
+    Some(Given::new(value, at, at))
 }
 
 /// The account that a command names to gcloud.
@@ -87,7 +87,7 @@ fn named(invocation: &Invocation) -> Option<Given> {
     };
     let value = invocation.positionals.get(number)?.clone();
     let at = value.place()?;
-    Some(Given { value, at, whole: at })
+    Some(Given::new(value, at, at))
 }
 
 /// Who gcloud is after a command; `None` when that changes nothing.

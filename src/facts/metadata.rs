@@ -5,7 +5,7 @@
 use super::request::Parts;
 use super::{Facts, Given};
 use crate::eval::{Run, Statement};
-use crate::gcp::url::{self, HostKind};
+use crate::gcp::url::HostKind;
 use crate::value::{Place, Truth, Value};
 
 /// A request to the metadata server.
@@ -34,7 +34,7 @@ const OTHER_USES: &[&str] = &["--head", "--get", "--url-query", "--write-out", "
 
 pub(super) fn add(facts: &mut Facts, parts: &Parts, run: &Run, program: Place, header: &'static str) {
     for given in &parts.urls {
-        let url = url::parse(&given.value);
+        let url = given.url();
         if url.kind != HostKind::Metadata || !url.path.starts_with("/computeMetadata/v1/").is_yes() {
             continue;
         }

@@ -15,6 +15,7 @@ mod entry;
 mod environment;
 mod gateway;
 mod gcloud;
+mod given;
 mod grant;
 mod header;
 mod image;
@@ -36,7 +37,7 @@ mod uses;
 mod workflow;
 
 use crate::eval::{Asked, Declared, Run, Statement};
-use crate::gcp::invocation::{FlagUse, Invocation};
+use crate::gcp::invocation::Invocation;
 use crate::gcp::wording::Wording;
 use crate::value::{Place, Truth, Value};
 
@@ -50,6 +51,7 @@ pub use delegation::FullName;
 pub use deployment::{Deployment, Identity};
 pub use entry::{Entry, EntryKind};
 pub use environment::{EnvChange, Others, Removed, Room, Secret, Target, TargetKind, Variable};
+pub use given::Given;
 pub use grant::{Authority, CustomRole, Grant, ResourceKind, Verb};
 pub use header::{Header, Removal};
 pub use image::{Copy, Image};
@@ -183,17 +185,6 @@ kinds! {
     signed_urls: SignedUrl,
     /// Tokens that are verified.
     verifications: Verification,
-}
-
-/// A value and the flag or argument that gives it.
-#[derive(Debug, Clone)]
-pub struct Given {
-    /// The value.
-    pub value: Value,
-    /// Where the flag's name stands, or the argument.
-    pub at: Place,
-    /// From the flag's name to the end of the value, where they stand together.
-    pub whole: Place,
 }
 
 /// What makes a call.
@@ -433,20 +424,6 @@ impl Facts {
     /// Adds what something declared says.
     pub fn declare(&mut self, declared: &Declared) {
         declare::add(self, declared);
-    }
-}
-
-impl Given {
-    fn of(flag: &FlagUse) -> Option<Self> {
-        Some(Self { value: flag.value.clone()?, at: flag.at, whole: flag.whole() })
-    }
-
-    /// Where the literal text of the value stands, when it is one piece; else the flag.
-    pub fn value_place(&self) -> Place {
-        match self.value.pieces() {
-            [only] => only.place(),
-            _ => self.at,
-        }
     }
 }
 

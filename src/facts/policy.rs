@@ -76,5 +76,5 @@ fn member(item: &Tree) -> Option<Given> {
     let first = value.place()?;
     let span = places.filter(|place| place.file == first.file).fold(first.span, |span, place| span.to(place.span));
     let whole = Place { span, exact: false, ..first };
-    Some(Given { value, at: whole, whole })
+    Some(Given::new(value, whole, whole))
 }

@@ -88,7 +88,7 @@ pub(super) fn action(facts: &mut Facts, name: &str, with: Option<&Tree>, declare
             let is_pushed = input("push").is_some_and(|push| push.value.equals("true").is_yes());
             if let Some(tags) = input("tags").filter(|_| is_pushed) {
                 let lines = tags.value.split('\n').into_iter().flat_map(|line| line.split(','));
-                let images = lines.map(|tag| Given { value: tag.trimmed(), ..tags });
+                let images = lines.map(|tag| tags.with(tag.trimmed()));
                 facts.pushes.extend(images.map(|image| Push { image, at: declared.at.clone() }));
             }
         }
@@ -108,7 +108,7 @@ fn login(facts: &mut Facts, registry: Option<Value>, run: &Run) {
 fn pushes(facts: &mut Facts, images: Vec<Value>, run: &Run) {
     for value in images {
         let Some(at) = value.place() else { continue };
-        facts.pushes.push(Push { image: Given { value, at, whole: at }, at: run.at.clone() });
+        facts.pushes.push(Push { image: Given::new(value, at, at), at: run.at.clone() });
     }
 }
 

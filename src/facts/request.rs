@@ -138,7 +138,7 @@ fn curl(words: &[Value]) -> Parts {
             parts.open = true;
         }
         if !prefix.starts_with('-') {
-            parts.urls.push(Given { value: word.clone(), at: place, whole: place });
+            parts.urls.push(Given::new(word.clone(), place, place));
             continue;
         }
         let (name, glued) = option(word);
@@ -150,7 +150,7 @@ fn curl(words: &[Value]) -> Parts {
             let name = place.part(0..name.len().min(place.span.len() as usize));
             let whole =
                 value.pieces().last().map_or(name, |last| Place { span: name.span.to(last.place().span), ..name });
-            Some(Given { value, at: name, whole })
+            Some(Given::new(value, name, whole))
         };
         match name.as_str() {
             "-X" | "--request" => parts.method = value(&mut at),
@@ -222,7 +222,7 @@ fn wget(words: &[Value]) -> Parts {
     parts.body = Truth::Unknown;
     for word in words {
         let Some(place) = word.place() else { continue };
-        let given = |value| Given { value, at: place, whole: place };
+        let given = |value| Given::new(value, place, place);
         if let Some(header) = word.strip_prefix("--header=") {
             parts.headers.push(given(header));
         } else if word.strip_prefix("--post-data=").is_some() || word.strip_prefix("--body-data=").is_some() {
@@ -341,7 +341,7 @@ fn bearer(header: &Given, token: &Value) -> Credential {
         _ => None,
     };
     let made = |audience: Option<Value>| {
-        let audience = audience.map(|value| Given { value, at: header.at, whole: header.whole });
+        let audience = audience.map(|value| Given::new(value, header.at, header.whole));
         let account = match token.pieces() {
             [Piece::Output(output, _)] => minted_for(&output.words),
             _ => None,
@@ -367,7 +367,7 @@ fn minted_for(words: &crate::value::List) -> Option<Given> {
         // `print-identity-token ACCOUNT`
         let value = invocation.positionals.first().filter(|_| invocation.path.starts_with("auth print-"))?.clone();
         let at = value.place()?;
-        Some(Given { value, at, whole: at })
+        Some(Given::new(value, at, at))
     })
 }
 

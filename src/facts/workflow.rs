@@ -73,8 +73,8 @@ fn run_of_job(facts: &mut Facts, declared: &Declared, version: &str) {
         name: name(declared),
         project: None,
         changes: false,
-        url: Some(Given { value: url, ..job }),
-        method: Some(Given { value: Value::text("POST", head), at: head, whole: head }),
+        url: Some(job.with(url)),
+        method: Some(Given::new(Value::text("POST", head), head, head)),
         credential: Credential::AccessToken(token),
         body: body.has(&["body"]),
         content: content(body),
@@ -95,7 +95,7 @@ fn content(body: &Tree) -> Option<Value> {
 /// `http.post` has it in its name; `http.request` is a GET when it names none.
 fn method(declared: &Declared) -> Option<Given> {
     let (head, kind) = (declared.head, declared.kind.as_str());
-    let given = |name: &str, at: Place| Given { value: Value::text(name, at), at, whole: head };
+    let given = |name: &str, at: Place| Given::new(Value::text(name, at), at, head);
     match kind.strip_prefix("http.")? {
         name @ ("get" | "post" | "put" | "patch" | "delete") => Some(given(name, head.part("http.".len()..kind.len()))),
         "request" => {
@@ -160,5 +160,5 @@ fn token(body: &Tree) -> Option<Credential> {
 fn stated(auth: &Field, name: &str) -> Option<Given> {
     let field = auth.tree.field(name)?;
     let near = Place { exact: false, ..field.at };
-    Some(given(field).unwrap_or_else(|| Given { value: Value::unknown(near), at: near, whole: field.whole }))
+    Some(given(field).unwrap_or_else(|| Given::new(Value::unknown(near), near, field.whole)))
 }

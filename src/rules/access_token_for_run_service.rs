@@ -2,7 +2,7 @@
 
 use crate::facts::{Call, Caller, Credential, Exposure, Given, Token};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, HostKind, Url};
+use crate::gcp::url::{HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Change, Check, Draft, Group, Names, Report, Rule};
@@ -21,12 +21,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(call: &Call, project: &Project, report: &mut Report) {
     let (Credential::AccessToken(token), Some(given)) = (&call.credential, &call.url) else { return };
-    let url = url::parse(&given.value);
+    let url = given.url();
     if !matches!(url.kind, HostKind::Run | HostKind::Functions) {
         return;
     }
     // Behind IAP an access token may be right, and a public service does not look at it.
-    let private = match project.exposure(&url) {
+    let private = match project.exposure(url) {
         Exposure::Open => return,
         Exposure::Private => true,
         Exposure::Unknown | Exposure::Granted => false,
@@ -37,18 +37,18 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         (Level::Warning, "which accepts only ID tokens and will answer 401, unless it is public or behind IAP")
     };
     let message =
-        format!("{} carries an access token to {}, {answer}", super::subject(call), super::service_shown(&url));
+        format!("{} carries an access token to {}, {answer}", super::subject(call), super::service_shown(url));
     let draft = report.add(level, &call.at, token.at, message);
     let label = if call.caller == Caller::Request { "carries an access token" } else { "asks for an access token" };
     draft.label(label).related(given.whole, "the target");
-    if let Some(said) = project.shown_private(&url) {
+    if let Some(said) = project.shown_private(url) {
         draft.related(said, "deployed private here");
     }
     let safety = if private { Safety::Safe } else { Safety::Unsafe };
     if call.caller == Caller::Request {
-        request(call, token, (given, &url), project, draft);
+        request(call, token, (given, url), project, draft);
     } else {
-        scheduled(call, token, (given, &url), safety, project, draft);
+        scheduled(call, token, (given, url), safety, project, draft);
     }
 }
 
@@ -59,7 +59,7 @@ fn request(call: &Call, token: &Token, (given, url): (&Given, &Url), project: &P
     }
     let to_service = |other: &Call| {
         let same = |other: &Given| {
-            let other = url::parse(&other.value);
+            let other = other.url();
             other.kind == url.kind && other.host.same(&url.host)
         };
         other.url.as_ref().is_some_and(same)
@@ -151,7 +151,7 @@ fn scheduled(
     let has_scope = token.scope.is_some();
     let to_service = |other: &Call| {
         let same = |other: &Given| {
-            let other = url::parse(&other.value);
+            let other = other.url();
             other.kind == url.kind && (!has_scope || other.host.same(&url.host) && url.kind == HostKind::Run)
         };
         other.url.as_ref().map_or(other.at == call.at, same)

@@ -2,7 +2,7 @@
 
 use crate::facts::{Call, Caller, Credential, Exposure};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, HostKind, Scheme, Url};
+use crate::gcp::url::{HostKind, Scheme, Url};
 use crate::project::{Project, is_same_service, service_name};
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Value, may_equal};
@@ -21,11 +21,11 @@ pub(super) static RULE: Rule = Rule {
 fn check(call: &Call, project: &Project, report: &mut Report) {
     let (Credential::IdToken(token), Some(target)) = (&call.credential, &call.url) else { return };
     let Some(audience) = &token.audience else { return };
-    let (to, made_for) = (url::parse(&target.value), url::parse(&audience.value));
-    if made_for.scheme != Scheme::Https || !are_services(&to, &made_for) {
+    let (to, made_for) = (target.url(), audience.url());
+    if made_for.scheme != Scheme::Https || !are_services(to, made_for) {
         return;
     }
-    let (Some(called), Some(named)) = (service_name(&to), service_name(&made_for)) else { return };
+    let (Some(called), Some(named)) = (service_name(to), service_name(made_for)) else { return };
     // Both are deployed here: a name that only looks like a service's is none.
     if is_same_service(&called, &named)
         || may_equal(&called, &named, &[])
@@ -35,7 +35,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         return;
     }
     // A public service checks tokens itself, by rules of its own; and a custom audience may be any text.
-    if project.exposure(&to) == Exposure::Open
+    if project.exposure(to) == Exposure::Open
         || project.may_be_open(&called)
         || project.may_accept(&called, &audience.value)
     {
@@ -53,7 +53,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         draft.related(minted, "the token is made out here");
     }
     draft.built(audience, "the audience");
-    let Some(right) = right(&to, &target.value) else {
+    let Some(right) = right(to, &target.value) else {
         draft.help(format!("make it out for the URL of `{called}`, without a path"));
         return;
     };

@@ -3,7 +3,7 @@
 use crate::eval::Statement;
 use crate::facts::{Call, Caller, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, HostKind, Scheme};
+use crate::gcp::url::{HostKind, Scheme};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Change, Check, Group, Report, Rule};
@@ -25,7 +25,7 @@ fn call(call: &Call, project: &Project, report: &mut Report) {
     let elsewhere = call
         .url
         .as_ref()
-        .map(|given| url::parse(&given.value).kind)
+        .map(|given| given.url().kind)
         .is_some_and(|kind| matches!(kind, HostKind::Other | HostKind::GoogleApi));
     if let Some(audience) = super::audience(call).filter(|_| !elsewhere) {
         let is_flag = call.wording == Wording::Command && call.caller != Caller::Request;
@@ -40,7 +40,7 @@ fn print(command: &Gcloud, project: &Project, report: &mut Report) {
 }
 
 fn judge(audience: &Given, is_flag: bool, at: &Statement, project: &Project, report: &mut Report) {
-    let url = url::parse(&audience.value);
+    let url = audience.url();
     if url.scheme != Scheme::Missing || !matches!(url.kind, HostKind::Run | HostKind::Functions) {
         return;
     }
@@ -49,7 +49,7 @@ fn judge(audience: &Given, is_flag: bool, at: &Statement, project: &Project, rep
         return;
     }
     // A public service checks tokens itself, by rules of its own; and a custom audience may be any text.
-    if project.exposure(&url) == Exposure::Open || project.may_be_custom_audience(&audience.value) {
+    if project.exposure(url) == Exposure::Open || project.may_be_custom_audience(&audience.value) {
         return;
     }
     let message = format!(

@@ -2,7 +2,7 @@
 
 use crate::facts::{Call, Caller, Credential};
 use crate::finding::Level;
-use crate::gcp::url::{self, Url};
+use crate::gcp::url::Url;
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
@@ -23,7 +23,7 @@ const CONSOLES: [&str; 3] = ["console.cloud.google.com", "console.cloud.google",
 
 fn check(call: &Call, _: &Project, report: &mut Report) {
     let Some(given) = &call.url else { return };
-    let url = url::parse(&given.value);
+    let url = given.url();
     if !CONSOLES.iter().any(|console| url.host.equals(console).is_yes()) {
         return;
     }
@@ -37,7 +37,7 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
         super::subject(call),
         given.value
     );
-    report.error(&call.at, given.at, message).label("a page of the console").built(given, "the URL").help(help(&url));
+    report.error(&call.at, given.at, message).label("a page of the console").built(given, "the URL").help(help(url));
 }
 
 /// What to call instead, as far as the page says what it shows.

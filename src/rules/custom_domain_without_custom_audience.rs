@@ -3,7 +3,7 @@
 use crate::eval::Statement;
 use crate::facts::{Call, Caller, Entry, Gcloud, Given};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, HostKind};
+use crate::gcp::url::HostKind;
 use crate::gcp::wording::Wording;
 use crate::project::{Audience, Project, is_host, is_same_service, service_name};
 use crate::rule::{Check, Group, Report, Rule};
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn call(call: &Call, project: &Project, report: &mut Report) {
     let named = super::audience(call).or_else(|| call.url.clone());
-    if named.is_none_or(|given| project.mapped(&url::parse(&given.value).host).next().is_none()) {
+    if named.is_none_or(|given| project.mapped(&given.url().host).next().is_none()) {
         return;
     }
     // The audience of a request's own token is judged where that token is printed.
@@ -51,13 +51,13 @@ fn judge(
     report: &mut Report,
 ) {
     let given = &audience.given;
-    let host = url::parse(&given.value).host;
-    let mut mapped = project.mapped(&host).peekable();
+    let host = &given.url().host;
+    let mut mapped = project.mapped(host).peekable();
     let Some((service, mapping)) = mapped.peek().copied() else { return };
     let takes = |service: &Value| {
         project.may_be_open(service)
             || project.may_accept(service, &given.value)
-            || !target.is_none_or(|target| leads_to(target, service, &host))
+            || !target.is_none_or(|target| leads_to(target, service, host))
     };
     if mapped.any(|(service, _)| takes(service)) {
         return;
@@ -87,8 +87,8 @@ fn judge(
             }
         ));
     // A path is no part of what the service is told to take.
-    let is_plain = audience.stated || url::parse(&given.value).path.is_empty().is_yes();
-    if let Some(line) = is_plain.then(|| update(mapping, service, &host, project)).flatten() {
+    let is_plain = audience.stated || given.url().path.is_empty().is_yes();
+    if let Some(line) = is_plain.then(|| update(mapping, service, host, project)).flatten() {
         draft.fix_behind(mapping.at.place(), line);
     }
 }
@@ -113,8 +113,8 @@ fn update(mapping: &Entry, service: &Value, host: &Value, project: &Project) -> 
 
 /// Whether a target may be the service itself: another host in front, such as an API gateway, has audiences of its own.
 fn leads_to(target: &Given, service: &Value, host: &Value) -> bool {
-    let url = url::parse(&target.value);
+    let url = target.url();
     is_host(&url.host, host)
         || url.kind == HostKind::Unknown
-        || service_name(&url).is_some_and(|name| is_same_service(&name, service))
+        || service_name(url).is_some_and(|name| is_same_service(&name, service))
 }

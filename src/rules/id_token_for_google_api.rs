@@ -46,7 +46,7 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
 /// The host of the Google API that is called, and where that is said.
 fn target(call: &Call, token: &Token, project: &Project) -> Option<(String, Vec<(Place, &'static str)>)> {
     if let Some(given) = &call.url {
-        let url = url::parse(&given.value);
+        let url = given.url();
         return (url.kind == HostKind::GoogleApi).then(|| (url.host.to_string(), vec![(given.whole, "the target")]));
     }
     // `scheduler jobs update` without a target: the audience tells it, or the job of this name elsewhere.
@@ -54,15 +54,15 @@ fn target(call: &Call, token: &Token, project: &Project) -> Option<(String, Vec<
         return None;
     }
     if let Some(audience) = &token.audience {
-        let url = url::parse(&audience.value);
-        if url.kind != HostKind::GoogleApi || is_scope(&url) {
+        let url = audience.url();
+        if url.kind != HostKind::GoogleApi || is_scope(url) {
             return None;
         }
         return Some((url.host.to_string(), vec![(audience.whole, "the audience names the target")]));
     }
     let mut hosts = project.jobs_like(call).filter_map(|other| {
         let given = other.url.as_ref()?;
-        Some((url::parse(&given.value), given.whole))
+        Some((given.url(), given.whole))
     });
     let (first, place) = hosts.next()?;
     let all_google = first.kind == HostKind::GoogleApi && hosts.all(|(url, _)| url.kind == HostKind::GoogleApi);
@@ -128,7 +128,7 @@ fn scheduled(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
         }
     }
     let to_google = |other: &Call| {
-        let url = other.url.as_ref().map(|given| url::parse(&given.value).kind);
+        let url = other.url.as_ref().map(|given| given.url().kind);
         url.map_or(other.at == call.at, |kind| kind == HostKind::GoogleApi)
     };
     super::mend_call(call, draft, (Safety::Safe, edits), project, to_google);
@@ -140,7 +140,7 @@ fn request(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
         draft.related(minted, "the ID token is printed here");
     }
     let to_google =
-        |other: &Call| other.url.as_ref().is_some_and(|given| url::parse(&given.value).kind == HostKind::GoogleApi);
+        |other: &Call| other.url.as_ref().is_some_and(|given| given.url().kind == HostKind::GoogleApi);
     let Some((command, safety)) = super::printed_by(call, token, project, to_google) else { return };
     let invocation = &command.invocation;
     if !invocation.is(&["auth print-identity-token"]) || invocation.open {

@@ -37,7 +37,7 @@ fn stored(stored: &Stored, project: &Project, report: &mut Report) {
     // A host without a scheme may be a name for something else.
     let is_url = matches!(stored.sink, Sink::Variable(_)) && url::parse(&stored.value).scheme == Scheme::Https;
     if is_url && !is_replaced(stored, project) {
-        let given = Given { value: stored.value.clone(), at: stored.place, whole: stored.place };
+        let given = Given::new(stored.value.clone(), stored.place, stored.place);
         judge(&given, &stored.at, project, report);
     }
 }
@@ -56,8 +56,8 @@ fn is_replaced(stored: &Stored, project: &Project) -> bool {
 
 /// Whether something was found.
 fn judge(given: &Given, at: &Statement, project: &Project, report: &mut Report) -> bool {
-    let url = url::parse(&given.value);
-    let Some(found) = misplaced(&url, &|id| project.names_project(id)) else { return false };
+    let url = given.url();
+    let Some(found) = misplaced(url, &|id| project.names_project(id)) else { return false };
     let due = match found.due {
         Due::Hash => "a hash of Cloud Run's own making is due",
         Due::Number => "the project's number is due",

@@ -2,7 +2,7 @@
 
 use crate::facts::{Call, Caller};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, Url};
+use crate::gcp::url::Url;
 use crate::project::Project;
 use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Value;
@@ -23,11 +23,11 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
     if call.caller == Caller::PushSubscription {
         return;
     }
-    let url = url::parse(&given.value);
+    let url = given.url();
     let Some(method) = method(call) else { return };
-    let what = if runs_a_job(&url) {
+    let what = if runs_a_job(url) {
         format!("only POST runs a Cloud Run job, so nothing will run at `{}`", given.value)
-    } else if starts_a_workflow(&url) && !matches!(call.caller, Caller::Request | Caller::Workflow) {
+    } else if starts_a_workflow(url) && !matches!(call.caller, Caller::Request | Caller::Workflow) {
         // By hand and in a workflow, a GET of the executions is how one looks at them.
         let instead =
             if method == "GET" { "that lists the executions of a workflow" } else { "only POST starts a workflow" };

@@ -3,7 +3,7 @@
 use crate::facts::{Call, Credential, Exposure, Given};
 use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning};
-use crate::gcp::url::{self, HostKind, Url};
+use crate::gcp::url::{HostKind, Url};
 use crate::project::Project;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Piece;
@@ -30,8 +30,8 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
         Credential::NoToken(given) => (given, kind(given)),
         _ => return,
     };
-    let url = url::parse(&target.value);
-    let Some((level, answer)) = refuses(&url, call, project) else { return };
+    let url = target.url();
+    let Some((level, answer)) = refuses(url, call, project) else { return };
     let message = format!("this request sends `{}` {what} where a token is due; {answer}", url.host);
     let command = if url.kind == HostKind::GoogleApi { "print-access-token" } else { "print-identity-token" };
     report

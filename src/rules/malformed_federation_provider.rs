@@ -35,7 +35,7 @@ fn gcloud(gcloud: &Gcloud, _: &Project, report: &mut Report) {
         invocation.positionals.as_slice(),
         invocation.is(&["iam workload-identity-pools create-cred-config"]) && !invocation.open,
     ) {
-        let given = Given { value: name.clone(), at: invocation.at, whole: invocation.at };
+        let given = Given::new(name.clone(), invocation.at, invocation.at);
         check(&given, &gcloud.at, report);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::facts::{Call, Caller, Given};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, Url};
+use crate::gcp::url::Url;
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Place, Value};
@@ -20,11 +20,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(call: &Call, _: &Project, report: &mut Report) {
     let Some(given) = &call.url else { return };
-    let url = url::parse(&given.value);
+    let url = given.url();
     if !url.is_api("run") || call.caller == Caller::PushSubscription {
         return;
     }
-    let Some(fault) = fault(&url, call) else { return };
+    let Some(fault) = fault(url, call) else { return };
     let message = format!("`{}` runs no job: {}; the API will answer 404", given.value, fault.what);
     let draft = report.error(&call.at, given.at, message);
     draft.label("no URL that runs a job").built(given, "the URL").help(help(given));
@@ -38,7 +38,7 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
 
 fn help(given: &Given) -> String {
     // What of the URL is known is named, so that it can be copied.
-    let url = url::parse(&given.value);
+    let url = given.url();
     let segments = segments(&url.path);
     let after = |name: &str| {
         let at = segments.iter().position(|segment| segment.equals(name).is_yes())?;

@@ -2,7 +2,7 @@
 
 use crate::facts::{Call, Caller, Credential, Exposure, Given, Token};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, HostKind, Url};
+use crate::gcp::url::{HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
 use crate::rule::{Change, Check, Draft, Group, Report, Rule};
@@ -52,10 +52,10 @@ fn check(call: &Call, project: &Project, report: &mut Report) {
     if call.caller == Caller::Request || project.has_token_elsewhere(call) {
         return;
     }
-    let url = url::parse(&given.value);
+    let url = given.url();
     match url.kind {
-        HostKind::GoogleApi => api(call, given, &url, project, report),
-        HostKind::Run | HostKind::Functions => service(call, given, &url, project, report),
+        HostKind::GoogleApi => api(call, given, url, project, report),
+        HostKind::Run | HostKind::Functions => service(call, given, url, project, report),
         _ => {}
     }
 }
@@ -129,8 +129,8 @@ fn mend(call: &Call, given: &Given, (asks, safety): (&str, Safety), account: Opt
     let change = |text| [(given.whole, Change::Below(text))];
     match (call.wording, account) {
         (Wording::Workflow, _) => {
-            let url = url::parse(&given.value);
-            let audience = super::audience_of(given, &url).filter(|_| url.kind != HostKind::GoogleApi);
+            let url = given.url();
+            let audience = super::audience_of(given, url).filter(|_| url.kind != HostKind::GoogleApi);
             let audience = audience.map(|audience| format!("\n  audience: {audience}")).unwrap_or_default();
             draft.fix(safety, change(format!("auth:\n  type: {asks}{audience}")));
         }

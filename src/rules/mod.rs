@@ -8,7 +8,7 @@ use crate::finding::Safety;
 use crate::gcp::output::{Meaning, meaning_of, meaning_of_piece};
 use crate::gcp::principal::{FaultKind, MemberFault};
 use crate::gcp::role::Role;
-use crate::gcp::url::{self, HostKind, Url};
+use crate::gcp::url::{HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::{Event, Miss, Missing, Need, Project, Resource, Verdict};
 use crate::rule::{Change, Draft, Names, Report, Rule};
@@ -216,12 +216,12 @@ fn audience(call: &Call) -> Option<Given> {
         };
     }
     let given = call.url.as_ref()?;
-    let url = url::parse(&given.value);
+    let url = given.url();
     if url.kind != HostKind::Metadata || !url.path.ends_with("/identity").is_yes() {
         return None;
     }
-    let value = url.query?.split('&').into_iter().find_map(|pair| pair.strip_prefix("audience="))?;
-    Some(Given { value, at: given.at, whole: given.whole })
+    let value = url.query.as_ref()?.split('&').into_iter().find_map(|pair| pair.strip_prefix("audience="))?;
+    Some(Given::new(value, given.at, given.whole))
 }
 
 /// The audience that `gcloud auth print-identity-token` asks for.
@@ -230,7 +230,7 @@ fn printed_audience(command: &Gcloud) -> Option<Given> {
         return None;
     }
     let flag = command.invocation.flag("--audiences")?;
-    Some(Given { value: flag.value.clone()?, at: flag.at, whole: flag.whole() })
+    Some(Given::new(flag.value.clone()?, flag.at, flag.whole()))
 }
 
 /// Whether gcloud is surely asked for an ID token, and not for one of an account that it impersonates.

@@ -2,7 +2,7 @@
 
 use crate::facts::{Call, Caller};
 use crate::finding::Level;
-use crate::gcp::url::{self, HostKind};
+use crate::gcp::url::HostKind;
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
 
@@ -19,9 +19,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(call: &Call, _: &Project, report: &mut Report) {
     let (Caller::PushSubscription, Some(given)) = (call.caller, &call.url) else { return };
-    let url = url::parse(&given.value);
+    let url = given.url();
     // An API key or a signature in the URL stands in for a token, as with the webhooks of Cloud Build.
-    if url.kind != HostKind::GoogleApi || super::may_be_keyed(&url) {
+    if url.kind != HostKind::GoogleApi || super::may_be_keyed(url) {
         return;
     }
     let message = format!(

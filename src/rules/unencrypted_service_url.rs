@@ -3,7 +3,7 @@
 use crate::eval::Statement;
 use crate::facts::{Call, Caller, Credential, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, HostKind, Scheme, Url};
+use crate::gcp::url::{HostKind, Scheme, Url};
 use crate::project::Project;
 use crate::rule::{Check, Draft, Group, Hole, Report, Rule};
 use crate::value::Piece;
@@ -54,7 +54,7 @@ fn target(call: &Call, given: &Given, report: &mut Report) {
 fn audience(given: &Given, at: &Statement, project: &Project, report: &mut Report) {
     let Some(url) = unencrypted(given) else { return };
     // A public service checks tokens itself, by rules of its own; and a custom audience may be any text.
-    if project.exposure(&url) == Exposure::Open || project.may_be_custom_audience(&given.value) {
+    if project.exposure(url) == Exposure::Open || project.may_be_custom_audience(&given.value) {
         return;
     }
     let message = format!(
@@ -66,8 +66,8 @@ fn audience(given: &Given, at: &Statement, project: &Project, report: &mut Repor
 }
 
 /// The URL, where it is of a service and surely `http://`.
-fn unencrypted(given: &Given) -> Option<Url> {
-    let url = url::parse(&given.value);
+fn unencrypted(given: &Given) -> Option<&Url> {
+    let url = given.url();
     let service = matches!(url.kind, HostKind::Run | HostKind::Functions);
     (service && url.scheme == Scheme::Http).then_some(url)
 }

@@ -2,7 +2,7 @@
 
 use crate::facts::{Call, Credential, Given};
 use crate::finding::{Level, Safety};
-use crate::gcp::url::{self, HostKind};
+use crate::gcp::url::HostKind;
 use crate::project::Project;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
@@ -44,7 +44,7 @@ fn check(call: &Call, _: &Project, report: &mut Report) {
 
 /// The type that is meant: what the target takes, else the one of nearly this name.
 fn right(call: &Call, kind: &Given) -> Option<&'static str> {
-    match call.url.as_ref().map(|given| url::parse(&given.value).kind) {
+    match call.url.as_ref().map(|given| given.url().kind) {
         Some(HostKind::GoogleApi) => return Some("OAuth2"),
         Some(HostKind::Run | HostKind::Functions) => return Some("OIDC"),
         _ => {}

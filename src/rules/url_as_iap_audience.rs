@@ -2,7 +2,7 @@
 
 use crate::facts::Call;
 use crate::finding::Level;
-use crate::gcp::url::{self, HostKind};
+use crate::gcp::url::HostKind;
 use crate::project::{Project, is_same_service, service_name};
 use crate::rule::{Check, Group, Report, Rule};
 
@@ -19,12 +19,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(call: &Call, project: &Project, report: &mut Report) {
     let Some(target) = &call.url else { return };
-    let url = url::parse(&target.value);
-    let Some(name) = service_name(&url).filter(|_| url.kind == HostKind::Run) else { return };
+    let url = target.url();
+    let Some(name) = service_name(url).filter(|_| url.kind == HostKind::Run) else { return };
     let Some(on) = project.behind_iap(&name) else { return };
     let Some(audience) = project.audience(call) else { return };
-    let made_for = url::parse(&audience.given.value);
-    if made_for.kind != HostKind::Run || !service_name(&made_for).is_some_and(|own| is_same_service(&own, &name)) {
+    let made_for = audience.given.url();
+    if made_for.kind != HostKind::Run || !service_name(made_for).is_some_and(|own| is_same_service(&own, &name)) {
         return;
     }
     let how = if audience.stated { "" } else { ", since no audience is named" };

@@ -199,14 +199,14 @@ fn target(facts: &mut Facts, call: &Called, method: &Method, spelling: &Spelling
 /// `"POST"`, or an enumeration's member that ends with it: `tasks_v2.HttpMethod.POST`, `pb.HttpMethod_POST`.
 fn method_of(field: &Field) -> Given {
     let near = Place { exact: false, ..field.at };
-    let found = given(field).unwrap_or_else(|| Given { value: Value::unknown(near), at: near, whole: near });
+    let found = given(field).unwrap_or_else(|| Given::new(Value::unknown(near), near, near));
     if found.value.is_literal() {
         return found;
     }
     let shown = found.value.to_string();
     let last = shown.trim_end_matches('}').rsplit(['.', '_']).next().unwrap_or("");
     if ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].contains(&last) {
-        return Given { value: Value::text(last.to_owned(), near), ..found };
+        return found.with(Value::text(last.to_owned(), near));
     }
     found
 }

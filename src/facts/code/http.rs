@@ -154,7 +154,7 @@ fn by_method<'d>(called: &Called<'d>, shared: bool) -> Option<Request<'d>> {
 /// `post(url, json=…, headers=…)`, `post(url, body, { headers })`, `Post(url, type, body)`
 fn named_after_method<'d>(called: &Called<'d>, method: &str, shared: bool) -> Request<'d> {
     let at = Place { exact: false, ..called.declared.head };
-    let said = Given { value: Value::text(method.to_ascii_uppercase(), at), at, whole: at };
+    let said = Given::new(Value::text(method.to_ascii_uppercase(), at), at, at);
     // Settings are the second argument, or the third one behind a body.
     let last = [2, 1].into_iter().find_map(|number| called.settings(number).filter(|map| is_settings(map)));
     let hides = |number: usize| called.argument(number, &[]).is_some_and(|field| field.tree.is_unknown());
@@ -213,7 +213,7 @@ fn token(at: Place, audience: Option<Value>, own: Option<&Field>) -> Token {
         Tree::Map(map) => map.of.as_ref().map(|of| of.head),
         _ => None,
     });
-    let audience = audience.map(|value| Given { value, at, whole: at });
+    let audience = audience.map(|value| Given::new(value, at, at));
     Token { at, whole: at, account: None, audience, scope: None, minted, open: true }
 }
 

@@ -90,7 +90,7 @@ fn names(facts: &mut Facts, called: &Called, method: &str) {
         for field in ["delegates", "Delegates"].iter().filter_map(|name| map.field(name)) {
             for item in field.tree.items().iter().take(16).filter_map(Tree::text) {
                 let place = Place { exact: false, ..item.place().unwrap_or(field.at) };
-                push(facts, Some(Given { value: item.clone(), at: place, whole: place }), true, &called.declared.at);
+                push(facts, Some(Given::new(item.clone(), place, place)), true, &called.declared.at);
             }
         }
     }

@@ -96,5 +96,5 @@ const PYTHON: &[&str] = &["requests.", "httpx.", "aiohttp.", "urllib.", "urllib3
 /// A field that is a text. Where it is written nothing can be edited: names have quotes, or are none.
 fn given(field: &Field) -> Option<Given> {
     let near = |place: Place| Place { exact: false, ..place };
-    Some(Given { value: settle(field.tree.text()?), at: near(field.at), whole: near(field.whole) })
+    Some(Given::new(settle(field.tree.text()?), near(field.at), near(field.whole)))
 }

@@ -68,7 +68,7 @@ fn referred(declared: &Declared, field: Option<&Field>) -> Option<Given> {
             shown: format!("<IAMServiceAccount {own}>").into(), // Two references to one object are to one account.
             id: identity(&key),
         };
-        Some(Given { value: Piece::Hole(hole, place).into(), at: name.at, whole: name.whole })
+        Some(Given::new(Piece::Hole(hole, place).into(), name.at, name.whole))
     })
 }
 
@@ -279,5 +279,5 @@ fn member_from(declared: &Declared, from: &Field) -> Option<Given> {
     let account = referred(declared, from.tree.at(&["serviceAccountRef"]))?;
     let mut value = Value::text("serviceAccount:", Place { exact: false, ..account.at });
     value.append(&account.value);
-    Some(Given { value, ..account })
+    Some(account.with(value))
 }

@@ -39,7 +39,7 @@ pub(super) fn queue(facts: &mut Facts, declared: &Declared) {
     let url = host.map(|host| {
         let mut value = Value::text("https://", Place { exact: false, ..host.at });
         value.append(&host.value);
-        Given { value, ..host }
+        host.with(value)
     });
     http(facts, declared, Caller::Task, &target.tree, url);
 }

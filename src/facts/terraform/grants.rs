@@ -49,7 +49,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
         region: region.clone(),
         wording: Wording::Terraform,
         role,
-        member: named_member.as_ref().map(|given| Given { value: settle(&given.value), ..given.clone() }),
+        member: named_member.as_ref().map(|given| given.with(settle(&given.value))),
         member_named: named_member,
         conditional,
         authority,
@@ -80,7 +80,7 @@ pub(super) fn add(facts: &mut Facts, declared: &Declared) {
 
 /// An argument as it is written, references and all.
 fn written(field: &Field) -> Option<Given> {
-    Some(Given { value: field.tree.text()?.clone(), at: field.at, whole: field.whole })
+    Some(Given::new(field.tree.text()?.clone(), field.at, field.whole))
 }
 
 /// The members of a role; one that is not known where the list may go on.
@@ -102,7 +102,7 @@ fn element(list: &Field, item: &Tree) -> Option<Given> {
     let at = value.place().map_or(list.at, |place| Place { exact: false, ..place });
     let whole = value.pieces().iter().map(Piece::place).filter(|place| place.file == at.file);
     let whole = whole.fold(at, |whole, place| Place { span: whole.span.to(place.span), ..whole });
-    Some(Given { value: value.clone(), at: whole, whole })
+    Some(Given::new(value.clone(), whole, whole))
 }
 
 /// The bindings of the policy that `data "google_iam_policy"` puts together.

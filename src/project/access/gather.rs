@@ -35,7 +35,7 @@ fn principal(account: Option<&Given>) -> Principal {
             let full = account.value.contains("/serviceAccounts/").is_yes();
             let email = account.value.split('/').pop().filter(|_| full);
             let email = email.unwrap_or_else(|| account.value.clone());
-            let account = Given { value: with_stand_ins_open(&email), ..account.clone() };
+            let account = account.with(with_stand_ins_open(&email));
             if is_known(&account.value) { Principal::Account(account) } else { Principal::Unknown(Some(account)) }
         }
         None => Principal::Unknown(None),
@@ -160,7 +160,7 @@ fn proxies(project: &Project, needs: &mut Vec<Need>) {
             purpose: Purpose::Invoke,
             actor: Actor::Proxy,
             name: None,
-            principal: Principal::Account(Given { value: agent, at: entry.said, whole: entry.said }),
+            principal: Principal::Account(Given::new(agent, entry.said, entry.said)),
             on: Some(located(project, on, None, &entry.at)),
             permissions: &["run.routes.invoke"],
             place: entry.said,

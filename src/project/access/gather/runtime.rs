@@ -70,7 +70,7 @@ fn default_account(project: &Project, deployment: &Deployment) -> (Principal, Op
     }
     let mut email = Value::hole("PROJECT_NUMBER", 0, near);
     email.append(&Value::text("-compute@developer.gserviceaccount.com", near));
-    (Principal::Account(Given { value: email, at: near, whole: near }), Some(deployment.said))
+    (Principal::Account(Given::new(email, near, near)), Some(deployment.said))
 }
 
 fn of_secret(secret: &Secret) -> Resource {
