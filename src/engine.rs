@@ -93,13 +93,27 @@ pub struct Settings {
     pub last: bool,
 }
 
-/// Reads files on demand: sourced files, child scripts.
+/// What a run goes through, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Files are read into programs.
+    Reading,
+    /// Programs are run.
+    Running,
+    /// Rules are asked.
+    Judging,
+}
+
+/// The world outside: reads files on demand, such as sourced files and child scripts, and is told how far a run is.
 pub trait Files: Sync {
     /// The bytes, if there is such a file and it may be read.
     fn read(&self, path: &Path) -> Option<Vec<u8>>;
 
     /// The files of a directory.
     fn list(&self, directory: &Path) -> Vec<PathBuf>;
+
+    /// One more of this stage is done, of so many. Asked for by several threads at once.
+    fn passed(&self, _stage: Stage, _all: usize) {}
 }
 
 /// Whether a file of this name may be of a kind that is read.
@@ -172,7 +186,7 @@ pub fn join(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Joine
 
 /// Finds the faults.
 pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outcome {
-    let (outcome, rest) = conclude(run(inputs, files, settings, None), settings);
+    let (outcome, rest) = conclude(run(inputs, files, settings, None), files, settings);
     if settings.last {
         std::mem::forget(rest);
     }
@@ -184,7 +198,7 @@ pub fn check(inputs: Vec<Input>, files: &dyn Files, settings: &Settings) -> Outc
 pub fn check_again(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, memory: &mut Memory) -> Outcome {
     let mut run = run(inputs, files, settings, Some(memory));
     let parts = std::mem::take(&mut run.parts);
-    let (outcome, (.., projects)) = conclude(run, settings);
+    let (outcome, (.., projects)) = conclude(run, files, settings);
     memory.keep_projects(projects, parts);
     outcome
 }
@@ -193,14 +207,19 @@ pub fn check_again(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, m
 type Rest = (Vec<File>, Linker, BTreeMap<u32, Project>);
 
 /// Asks the rules, and decides what is reported of what they say; the rest is what it was made of.
-fn conclude(run: Run, settings: &Settings) -> (Outcome, Rest) {
+fn conclude(run: Run, files: &dyn Files, settings: &Settings) -> (Outcome, Rest) {
     let Run { read, linker, mut found, projects, configs, mut outcome, .. } = run;
     for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);
         // Rules know nothing of each other.
+        let ask = |rule: &&'static Rule| {
+            let said = judge(rule, project);
+            files.passed(Stage::Judging, RULES.len() * projects.len());
+            Some(said)
+        };
         let said = match outcome.sources.len() {
-            0..MANY => RULES.iter().map(|rule| Some(judge(rule, project))).collect(),
-            _ => parallel::map(RULES, |_, rule| Some(judge(rule, project))),
+            0..MANY => RULES.iter().map(ask).collect(),
+            _ => parallel::map(RULES, |_, rule| ask(rule)),
         };
         for (rule, said) in RULES.iter().zip(said) {
             merger.add(rule, said.unwrap_or_default());
@@ -220,7 +239,11 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
     let mut found: Vec<Finding> = Vec::new();
     let parsed = match &mut memory {
         Some(memory) => memory.open(&inputs),
-        None => parallel::map(&inputs, |index, input| Some(open(input, FileId(index as u32)))),
+        None => parallel::map(&inputs, |index, input| {
+            let opened = open(input, FileId(index as u32));
+            files.passed(Stage::Reading, inputs.len());
+            Some(opened)
+        }),
     };
     for (input, parsed) in inputs.into_iter().zip(parsed) {
         let file = FileId(read.len() as u32);
@@ -252,7 +275,11 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
     let roots = linker.roots(&programs);
     let heard = match &mut memory {
         Some(memory) => memory.run(&roots, &linker, hear),
-        None => parallel::map(&roots, |_, root| Some(hear(root, &linker))),
+        None => parallel::map(&roots, |_, root| {
+            let heard = hear(root, &linker);
+            files.passed(Stage::Running, roots.len());
+            Some(heard)
+        }),
     };
     let (mut projects, mut parts) = (BTreeMap::<u32, Project>::new(), Vec::new());
     for (root, heard) in roots.iter().zip(heard) {

@@ -46,9 +46,17 @@ pub fn configuration(root: &Path, path: &str) -> Result<Option<Config>, Unusable
 }
 
 /// The files below a directory that matter, as far as the configuration does not leave them out, and where other projects
-/// begin below it.
-pub fn walk(directory: &Path, config: Option<&Arc<Config>>, skip: BTreeSet<PathBuf>) -> Found {
-    let accept = |path: &Path| engine::readable(&path.to_string_lossy());
+/// begin below it. `passed` is told of each file that is looked at.
+pub fn walk(
+    directory: &Path,
+    config: Option<&Arc<Config>>,
+    skip: BTreeSet<PathBuf>,
+    passed: &(dyn Fn() + Sync),
+) -> Found {
+    let accept = |path: &Path| {
+        passed();
+        engine::readable(&path.to_string_lossy())
+    };
     let filter = |path: &Path, bytes: &[u8]| engine::relevant(&path.to_string_lossy(), bytes);
     let max_size = config.map_or(MAX_SIZE, |config| config.max_size());
     let leaving = config.filter(|config| config.omits_some()).cloned();

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::args::Evidence;
-use super::{Status, fault, gather, print};
+use super::progress::Progress;
+use super::{Status, fault, gather, print, terminal};
 use crate::engine::{self, Settings};
 use crate::graph::{Edge, Format, Graph, Judged};
 
@@ -28,16 +29,19 @@ pub(super) fn explain(caller: &str, target: &str, evidence: &Evidence) -> Status
     }
     let missing = found.iter().any(|edge| edge.verdict == Judged::Missing);
     let status = if missing { Status::Found } else { Status::Clean };
-    worst.max(print(status, |out| found.iter().try_for_each(|edge| tell(&graph, edge, out))))
+    worst.max(print(status, |out| {
+        terminal::fitting(out, terminal::folded, |out| found.iter().try_for_each(|edge| tell(&graph, edge, out)))
+    }))
 }
 
 fn read(evidence: &Evidence) -> (Graph, Status) {
-    let mut gathered = gather::gather(&evidence.paths, None, false);
+    let mut gathered = gather::gather(&evidence.paths, None, false, Progress::begin(false));
     let policies = gathered.policies(&evidence.iam_policy);
     let worst = gathered.faults.iter().map(fault).max().unwrap_or(Status::Clean);
     gathered.print_notes();
     let settings = Settings { configs: gathered.configs, policies, ..Settings::default() };
     let joined = engine::join(gathered.inputs, &gathered.disk, &settings);
+    gathered.disk.progress.clear();
     (Graph::new(joined.projects.values(), &joined.sources), worst)
 }
 

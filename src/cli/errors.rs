@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
-use super::{Status, fault, gather, print};
-use crate::engine::{self, Settings};
+use super::progress::Progress;
+use super::{Status, fault, gather, print, terminal};
+use crate::engine::Settings;
 use crate::errors::{Answer, Found, look_up};
 use crate::files;
 use crate::outcome::Outcome;
@@ -30,7 +31,7 @@ pub(super) fn explain(text: &str, within: &[PathBuf]) -> Status {
     answer.found.truncate(TOLD);
     let places = places(&answer, within);
     let status = if answer.guessed { Status::Found } else { Status::Clean };
-    print(status, |out| tell(&answer, &places, out))
+    print(status, |out| terminal::fitting(out, terminal::folded, |out| tell(&answer, &places, out)))
 }
 
 fn input() -> io::Result<String> {
@@ -46,10 +47,10 @@ fn places(answer: &Answer, within: &[PathBuf]) -> BTreeMap<&'static str, Vec<Str
     if select.is_empty() || paths.is_empty() {
         return BTreeMap::new();
     }
-    let gathered = gather::gather(&paths, None, false);
+    let mut gathered = gather::gather(&paths, None, false, Progress::begin(false));
     gathered.print_notes();
-    let settings = Settings { select, configs: gathered.configs, last: true, ..Settings::default() };
-    let outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
+    let configs = std::mem::take(&mut gathered.configs);
+    let outcome = gathered.check(&Settings { select, configs, last: true, ..Settings::default() });
     let mut places: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for finding in &outcome.findings {
         places.entry(finding.rule).or_default().extend(place(finding, &outcome));

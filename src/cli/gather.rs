@@ -9,9 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::mending::Stdin;
+use super::progress::{Progress, Work};
 use crate::config::{Config, Omission, On};
-use crate::engine::{self, Content, Files, Input};
+use crate::engine::{self, Content, Files, Input, Settings, Stage};
+
 use crate::files::{self, Trouble};
+use crate::outcome::Outcome;
 use crate::report::clean;
 use crate::source::MAX_SIZE;
 use crate::workspace::{self, Unusable};
@@ -77,6 +80,8 @@ impl fmt::Display for Note {
 pub(super) struct Disk {
     /// Each with the configuration of its project.
     directories: Vec<(PathBuf, Option<Arc<Config>>)>,
+    /// How far the run is.
+    pub progress: Progress,
 }
 
 impl Files for Disk {
@@ -97,6 +102,10 @@ impl Files for Disk {
     fn list(&self, directory: &Path) -> Vec<PathBuf> {
         files::list_within(directory, |own| self.directories.iter().any(|(known, _)| own.starts_with(known)))
     }
+
+    fn passed(&self, stage: Stage, all: usize) {
+        self.progress.step(Work::Through(stage, all));
+    }
 }
 
 /// What is reported of one project.
@@ -111,9 +120,9 @@ struct Wanted {
 ///
 /// Files that are named are read whatever the project excludes, unless `force_exclude` is given: a hook names what was
 /// changed, and a person what they mean.
-pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, force_exclude: bool) -> Gathered {
-    let mut gatherer =
-        Gatherer { base: current_dir(), project: 0, config: None, force_exclude, out: Gathered::default() };
+pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, force_exclude: bool, progress: Progress) -> Gathered {
+    let out = Gathered { disk: Disk { progress, ..Disk::default() }, ..Gathered::default() };
+    let mut gatherer = Gatherer { base: current_dir(), project: 0, config: None, force_exclude, out };
     // In order of paths, so that a project comes before those nested in it, which its walk may add.
     let mut projects: BTreeMap<PathBuf, Wanted> = BTreeMap::new();
     for path in paths {
@@ -129,6 +138,7 @@ pub(super) fn gather(paths: &[PathBuf], stdin_name: Option<&str>, force_exclude:
         gatherer.project += 1;
     }
     gatherer.out.inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    gatherer.out.disk.progress.clear();
     gatherer.out
 }
 
@@ -172,6 +182,13 @@ impl Gathered {
                 None
             }
         }
+    }
+
+    /// Finds the faults of what was gathered.
+    pub(super) fn check(self, settings: &Settings) -> Outcome {
+        let outcome = engine::check(self.inputs, &self.disk, settings);
+        self.disk.progress.clear();
+        outcome
     }
 
     /// Where the configurations lie.
@@ -348,7 +365,8 @@ impl Gatherer {
             self.note(directory, What::Omitted(Omission::Excluded));
             return Vec::new();
         }
-        let found = workspace::walk(directory, self.config.as_ref(), skip);
+        let progress = &self.out.disk.progress;
+        let found = workspace::walk(directory, self.config.as_ref(), skip, &|| progress.step(Work::Looking));
         self.out.looked_at += found.looked_at;
         for (path, bytes) in found.files {
             match bytes {

@@ -65,6 +65,7 @@ pub(super) fn mended(gathered: &mut Gathered, settings: Settings, wanted: &Wante
     let disk = std::mem::take(&mut gathered.disk);
     let check = |inputs: Vec<Input>, settings: &Settings| {
         let mut outcome = engine::check(inputs, &disk, settings);
+        disk.progress.clear();
         (wanted.absorb)(&mut outcome);
         outcome
     };

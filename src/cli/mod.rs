@@ -12,9 +12,11 @@ mod known;
 mod mending;
 mod output;
 mod pages;
+mod progress;
 mod schema;
 mod statistics;
 mod summary;
+mod terminal;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -24,7 +26,7 @@ use std::time::SystemTime;
 
 use clap::Parser;
 
-use crate::engine::{self, Date, Settings};
+use crate::engine::{Date, Settings};
 use crate::finding::{Finding, Safety};
 use crate::outcome::Outcome;
 use crate::report;
@@ -33,6 +35,7 @@ use args::{Args, Check, Color, Command, Show};
 use gather::Gathered;
 use known::Known;
 use mending::{Mode, Wanted, Work};
+use progress::Progress;
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,13 +66,13 @@ pub fn main(serve: fn() -> ExitCode) -> ExitCode {
         Some(Command::Schema) => print(Status::Clean, schema::write),
         Some(Command::Graph { evidence, format }) => calls::graph(&evidence, format),
         Some(Command::ExplainCall { caller, target, evidence }) => calls::explain(&caller, &target, &evidence),
-        None => check(args.check),
+        None => check(&args.check),
     };
     ExitCode::from(status as u8)
 }
 
-fn check(args: Check) -> Status {
-    if let Some(wrong) = wrong_usage(&args) {
+fn check(args: &Check) -> Status {
+    if let Some(wrong) = wrong_usage(args) {
         return fault(wrong);
     }
     let mut known = match args.baseline.as_ref().map(|file| Known::open(file, &args.paths, args.write_baseline)) {
@@ -77,12 +80,12 @@ fn check(args: Check) -> Status {
         Some(Ok(known)) => Some(known),
         None => None,
     };
-    let mut gathered = gather::gather(&args.paths, args.stdin_filename.as_deref(), args.force_exclude);
+    let mut gathered = gather_for(args);
     let policies = gathered.policies(&args.iam_policy);
     let mut worst = tell_faults(&gathered, &args.paths);
     gathered.print_notes();
-    let outputs = output::outputs(&args);
-    if let Some(over) = output::claim(&outputs, &mut gathered, &args) {
+    let outputs = output::outputs(args);
+    if let Some(over) = output::claim(&outputs, &mut gathered, args) {
         return fault(over);
     }
     let unread: Vec<String> = gathered.faults.iter().map(ToString::to_string).collect();
@@ -96,10 +99,10 @@ fn check(args: Check) -> Status {
     let show_unknown = args.show.contains(&Show::Unknown);
     // What is not to be shown is taken out before.
     let options = report::Options { silenced: args.show.contains(&Show::Suppressed), ..options(args.color, true) };
-    let mode = Mode::of(&args);
+    let mode = Mode::of(args);
     let settings = Settings {
-        select: args.select,
-        ignore: args.ignore,
+        select: args.select.clone(),
+        ignore: args.ignore.clone(),
         configs: std::mem::take(&mut gathered.configs),
         policies,
         preview: args.chosen.preview,
@@ -138,10 +141,10 @@ fn check(args: Check) -> Status {
         mended
     } else {
         if mended.is_some() {
-            gathered = gather::gather(&args.paths, args.stdin_filename.as_deref(), args.force_exclude);
+            gathered = gather_for(args);
             gathered.policies(&args.iam_policy);
         }
-        let mut outcome = engine::check(gathered.inputs, &gathered.disk, &settings);
+        let mut outcome = gathered.check(&settings);
         gone = absorb(&mut outcome);
         outcome
     };
@@ -168,9 +171,14 @@ fn check(args: Check) -> Status {
     worst = worst.max(output::write_files(&outputs, &outcome, &options));
     tell_lacking(&outcome);
     if !args.quiet {
-        note(summary::line(&outcome, &options));
+        note(terminal::folded(&summary::line(&outcome, &options), terminal::columns_of_stderr()));
     }
     worst
+}
+
+fn gather_for(args: &Check) -> Gathered {
+    let progress = Progress::begin(args.quiet);
+    gather::gather(&args.paths, args.stdin_filename.as_deref(), args.force_exclude, progress)
 }
 
 /// Says which files this build does not read.
@@ -259,13 +267,17 @@ fn fault(what: impl Display) -> Status {
 
 fn options(color: Color, advice: bool) -> report::Options {
     let env = |name: &str| std::env::var(name).ok();
-    let width = env("COLUMNS").and_then(|columns| columns.parse().ok()).map(|columns: usize| columns.clamp(40, 200));
     let default = report::Options::default();
+    let terminal = terminal::columns();
+    let said = env("COLUMNS").and_then(|columns| columns.parse().ok()).map(|columns: usize| columns.clamp(40, 200));
+    // Prose in longer lines than usual is hard to read.
+    let width = said.or_else(|| terminal.map(|columns| columns.min(default.width)));
     report::Options {
         color: is_colored(color, io::stdout().is_terminal(), env),
         unicode: env("TERM").as_deref() != Some("dumb"),
         advice,
         width: width.unwrap_or(default.width),
+        columns: terminal,
         root: output::root(&gather::current_dir()),
         rules: pages::about,
         ..default

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use super::terminal;
 use crate::finding::Safety;
 use crate::nearest::nearest;
 use crate::report::{About, clean};
@@ -52,9 +53,11 @@ pub(super) static FORMATS: &[Format] = &[
 /// Writes one line a rule: id, level, the fault in one sentence.
 fn list(out: &mut dyn Write) -> io::Result<()> {
     let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-    RULES.iter().try_for_each(|rule| {
-        let on_trial = if rule.preview { " [preview]" } else { "" };
-        writeln!(out, "{:width$}  {:7}  {}{on_trial}", rule.id, rule.level.name(), rule.summary())
+    terminal::fitting(out, terminal::folded, |out| {
+        RULES.iter().try_for_each(|rule| {
+            let on_trial = if rule.preview { " [preview]" } else { "" };
+            writeln!(out, "{:width$}  {:7}  {}{on_trial}", rule.id, rule.level.name(), rule.summary())
+        })
     })
 }
 
@@ -145,7 +148,7 @@ pub(super) fn about() -> Vec<About> {
 
 /// Writes a rule's page.
 pub(super) fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", rule.page.trim_end())
+    terminal::fitting(out, terminal::reflowed, |out| writeln!(out, "{}", rule.page.trim_end()))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, Wal
 use super::{CONFIG, Trouble};
 /// Whether a file of this name is worth opening. Of a file that is not, and whose name has no extension, the first
 /// bytes are read: a script says so in its first line.
-pub type Accept = dyn Fn(&Path) -> bool + Sync;
+pub type Accept<'a> = dyn Fn(&Path) -> bool + Sync + 'a;
 
 /// Whether a file's bytes are worth keeping.
 pub type Filter = dyn Fn(&Path, &[u8]) -> bool + Sync;
@@ -49,7 +49,7 @@ const BUFFER: usize = 64 * 1024;
 
 /// Walks a directory: what `.gitignore` and `.ignore` exclude, `.git` and `omit` are left out, hidden files are not.
 /// The user's own global excludes do not count: the same tree gives the same result on every machine.
-pub fn walk(root: &Path, omit: Omit, accept: &Accept, filter: &Filter) -> Found {
+pub fn walk(root: &Path, omit: Omit, accept: &Accept<'_>, filter: &Filter) -> Found {
     let max_size = omit.max_size;
     let nested = Arc::new(Mutex::new(Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -95,7 +95,7 @@ fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bo
 /// Makes one [`Worker`] a thread.
 struct Crew<'a> {
     all: &'a Mutex<Found>,
-    accept: &'a Accept,
+    accept: &'a Accept<'a>,
     filter: &'a Filter,
     max_size: u64,
 }
@@ -110,7 +110,7 @@ impl<'a> ParallelVisitorBuilder<'a> for Crew<'a> {
 /// One thread: its findings join the others' when it ends.
 struct Worker<'a> {
     all: &'a Mutex<Found>,
-    accept: &'a Accept,
+    accept: &'a Accept<'a>,
     filter: &'a Filter,
     max_size: u64,
     own: Found,

@@ -1,7 +1,7 @@
 //! A project as an editor sees it: its files as they are on disk, or as they are being typed, linted again after each change.
 
 use std::cell::{Ref, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -76,7 +76,7 @@ impl Project {
             is_stale: true,
         };
         if project.root.is_dir() {
-            let found = workspace::walk(&project.root, project.config.as_ref(), std::collections::BTreeSet::new());
+            let found = workspace::walk(&project.root, project.config.as_ref(), BTreeSet::new(), &|| {});
             for (path, bytes) in found.files {
                 if let Ok(bytes) = bytes {
                     project.set(&path, bytes);

@@ -15,10 +15,15 @@ use crate::source::{FileId, Source, Span};
 const CONTEXT: u32 = 2;
 /// Lines drawn of one place; longer ones are cut.
 const PLACE_LINES: u32 = 8;
-/// Bytes drawn of one line; longer ones are cut around the label.
+/// Bytes drawn of one line; longer ones are cut around the label. At a terminal they are cut to its width, as far as the
+/// labels leave room.
 const LINE_BYTES: usize = 240;
 /// Bytes kept before the label in a line that is cut.
 const LEAD_BYTES: usize = 60;
+/// Columns that the drawing takes beside the number of a line and its text, with the marks of a cut.
+const MARGIN: usize = 7;
+/// Columns between the middle of a label and what it says.
+const ARM: usize = 4;
 /// Related places drawn.
 const RELATED: usize = 20;
 
@@ -67,14 +72,17 @@ impl Range<'_> {
 }
 
 impl Excerpt {
-    pub(super) fn new(finding: &Finding, outcome: &Outcome) -> Self {
+    /// `columns` is the width of the terminal, if it is drawn on one.
+    pub(super) fn new(finding: &Finding, outcome: &Outcome, columns: Option<usize>) -> Self {
         let places = places(finding, outcome);
         let mut excerpt = Self { windows: Vec::new(), labels: Vec::new() };
+        let last = places.iter().map(|place| place.last + CONTEXT).max().unwrap_or(0);
+        let room = columns.map_or(LINE_BYTES, |columns| columns.saturating_sub(MARGIN + last.to_string().len()));
         for range in ranges(&places) {
             // A gap, so that no span lies in two windows.
             let offset = excerpt.windows.last().map_or(0, |window| window.offset + window.text.len() + 1);
             let secrets = outcome.secrets.get(&range.file).map_or(&[][..], Vec::as_slice);
-            excerpt.draw(&range, &places, secrets, offset);
+            excerpt.draw(&range, &places, secrets, (offset, room));
         }
         excerpt
     }
@@ -83,7 +91,7 @@ impl Excerpt {
         self.labels.iter().cloned()
     }
 
-    fn draw(&mut self, range: &Range<'_>, places: &[Place<'_>], secrets: &[Span], offset: usize) {
+    fn draw(&mut self, range: &Range<'_>, places: &[Place<'_>], secrets: &[Span], (offset, room): (usize, usize)) {
         let within: Vec<&Place<'_>> = places
             .iter()
             .filter(|place| place.file == range.file && range.first <= place.first && place.last <= range.last)
@@ -99,9 +107,8 @@ impl Excerpt {
         let mut drawn = vec![(offset, offset); within.len()];
         for number in range.first..=range.last {
             let line = range.source.line_span(number);
-            let anchor = within.iter().find(|place| place.first == number).map_or(line.start, |place| place.span.start);
             let text = hidden(masked(range.source.slice(line)), line, secrets);
-            let cut = Cut::new(&text, (anchor - line.start) as usize);
+            let cut = Cut::new(&text, labelled(&within, number, line), room);
             let base = offset + window.text.len();
             for (place, (start, end)) in within.iter().zip(&mut drawn) {
                 if place.first == number {
@@ -214,11 +221,27 @@ struct Cut<'a> {
     after: &'static str,
 }
 
+/// From where to where labels are drawn on a line, and what they say.
+fn labelled(within: &[&Place<'_>], number: u32, line: Span) -> (usize, usize) {
+    let bounds = within.iter().filter(|place| place.first <= number && number <= place.last).map(|place| {
+        let start = if place.first == number { (place.span.start - line.start) as usize } else { 0 };
+        let end = if place.last == number { place.span.end.min(line.end) } else { line.end };
+        let end = (end - line.start) as usize;
+        (start, end.max(start.midpoint(end) + ARM + place.message.chars().count()))
+    });
+    bounds.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1))).unwrap_or((0, 0))
+}
+
 impl<'a> Cut<'a> {
-    fn new(line: &'a str, anchor: usize) -> Self {
-        let from = if line.len() > LINE_BYTES { anchor.saturating_sub(LEAD_BYTES) } else { 0 };
+    /// A line is cut to `room` where that holds all labels and what they say, else as far as lines are drawn at all.
+    fn new(line: &'a str, (first, last): (usize, usize), room: usize) -> Self {
+        let (room, lead) = match room.checked_sub(last - first) {
+            Some(left) => (room, LEAD_BYTES.min(left)),
+            None => (LINE_BYTES, LEAD_BYTES),
+        };
+        let from = if line.len() > room { first.saturating_sub(lead) } else { 0 };
         let from = line.floor_char_boundary(from);
-        let to = line.floor_char_boundary(from + LINE_BYTES);
+        let to = line.floor_char_boundary(from + room);
         let mark = |is_cut: bool| if is_cut { "…" } else { "" };
         Self { kept: line.get(from..to).unwrap_or(""), from, before: mark(from > 0), after: mark(to < line.len()) }
     }

@@ -52,8 +52,12 @@ struct Drawn {
 
 impl Drawn {
     fn new(finding: &Finding, outcome: &Outcome, options: &Options) -> Self {
+        let code = format!("{}[{}]", finding.level.name(), finding.rule);
+        let page = options.page(finding.rule);
+        // An address that is broken is none.
+        let fits = options.columns.is_none_or(|columns| code.len() + page.len() + " ()".len() <= columns);
         Self {
-            code: format!("{}[{}]", finding.level.name(), finding.rule),
+            code,
             severity: match finding.level {
                 Level::Error => Severity::Error,
                 Level::Warning => Severity::Warning,
@@ -61,8 +65,8 @@ impl Drawn {
             },
             message: clean_prose(&finding.message),
             help: finding.help.lines().map(clean_prose).collect::<Vec<_>>().join("\n"),
-            page: options.page(finding.rule),
-            excerpt: Excerpt::new(finding, outcome),
+            page: if fits { page } else { format!("authlint explain {}", finding.rule) },
+            excerpt: Excerpt::new(finding, outcome, options.columns),
         }
     }
 }
@@ -119,6 +123,35 @@ mod tests {
             text.contains("advice[") && text.lines().filter(|line| !line.contains('é')).all(str::is_ascii),
             "{text}"
         );
+    }
+
+    #[test]
+    fn lines_are_cut_to_the_terminal_where_that_shows_the_labels() {
+        let text = format!("gcloud {} --flag=value {}\n{}\n", "a ".repeat(90), "b ".repeat(90), "c".repeat(300));
+        let at = text.find("--flag").unwrap() as u32;
+        let drawn = |columns| {
+            let outcome = testing::one(&text, (at, at + 12), "what this flag is");
+            testing::render(write, &outcome, &Options { columns, width: 80, ..Options::default() })
+        };
+        let narrow = drawn(Some(80));
+        assert!(narrow.contains("--flag=value") && narrow.contains("what this flag is"), "{narrow}");
+        assert!(narrow.lines().skip(1).all(|line| line.chars().count() <= 80), "{narrow}");
+        assert!(drawn(None).lines().any(|line| line.chars().count() > 200), "a file has room");
+        // What is pointed at is wider than the terminal.
+        let outcome = testing::one(&text, (at - 100, at + 12), "m");
+        let wide = testing::render(write, &outcome, &Options { columns: Some(80), ..Options::default() });
+        assert!(wide.contains("--flag=value"), "{wide}");
+    }
+
+    #[test]
+    fn a_page_whose_address_does_not_fit_is_told_as_a_command() {
+        let header = |columns| {
+            let options = Options { columns, ..Options::default() };
+            let text = testing::render(write, &testing::one("gcloud\n", (0, 6), "m"), &options);
+            text.lines().next().unwrap_or_default().to_owned()
+        };
+        assert!(header(None).contains("(https://") && header(Some(200)).contains("(https://"));
+        assert!(header(Some(60)).contains("(authlint explain "), "{}", header(Some(60)));
     }
 
     #[test]

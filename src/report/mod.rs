@@ -130,6 +130,8 @@ pub struct Options {
     pub silenced: bool,
     /// Columns to wrap prose at.
     pub width: usize,
+    /// Columns after which a line is broken by whatever shows it: those of the terminal, if it is one.
+    pub columns: Option<usize>,
     /// What the address of a rule's page begins with.
     pub pages: &'static str,
     /// Where the repository begins, if that is known.
@@ -146,6 +148,7 @@ impl Default for Options {
             advice: false,
             silenced: false,
             width: 100,
+            columns: None,
             pages: PAGES,
             root: Root::default(),
             rules: Vec::new,
