@@ -130,6 +130,22 @@ fn the_task_of_vs_code_takes_every_line() {
     assert!(run.status.code() == Some(1) && run.stderr.is_empty(), "{run:?}");
 }
 
+#[test]
+fn the_extension_of_vs_code_starts_the_server() {
+    let package: Value = serde_json::from_str(&text("editors/vscode/package.json")).unwrap();
+    let program = text(Path::new("editors/vscode").join(package["main"].as_str().unwrap()).to_str().unwrap());
+    assert!(program.contains("args: [\"lsp\"]"));
+    // Each setting is asked for, with the default that it is said to have.
+    let settings = package["contributes"]["configuration"]["properties"].as_object().unwrap();
+    for (name, setting) in settings {
+        let name = name.strip_prefix("authlint.").unwrap();
+        assert!(program.contains(&format!("settings.get(\"{name}\", {})", setting["default"])), "{name}");
+    }
+    for command in package["contributes"]["commands"].as_array().unwrap() {
+        assert!(program.contains(&format!("registerCommand({}", command["command"])), "{command}");
+    }
+}
+
 fn place(captures: &Captures<'_>) -> (String, u64, u64) {
     (captures[1].to_owned(), captures[2].parse().unwrap(), captures[3].parse().unwrap())
 }

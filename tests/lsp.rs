@@ -13,6 +13,7 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use common::tree::Tree;
@@ -33,8 +34,9 @@ const GRANT: &str = "resource \"google_cloud_run_v2_service_iam_member\" \"cron\
     member   = \"serviceAccount:cron@acme-prod.iam.gserviceaccount.com\"\n}\n";
 
 /// An editor.
-struct Client<'t> {
-    tree: &'t Tree,
+struct Client {
+    /// Where it thinks that the project lies.
+    root: PathBuf,
     child: Child,
     to: Option<ChildStdin>,
     from: BufReader<ChildStdout>,
@@ -46,8 +48,8 @@ struct Client<'t> {
     texts: BTreeMap<String, (i64, String)>,
 }
 
-impl<'t> Client<'t> {
-    fn start(tree: &'t Tree, capabilities: &Value) -> Self {
+impl Client {
+    fn start(tree: &Tree, capabilities: &Value) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_authlint"))
             .arg("lsp")
             .stdin(Stdio::piped())
@@ -56,7 +58,7 @@ impl<'t> Client<'t> {
             .unwrap();
         let (to, from) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
         let mut client = Self {
-            tree,
+            root: tree.path(""),
             child,
             to,
             from,
@@ -119,7 +121,7 @@ impl<'t> Client<'t> {
     }
 
     fn uri(&self, path: &str) -> String {
-        format!("file://{}", self.tree.path(path).to_str().unwrap())
+        format!("file://{}", self.root.join(path).to_str().unwrap())
     }
 
     fn open(&mut self, path: &str, text: &str) {
@@ -323,6 +325,12 @@ fn a_grant_in_another_file_clears_a_warning() {
     let config = client.uri("authlint.toml");
     client.tell("workspace/didChangeWatchedFiles", &json!({"changes": [{"uri": config, "type": 2}]}));
     assert!(client.found("deploy.sh").is_empty());
+    // One that cannot be followed says so.
+    tree.write("authlint.toml", "[rules\n");
+    client.tell("workspace/didChangeWatchedFiles", &json!({"changes": [{"uri": config, "type": 2}]}));
+    assert_eq!(client.found("deploy.sh"), ["missing-run-invoker"]);
+    let message = client.requests.last().unwrap()["params"]["message"].as_str().unwrap();
+    assert!(message.contains("authlint.toml:1:7"), "{message}");
     client.end();
 }
 
@@ -338,6 +346,40 @@ fn all_that_is_certain_is_mended_at_once() {
     let fixed = tree.run(&["--fix", "."]);
     assert_eq!(fixed.status, 0);
     assert_eq!(client.texts["deploy.sh"].1, std::fs::read_to_string(tree.path("deploy.sh")).unwrap(), "as --fix does");
+    client.end();
+}
+
+/// An editor has one name for a file, and takes another one for another file.
+#[test]
+#[cfg(all(unix, feature = "hcl"))]
+fn files_behind_a_symlink_keep_their_names() {
+    let other = GRANT.replace("\"cron\"", "\"web\"").replace("cron@", "web@");
+    let tree = Tree::new(&[("real/authlint.toml", ""), ("real/a/deploy.sh", CALL), ("real/iam.tf", &other)]);
+    std::os::unix::fs::symlink(tree.path("real"), tree.path("alias")).unwrap();
+    let mut client = Client::start(&tree, &json!({}));
+    client.root = tree.path("alias");
+    client.open("a/deploy.sh", CALL);
+    assert_eq!(client.found("a/deploy.sh"), ["missing-run-invoker"]);
+    // Of files that are not open, too.
+    let told = client.diagnostics[&client.uri("a/deploy.sh")]["diagnostics"][0].clone();
+    let related = told["relatedInformation"].as_array().unwrap().iter();
+    let uris: Vec<&str> = related.map(|one| one["location"]["uri"].as_str().unwrap()).collect();
+    assert!(!uris.is_empty() && uris.iter().all(|uri| uri.contains("/alias/")), "{uris:?}");
+    client.choose("a/deploy.sh", "--oidc", "Silence missing-run-invoker");
+    assert!(client.found("a/deploy.sh").is_empty());
+    let silenced = client.texts["a/deploy.sh"].1.clone();
+    client.change("a/deploy.sh", &silenced, CALL);
+    // What changes on disk is told by the same names.
+    let more = client.uri("more.tf");
+    for (is_there, found) in [(true, &[][..]), (false, &["missing-run-invoker"])] {
+        if is_there {
+            tree.write("real/more.tf", GRANT);
+        } else {
+            std::fs::remove_file(tree.path("real/more.tf")).unwrap();
+        }
+        client.tell("workspace/didChangeWatchedFiles", &json!({"changes": [{"uri": more, "type": 1}]}));
+        assert_eq!(client.found("a/deploy.sh"), found);
+    }
     client.end();
 }
 

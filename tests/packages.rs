@@ -60,6 +60,10 @@ fn one_version_is_named_everywhere() {
     let version = env!("CARGO_PKG_VERSION");
     assert!(text("action.yml").contains(&format!("default: {version}\n")));
     assert!(text("editors/emacs/authlint.el").contains(&format!(";; Version: {version}\n")));
+    assert!(text("editors/vscode/package.json").contains(&format!("\"version\": \"{version}\",\n")));
+    for manifest in ["editors/zed/Cargo.toml", "editors/zed/extension.toml"] {
+        assert!(text(manifest).contains(&format!("\nversion = \"{version}\"\n")), "{manifest}");
+    }
     let pinned = Regex::new(r"(?:authlint==|rev: v|authlint@v|authlint-v|authlint/authlint:)(\d+\.\d+\.\d+)").unwrap();
     for path in ["README.md", "docs/ci.md"] {
         let text = text(path);

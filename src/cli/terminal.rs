@@ -127,7 +127,7 @@ mod tests {
              gcloud run deploy api --image=a --region=us-central1 --project=p\n```\n\n| a | b |\n|---|---|\n";
         assert_eq!(
             reflowed(page, Some(40)),
-            "# A rule of a name that is longer than\nthe terminal\n\nOne line of text that is rather long, and\ngoes on.\n\
+            "# A rule of a name that is longer than\nthe terminal\n\nOne line of text that is rather long,\nand goes on.\n\
              - an item that is long, too, and then\n  ends here\n- another\n\n```bash\n\
              gcloud run deploy api --image=a --region=us-central1 --project=p\n```\n\n| a | b |\n|---|---|\n"
         );

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::diagnostics;
 use super::project::{Project, Wanted};
-use super::text::{Encoding, Range, difference, offset, uri};
+use super::text::{Encoding, Range, difference, offset};
 use crate::finding::{Finding, Safety};
 use crate::mend::Change;
 use crate::report::page;
@@ -42,7 +42,7 @@ pub(super) fn at(
     let own =
         || project.outcome.findings.iter().filter(|finding| finding.primary.file == file && project.shows(finding));
     let touches = |finding: &&Finding| finding.primary.span.start <= end && start <= finding.primary.span.end;
-    let here = uri(&project.place(file).unwrap_or_default());
+    let here = project.uri(&project.place(file).unwrap_or_default());
     let data = |finding: &Finding, does: &str| {
         let Span { start, end } = finding.primary.span;
         json!({"uri": here, "does": does, "rule": finding.rule, "at": [start, end]})
@@ -105,12 +105,13 @@ pub(super) fn edit(project: &Project, file: FileId, chosen: &Chosen, encoding: E
         "all" => project.change(Wanted::FixAll(file)),
         _ => return None,
     };
-    let edits = changes.iter().filter_map(|change| edits_of(change, encoding)).collect::<serde_json::Map<_, _>>();
+    let edits =
+        changes.iter().filter_map(|change| edits_of(project, change, encoding)).collect::<serde_json::Map<_, _>>();
     (!edits.is_empty()).then(|| json!({"changes": edits}))
 }
 
-fn edits_of(change: &Change, encoding: Encoding) -> Option<(String, Value)> {
+fn edits_of(project: &Project, change: &Change, encoding: Encoding) -> Option<(String, Value)> {
     let text = |bytes| std::str::from_utf8(bytes).ok();
     let (range, new) = difference(text(&change.before)?, text(&change.after)?, encoding)?;
-    Some((uri(&change.disk), json!([{"range": range, "newText": new}])))
+    Some((project.uri(&change.disk), json!([{"range": range, "newText": new}])))
 }

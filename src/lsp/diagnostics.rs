@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::project::Project;
-use super::text::{Encoding, range, uri};
+use super::text::{Encoding, range};
 use crate::finding::{Finding, Label, Level};
 use crate::report::{clean, page, said};
 use crate::source::FileId;
@@ -24,7 +24,7 @@ pub(super) fn one(project: &Project, finding: &Finding, encoding: Encoding) -> O
     let related = |label: &Label| {
         let source = project.outcome.source(label.file)?;
         let message = if label.message.is_empty() { "bears on it".to_owned() } else { clean(&label.message) };
-        let place = uri(&project.place(label.file)?);
+        let place = project.uri(&project.place(label.file)?);
         Some(json!({"location": {"uri": place, "range": range(source, label.span, encoding)}, "message": message}))
     };
     let related: Vec<Value> = finding.related.iter().take(MOST_RELATED).filter_map(related).collect();

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::engine;
 use crate::files;
+use crate::report::shown;
 use actions::Chosen;
 use project::{Project, Wishes};
 use text::{Encoding, Position, Range};
@@ -234,10 +235,11 @@ impl<'c> Server<'c> {
     }
 
     fn open(&mut self, Item { uri, version, text }: Item) {
-        let Some(path) = text::path(&uri).filter(|path| engine::readable(&path.to_string_lossy())) else { return };
-        // Projects name their files without symlinks.
-        let path = path.canonicalize().unwrap_or(path);
-        self.project(&path).set(&path, text.clone().into_bytes());
+        let Some(named) = text::path(&uri).filter(|path| engine::readable(&path.to_string_lossy())) else { return };
+        let path = real(&named);
+        let project = self.project(&path);
+        project.opened(&path, uri.clone(), &named);
+        project.set(&path, text.clone().into_bytes());
         self.documents.insert(uri, Document { path, text, version, told: None });
     }
 
@@ -257,7 +259,9 @@ impl<'c> Server<'c> {
 
     fn close(&mut self, uri: &str) {
         let Some(document) = self.documents.remove(uri) else { return };
-        self.project(&document.path).reread(&document.path);
+        let project = self.project(&document.path);
+        project.closed(&document.path);
+        project.reread(&document.path);
         self.tell(uri, None, &[]);
         // What nobody looks at is not kept.
         let roots: Vec<PathBuf> = self.documents.values().map(|open| files::project_root(&open.path)).collect();
@@ -265,15 +269,21 @@ impl<'c> Server<'c> {
     }
 
     fn changed_on_disk(&mut self, uri: &str) {
-        let Some(path) = text::path(uri) else { return };
+        let Some(path) = text::path(uri).as_deref().map(real) else { return };
         let is_config = path.file_name().is_some_and(|name| name == files::CONFIG);
         if is_config {
             // Where projects begin and what they leave out may be another thing now.
             self.projects.clear();
-            let open: Vec<(PathBuf, Vec<u8>)> =
-                self.documents.values().map(|open| (open.path.clone(), open.text.clone().into_bytes())).collect();
-            for (path, bytes) in open {
-                self.project(&path).set(&path, bytes);
+            let open: Vec<(String, PathBuf, Vec<u8>)> = self
+                .documents
+                .iter()
+                .map(|(uri, open)| (uri.clone(), open.path.clone(), open.text.clone().into_bytes()))
+                .collect();
+            for (uri, path, bytes) in open {
+                let named = text::path(&uri).unwrap_or_else(|| path.clone());
+                let project = self.project(&path);
+                project.opened(&path, uri, &named);
+                project.set(&path, bytes);
             }
             return;
         }
@@ -289,7 +299,17 @@ impl<'c> Server<'c> {
     /// The project of a file.
     fn project(&mut self, path: &Path) -> &mut Project {
         let (root, wishes) = (files::project_root(path), self.wishes);
-        self.projects.entry(root).or_insert_with_key(|root| Project::open(root.clone(), wishes))
+        self.projects.entry(root).or_insert_with_key(|root| {
+            let project = Project::open(root.clone(), wishes);
+            if let Some(why) = &project.unusable {
+                // As a warning.
+                let params =
+                    json!({"type": 2, "message": format!("authlint goes by no configuration: {}", shown(why))});
+                let message = Notification::new("window/showMessage".to_owned(), params);
+                let _ = self.connection.sender.send(message.into());
+            }
+            project
+        })
     }
 
     /// Lints what changed, and tells what is found in the open files.
@@ -369,9 +389,8 @@ impl<'c> Server<'c> {
     fn resolve(&self, mut action: Value) -> Value {
         let edit = || {
             let chosen: Chosen = serde_json::from_value(action.get("data")?.clone()).ok()?;
-            let path = text::path(&chosen.uri)?;
-            let project = self.projects.get(&files::project_root(&path))?;
-            actions::edit(project, project.file(&path)?, &chosen, self.encoding)
+            let (project, file) = self.look(&chosen.uri)?;
+            actions::edit(project, file, &chosen, self.encoding)
         };
         if let (Some(edit), Value::Object(fields)) = (edit(), &mut action) {
             fields.insert("edit".to_owned(), edit);
@@ -387,6 +406,12 @@ impl<'c> Server<'c> {
             self.ask("window/showDocument", json!({"uri": page, "external": true}));
         }
     }
+}
+
+/// A path without symlinks, as projects name their files, of one that is gone, too.
+fn real(path: &Path) -> PathBuf {
+    let beside = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 fn parsed<T: DeserializeOwned>(params: Value) -> Option<T> {

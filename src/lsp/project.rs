@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::text::uri;
 use crate::config::Config;
 use crate::engine::{self, Content, Date, Files, Input, Memory, Settings};
 use crate::files;
@@ -12,7 +13,7 @@ use crate::finding::{Finding, Level, Safety};
 use crate::mend::{self, Bench, Change};
 use crate::outcome::Outcome;
 use crate::source::{FileId, MAX_SIZE};
-use crate::workspace;
+use crate::workspace::{self, Unusable};
 
 /// What the client asks for whatever the configuration says.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,9 +26,15 @@ pub(super) struct Wishes {
 pub(super) struct Project {
     root: PathBuf,
     config: Option<Arc<Config>>,
+    /// Why its configuration is not followed.
+    pub unusable: Option<String>,
     /// In the order in which they came, which a run knows them by. One that is gone is empty.
     files: Vec<File>,
     by_path: HashMap<PathBuf, usize>,
+    /// The names that the client has for the files that are open,
+    uris: HashMap<PathBuf, String>,
+    /// and for a directory that it came to by a symlink: where it lies, and where the client thinks it does.
+    alias: Option<(PathBuf, PathBuf)>,
     disk: Disk,
     memory: RefCell<Memory>,
     wishes: Wishes,
@@ -63,13 +70,22 @@ const MOST_TRIES: usize = 8;
 impl Project {
     /// Reads the project that begins in a directory, or the one file that belongs to none.
     pub fn open(root: PathBuf, wishes: Wishes) -> Self {
-        let config = workspace::configuration(&root, files::CONFIG).ok().flatten().map(Arc::new);
+        let (config, unusable) = match workspace::configuration(&root, files::CONFIG) {
+            Ok(config) => (config.map(Arc::new), None),
+            Err(Unusable::Trouble(trouble)) => (None, Some(format!("{}: {trouble}", files::CONFIG))),
+            Err(Unusable::Unparsable((line, column), why)) => {
+                (None, Some(format!("{}:{line}:{column}: {why}", files::CONFIG)))
+            }
+        };
         let mut project = Self {
             disk: Disk { root: root.clone(), config: config.clone(), ..Disk::default() },
             root,
             config,
+            unusable,
             files: Vec::new(),
             by_path: HashMap::new(),
+            uris: HashMap::new(),
+            alias: None,
             memory: RefCell::default(),
             wishes,
             outcome: Outcome::default(),
@@ -84,6 +100,34 @@ impl Project {
             }
         }
         project
+    }
+
+    /// A file is open in the client, which calls it this.
+    pub fn opened(&mut self, path: &Path, uri: String, named: &Path) {
+        self.uris.insert(path.to_owned(), uri);
+        if path != named {
+            let (mut real, mut alias) = (path, named);
+            while let (Some(above), Some(above_alias)) = (real.parent(), alias.parent())
+                && real.file_name() == alias.file_name()
+            {
+                (real, alias) = (above, above_alias);
+            }
+            self.alias = Some((real.to_owned(), alias.to_owned()));
+        }
+    }
+
+    /// A file is open no longer.
+    pub fn closed(&mut self, path: &Path) {
+        self.uris.remove(path);
+    }
+
+    /// What the client calls a file.
+    pub fn uri(&self, path: &Path) -> String {
+        if let Some(uri) = self.uris.get(path) {
+            return uri.clone();
+        }
+        let alias = self.alias.as_ref().and_then(|(real, alias)| Some(alias.join(path.strip_prefix(real).ok()?)));
+        uri(&alias.unwrap_or_else(|| path.to_owned()))
     }
 
     /// Gives a file these bytes, whatever is on disk.

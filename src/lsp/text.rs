@@ -1,10 +1,10 @@
 //! Places and texts as editors have them: lines and columns from 0, files as URIs. Knows sources, and nothing of findings.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::uri_path;
 use crate::source::{Source, Span};
 
 /// What a column counts, which client and server agree upon.
@@ -152,16 +152,8 @@ pub(super) fn path(uri: &str) -> Option<PathBuf> {
 /// The URI of a file.
 pub(super) fn uri(path: &Path) -> String {
     let text = crate::files::whole(path);
-    let mut out = String::from(if text.starts_with('/') { "file://" } else { "file:///" });
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte.into()),
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
+    let start = if text.starts_with('/') { "file://" } else { "file:///" };
+    format!("{start}{}", uri_path(&text))
 }
 
 #[cfg(test)]

@@ -221,33 +221,37 @@ struct Cut<'a> {
     after: &'static str,
 }
 
-/// From where to where labels are drawn on a line, and what they say.
-fn labelled(within: &[&Place<'_>], number: u32, line: Span) -> (usize, usize) {
-    let bounds = within.iter().filter(|place| place.first <= number && number <= place.last).map(|place| {
+/// From where to where labels are drawn on a line, with what they say: the foremost, and all.
+fn labelled(within: &[&Place<'_>], number: u32, line: Span) -> [(usize, usize); 2] {
+    let mut bounds = within.iter().filter(|place| place.first <= number && number <= place.last).map(|place| {
         let start = if place.first == number { (place.span.start - line.start) as usize } else { 0 };
         let end = if place.last == number { place.span.end.min(line.end) } else { line.end };
         let end = (end - line.start) as usize;
         (start, end.max(start.midpoint(end) + ARM + place.message.chars().count()))
     });
-    bounds.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1))).unwrap_or((0, 0))
+    let first = bounds.next().unwrap_or_default();
+    [first, bounds.fold(first, |all, one| (all.0.min(one.0), all.1.max(one.1)))]
 }
 
 impl<'a> Cut<'a> {
-    /// A line is cut to `room` where that holds all labels and what they say, else as far as lines are drawn at all.
-    fn new(line: &'a str, (first, last): (usize, usize), room: usize) -> Self {
-        let (room, lead) = match room.checked_sub(last - first) {
-            Some(left) => (room, LEAD_BYTES.min(left)),
-            None => (LINE_BYTES, LEAD_BYTES),
-        };
-        let from = if line.len() > room { first.saturating_sub(lead) } else { 0 };
+    /// A line is cut to `room` where that holds all labels, or the foremost, else as far as lines are drawn at all.
+    fn new(line: &'a str, [foremost, all]: [(usize, usize); 2], room: usize) -> Self {
+        let fitting =
+            |(start, end): (usize, usize)| Some((start, room, LEAD_BYTES.min(room.checked_sub(end - start)?)));
+        let (start, room, lead) =
+            fitting(all).or_else(|| fitting(foremost)).unwrap_or((foremost.0, LINE_BYTES, LEAD_BYTES));
+        let from = if line.len() > room { start.saturating_sub(lead) } else { 0 };
         let from = line.floor_char_boundary(from);
         let to = line.floor_char_boundary(from + room);
         let mark = |is_cut: bool| if is_cut { "…" } else { "" };
         Self { kept: line.get(from..to).unwrap_or(""), from, before: mark(from > 0), after: mark(to < line.len()) }
     }
 
-    /// The offset in the drawn line of an offset in the line.
+    /// The offset in the drawn line of an offset in the line. What is cut off is where the mark of the cut is.
     fn place(&self, offset: usize) -> usize {
+        if offset < self.from {
+            return 0;
+        }
         let kept = self.kept.get(..offset.saturating_sub(self.from).min(self.kept.len())).unwrap_or(self.kept);
         self.before.len() + kept.chars().map(|c| visible(c).len_utf8()).sum::<usize>()
     }

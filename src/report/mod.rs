@@ -22,6 +22,7 @@ mod sarif;
 mod secrets;
 #[cfg(test)]
 mod testing;
+mod uri;
 mod xml;
 
 use std::io;
@@ -31,6 +32,7 @@ use crate::outcome::Outcome;
 
 pub use clean::clean;
 pub use place::said;
+pub use uri::uri_path;
 
 /// A text of a linted file as it may be shown: secrets masked, nothing that steers a terminal.
 pub fn shown(text: &str) -> String {

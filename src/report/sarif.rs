@@ -8,13 +8,13 @@
 //! Silenced findings are written on request alone, since GitHub opens alerts for them whatever their `suppressions` say.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use super::clean::clean;
 use super::place::{At, Fix, said};
+use super::uri::uri_path;
 use super::{About, Options, Outcome, is_absolute, json_text};
 use crate::finding::{Finding, Label, Level, Safety};
 use crate::outcome::Silencer;
@@ -180,9 +180,9 @@ impl Run<'_> {
     fn artifact(&self, at: &At<'_>) -> Value {
         let path = self.options.path(at.path);
         if is_absolute(&path) {
-            return json!({"uri": format!("file:///{}", encoded(path.trim_start_matches('/')))});
+            return json!({"uri": format!("file:///{}", uri_path(path.trim_start_matches('/')))});
         }
-        json!({"uri": encoded(&path), "uriBaseId": BASE})
+        json!({"uri": uri_path(&path), "uriBaseId": BASE})
     }
 
     fn fix(&self, fix: &Fix<'_>) -> Value {
@@ -218,20 +218,6 @@ fn region(at: &At<'_>) -> Value {
         "endLine": at.end.line,
         "endColumn": at.end.column,
     })
-}
-
-/// A path as a part of a URI.
-fn encoded(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte.into()),
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]
