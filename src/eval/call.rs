@@ -11,7 +11,7 @@ use super::vars::shown;
 use super::when::{When, identity};
 use super::{Declared, MAX_ALTERNATIVES, MAX_CALLS, MAX_ITEMS};
 use crate::program::{Argument, Call, Callee, Given, Node, Parameter, Routine, Schema};
-use crate::value::{Attribute, Field, Items, Made, Map, Piece, Place, Tree, Value};
+use crate::value::{Attribute, Field, Items, Made, Map, Memo, Piece, Place, Tree, Value};
 
 impl Machine<'_> {
     /// What a call gives.
@@ -93,7 +93,8 @@ impl Machine<'_> {
                     out.push((when, belonging(Tree::Map(map), &of)));
                     continue;
                 }
-                let attribute = Attribute { of, path: String::new(), body: map, asked: Some(String::new()) };
+                let attribute =
+                    Attribute { of, path: String::new(), body: map, asked: Some(String::new()), memo: Memo::default() };
                 out.push((when, Tree::Text(Piece::Attribute(Arc::new(attribute), call.place).into())));
             }
         }
@@ -174,7 +175,8 @@ impl Machine<'_> {
             if !out.is_empty() {
                 return out.into_iter().map(|(when, tree)| (when, belonging(tree, &of))).collect();
             }
-            let attribute = Attribute { of, path: String::new(), body: Arc::default(), asked: None };
+            let attribute =
+                Attribute { of, path: String::new(), body: Arc::default(), asked: None, memo: Memo::default() };
             return vec![(When::default(), Tree::Text(Piece::Attribute(Arc::new(attribute), call.place).into()))];
         }
         if out.is_empty() {

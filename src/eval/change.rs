@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::when::identity;
 use super::{MAX_ITEMS, MAX_NESTED};
 use crate::program::{Change, Pick};
-use crate::value::{Attribute, Field, Items, Map, Piece, Place, Tree, Value};
+use crate::value::{Attribute, Field, Items, Map, Memo, Piece, Place, Tree, Value};
 
 /// Parts of a tree that are looked at.
 const MAX_LOOKED_AT: usize = 20_000;
@@ -251,7 +251,13 @@ pub(super) fn part(tree: &Tree, name: &str, place: Place) -> Option<Tree> {
             Some(field) => Some(field.tree.clone()),
             None => match &map.of {
                 Some(of) => {
-                    let attribute = Attribute { of: of.clone(), path: name.to_owned(), body: map.clone(), asked: None };
+                    let attribute = Attribute {
+                        of: of.clone(),
+                        path: name.to_owned(),
+                        body: map.clone(),
+                        asked: None,
+                        memo: Memo::default(),
+                    };
                     Some(Tree::Text(Piece::Attribute(Arc::new(attribute), place).into()))
                 }
                 None if map.open => None,

@@ -13,7 +13,7 @@ use super::when::{Constraint, When, identity};
 use super::{Declared, MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_MODULES, MAX_SCOPES, MAX_STEPS};
 use crate::program::{Declaration, Definition, Module, Node, Program, Step, StepKind, Strength};
 use crate::source::FileId;
-use crate::value::{Attribute, Field, Items, Made, Map, Piece, Place, Tree, Value};
+use crate::value::{Attribute, Field, Items, Made, Map, Memo, Piece, Place, Tree, Value};
 
 /// Alternatives of a tree.
 pub(super) type Trees = Vec<(When, Tree)>;
@@ -477,7 +477,7 @@ fn part(tree: &Tree, path: &[String]) -> Option<Tree> {
 fn made(body: &Arc<Map>, path: &[String]) -> Option<Tree> {
     let of = body.of.clone()?;
     let place = of.head;
-    let attribute = Attribute { of, path: path.join("."), body: body.clone(), asked: None };
+    let attribute = Attribute { of, path: path.join("."), body: body.clone(), asked: None, memo: Memo::default() };
     Some(Tree::Text(Piece::Attribute(Arc::new(attribute), place).into()))
 }
 

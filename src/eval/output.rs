@@ -6,7 +6,7 @@ use super::env::{Alternative, Content, Flow};
 use super::exec::Machine;
 use super::when::When;
 use crate::program::Block;
-use crate::value::{List, Output, Piece, Place, Value};
+use crate::value::{List, Memo, Output, Piece, Place, Value};
 
 /// Commands that print nothing of their own.
 const SILENT: &[&str] = &[
@@ -114,11 +114,11 @@ fn printed(words: &List, input: Option<&Value>, place: Place) -> Option<Value> {
             };
             let mut filters = output.filters.clone();
             filters.push(words.clone());
-            let output = Output { words: output.words.clone(), filters };
+            let output = Output { words: output.words.clone(), filters, memo: Memo::default() };
             Some(Value::from(Piece::Output(Arc::new(output), *place)))
         }
         (_, None) => {
-            let output = Output { words: words.clone(), filters: Vec::new() };
+            let output = Output { words: words.clone(), filters: Vec::new(), memo: Memo::default() };
             Some(Value::from(Piece::Output(Arc::new(output), place)))
         }
     }

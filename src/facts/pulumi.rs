@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Credential, Facts, terraform};
 use crate::eval::Declared;
 use crate::gcp::wording::Wording;
-use crate::value::{Attribute, Field, Items, Made, Map, Piece, Tree, Value};
+use crate::value::{Attribute, Field, Items, Made, Map, Memo, Piece, Tree, Value};
 
 /// Modules of Pulumi's provider, TypeScript's and Python's.
 const PULUMI: &[&str] = &["@pulumi/gcp.", "pulumi_gcp."];
@@ -154,7 +154,8 @@ fn text(value: &Value, left: &mut usize) -> Value {
                 let of = Made { kind, ..Made::clone(&attribute.of) };
                 let body = body(&attribute.of.kind, &attribute.body, left);
                 let path = attribute.path.split('.').map(name).collect::<Vec<_>>().join(".");
-                let attribute = Attribute { of: Arc::new(of), path, body, asked: attribute.asked.clone() };
+                let attribute =
+                    Attribute { of: Arc::new(of), path, body, asked: attribute.asked.clone(), memo: Memo::default() };
                 Piece::Attribute(Arc::new(attribute), *place)
             }
             None => piece.clone(),

@@ -350,8 +350,8 @@ fn bearer(header: &Given, token: &Value) -> Credential {
     };
     match meaning_of(token) {
         Meaning::AccessToken => Credential::AccessToken(made(None)),
-        Meaning::IdToken(audience) => Credential::IdToken(made(audience)),
-        Meaning::File(path) if is_credentials_file(&path) || is_key_path(&path) => Credential::NoToken(header.clone()),
+        Meaning::IdToken(audience) => Credential::IdToken(made(audience.clone())),
+        Meaning::File(path) if is_credentials_file(path) || is_key_path(path) => Credential::NoToken(header.clone()),
         Meaning::AccountEmail => Credential::NoToken(header.clone()),
         _ if token.ends_with(".gserviceaccount.com").is_yes() => Credential::NoToken(header.clone()),
         _ if token.ends_with(".json").is_yes() || is_key_path(token) => Credential::NoToken(header.clone()),

@@ -246,8 +246,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::value::Made;
     use crate::value::tests::{place, value};
+    use crate::value::{Made, Memo};
 
     fn map(fields: &[(&str, Tree)]) -> Arc<Map> {
         let field = |(name, tree): &(&str, Tree)| Field {
@@ -261,7 +261,7 @@ mod tests {
 
     fn attribute(kind: &str, path: &str, fields: &[(&str, Tree)]) -> Attribute {
         let of = Made { kind: kind.to_owned(), shown: kind.to_owned(), head: place(0, 1), id: 1, scope: 0 };
-        Attribute { of: Arc::new(of), path: path.to_owned(), body: map(fields), asked: None }
+        Attribute { of: Arc::new(of), path: path.to_owned(), body: map(fields), asked: None, memo: Memo::default() }
     }
 
     fn tree(kind: &str, path: &str, fields: &[(&str, Tree)]) -> Tree {

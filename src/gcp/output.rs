@@ -36,8 +36,32 @@ const EXTRACTORS: &[&str] = &[
     "perl",
 ];
 
+/// A command whose output is asked for, taken apart once.
+struct Understood {
+    /// Where it is one of gcloud.
+    invocation: Option<Invocation>,
+    meaning: Meaning,
+}
+
 /// What a command prints.
-pub fn meaning(output: &Output) -> Meaning {
+pub fn meaning(output: &Output) -> &Meaning {
+    understood(output).map_or(&Meaning::Other, |understood| &understood.meaning)
+}
+
+/// The call of gcloud that prints it, if it is one.
+pub fn invocation(output: &Output) -> Option<&Invocation> {
+    understood(output)?.invocation.as_ref()
+}
+
+fn understood(output: &Output) -> Option<&Understood> {
+    output.memo.get(|| {
+        let invocation = Invocation::parse(&output.words);
+        let meaning = of_output(output, invocation.as_ref());
+        Understood { invocation, meaning }
+    })
+}
+
+fn of_output(output: &Output, invocation: Option<&Invocation>) -> Meaning {
     let extracts = |filter: &List| {
         filter.items.first().and_then(Value::literal).is_some_and(|name| {
             let counts = filter
@@ -52,13 +76,13 @@ pub fn meaning(output: &Output) -> Meaning {
     if !output.filters.iter().all(extracts) {
         return Meaning::Other;
     }
-    if let Some(invocation) = Invocation::parse(&output.words) {
+    if let Some(invocation) = invocation {
         let greps_url = output.filters.first().is_some_and(|filter| {
             let words: Vec<String> = filter.items.iter().filter_map(Value::literal).collect();
             words.first().is_some_and(|name| name == "grep")
                 && words.iter().any(|word| word.to_lowercase().contains("url"))
         });
-        return of_gcloud(&invocation, greps_url);
+        return of_gcloud(invocation, greps_url);
     }
     match output.words.items.first().and_then(Value::literal).as_deref() {
         Some("curl" | "wget") => of_request(&output.words),
@@ -78,19 +102,19 @@ pub fn meaning(output: &Output) -> Meaning {
 }
 
 /// What a piece stands for.
-pub fn meaning_of_piece(piece: &Piece) -> Meaning {
+pub fn meaning_of_piece(piece: &Piece) -> &Meaning {
     match piece {
         Piece::Output(output, _) => meaning(output),
-        Piece::Attribute(attribute, _) => of_attribute(attribute),
-        Piece::Text(..) | Piece::Hole(..) => Meaning::Other,
+        Piece::Attribute(attribute, _) => attribute.memo.get(|| of_attribute(attribute)).unwrap_or(&Meaning::Other),
+        Piece::Text(..) | Piece::Hole(..) => &Meaning::Other,
     }
 }
 
 /// The meaning of a value that is one piece and nothing else.
-pub fn meaning_of(value: &Value) -> Meaning {
+pub fn meaning_of(value: &Value) -> &Meaning {
     match value.pieces() {
         [only] => meaning_of_piece(only),
-        _ => Meaning::Other,
+        _ => &Meaning::Other,
     }
 }
 

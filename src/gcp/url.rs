@@ -74,7 +74,7 @@ fn described_host(host: &Value) -> Option<HostKind> {
     let [piece] = host.pieces() else { return None };
     let Meaning::ServiceUrl { function, .. } = meaning_of_piece(piece) else { return None };
     let filtered = matches!(piece, Piece::Output(output, _) if !output.filters.is_empty());
-    filtered.then_some(if function { HostKind::Functions } else { HostKind::Run })
+    filtered.then_some(if *function { HostKind::Functions } else { HostKind::Run })
 }
 
 /// `$(gcloud run services describe X --format='value(status.url)')` and what follows it.
@@ -83,7 +83,7 @@ fn described(url: &Value) -> Option<Url> {
     let Meaning::ServiceUrl { function, .. } = meaning_of_piece(first) else { return None };
     let tail: Value = rest.iter().cloned().collect();
     let (path, query) = tail.split_once('?').map_or((tail, None), |(path, query)| (path, Some(query)));
-    let kind = if function { HostKind::Functions } else { HostKind::Run };
+    let kind = if *function { HostKind::Functions } else { HostKind::Run };
     Some(Url { scheme: Scheme::Https, host: Value::from(first.clone()), kind, path, query })
 }
 

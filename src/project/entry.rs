@@ -84,7 +84,7 @@ impl Project {
 pub fn service_name(url: &Url) -> Option<Value> {
     if let [piece @ (Piece::Output(..) | Piece::Attribute(..))] = url.host.pieces() {
         return match meaning_of_piece(piece) {
-            Meaning::ServiceUrl { name, .. } => name,
+            Meaning::ServiceUrl { name, .. } => name.clone(),
             _ => None,
         };
     }

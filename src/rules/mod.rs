@@ -160,7 +160,7 @@ fn service_shown(url: &Url) -> String {
     let function = url.kind == HostKind::Functions;
     let what = if function { "function" } else { "Cloud Run service" };
     if let Meaning::ServiceUrl { name, .. } = meaning_of(&url.host) {
-        return name.map_or_else(|| format!("a {what}"), |name| format!("the {what} `{name}`"));
+        return name.as_ref().map_or_else(|| format!("a {what}"), |name| format!("the {what} `{name}`"));
     }
     format!("`{}`, a {what}", url.host)
 }

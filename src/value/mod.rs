@@ -4,6 +4,7 @@
 //! about it are answered by [`Truth`]; a rule speaks only on `Yes`.
 
 mod matching;
+mod memo;
 mod pattern;
 mod place;
 mod tree;
@@ -13,6 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use matching::may_equal;
+pub use memo::Memo;
 pub use pattern::Pattern;
 pub use place::Place;
 pub use tree::{Attribute, Field, Items, Made, Map, Tree};
@@ -41,6 +43,8 @@ pub struct Output {
     pub words: List,
     /// First words of the filters after it, with their arguments.
     pub filters: Vec<List>,
+    /// What it means.
+    pub memo: Memo,
 }
 
 /// One piece of a [`Value`].

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Piece, Place, Truth, Value};
+use super::{Memo, Piece, Place, Truth, Value};
 
 /// A value that may have parts.
 #[derive(Debug, Clone)]
@@ -76,6 +76,8 @@ pub struct Attribute {
     pub body: Arc<Map>,
     /// By which name it is asked for, where that is not its own; empty where it has none.
     pub asked: Option<String>,
+    /// What it means.
+    pub memo: Memo,
 }
 
 impl Tree {

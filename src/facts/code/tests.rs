@@ -7,7 +7,7 @@ use crate::facts::{Call, Caller, Credential, Facts};
 use crate::program::Schema;
 use crate::source::{FileId, Span};
 use crate::value::tests::{place, value};
-use crate::value::{Attribute, Field, Items, Made, Map, Piece, Tree, Truth};
+use crate::value::{Attribute, Field, Items, Made, Map, Memo, Piece, Tree, Truth};
 
 fn text(pattern: &str) -> Tree {
     Tree::Text(value(pattern))
@@ -30,7 +30,7 @@ fn list(items: Vec<Tree>) -> Tree {
 fn result(kind: &str, path: &str, arguments: Vec<(&str, Tree)>) -> Tree {
     let of = Made { kind: kind.to_owned(), shown: kind.to_owned(), head: place(7, 9), id: 1, scope: 0 };
     let body = Arc::new(Map { fields: fields(arguments), open: false, of: None });
-    let attribute = Attribute { of: Arc::new(of), path: path.to_owned(), body, asked: None };
+    let attribute = Attribute { of: Arc::new(of), path: path.to_owned(), body, asked: None, memo: Memo::default() };
     Tree::Text(Piece::Attribute(Arc::new(attribute), place(7, 9)).into())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::facts::ResourceKind;
 use crate::gcp::attribute::settle;
-use crate::gcp::invocation::Invocation;
+use crate::gcp::output;
 use crate::gcp::url::{HostKind, Url};
 use crate::project::{Project, is_same_service, service_name};
 use crate::value::{Piece, Truth, Value, may_equal};
@@ -117,8 +117,7 @@ impl Project {
     fn around(url: &Url) -> (Option<Value>, Option<Value>) {
         match url.host.pieces() {
             [Piece::Output(output, _)] => {
-                let invocation = Invocation::parse(&output.words);
-                let value = |flag: &str| invocation.as_ref()?.value(flag).cloned();
+                let value = |flag: &str| output::invocation(output)?.value(flag).cloned();
                 (value("--project"), value("--region"))
             }
             [Piece::Attribute(attribute, _)] => {
