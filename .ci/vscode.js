@@ -1,6 +1,6 @@
 // Runs the extension for VS Code with the client library that it is packed with, and a stand-in for the editor: whatever
 // is asked of it is a class, a function and a place for more of the same. One document is open; what the server says of it
-// is printed, one line a diagnostic, as soon as there is any.
+// first is printed, one line a diagnostic. Ends with 1 if that is nothing, with 2 if no word comes within 20 seconds.
 //
 //     node vscode.js EXTENSION AUTHLINT DOCUMENT
 "use strict";
@@ -99,7 +99,7 @@ for (const kind of kinds.concat("RefactorMove", "SourceOrganizeImports", "Source
   Kind[kind] = new Kind(kind === "Empty" ? "" : kind);
 }
 Object.assign(vscode, { Uri, CodeActionKind: Kind, Range, Diagnostic, CancellationTokenSource, EventEmitter, TabInputText });
-vscode.version = "1.105.0";
+vscode.version = "1.91.0";
 vscode.env.language = "en";
 vscode.workspace.getConfiguration = () => ({ get: (key, other) => (key === "path" ? program : other) });
 vscode.workspace.textDocuments = [document];

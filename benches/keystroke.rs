@@ -25,7 +25,7 @@ const FILES: usize = 2_000;
 const EDITS: usize = 1_000;
 
 fn main() {
-    let edits = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(EDITS);
+    let edits: usize = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(EDITS).max(1);
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path().canonicalize().unwrap();
     for file in 0..FILES {
@@ -55,6 +55,7 @@ fn main() {
         let told = server.diagnostics();
         times.push(begun.elapsed());
         assert_eq!(told["version"], edit + 1);
+        assert_eq!(told["diagnostics"].as_array().unwrap().is_empty(), edit % 4 != 2, "the fault is found: {told}");
         if (edit + 1) % (edits / 5).max(1) == 0 {
             println!("{:<7} {}", edit + 1, server.memory());
         }
@@ -63,6 +64,7 @@ fn main() {
     let at = |share: usize| shown(times[(times.len() * share / 100).min(times.len() - 1)]);
     println!("median {}, p95 {}, p99 {}, most {}", at(50), at(95), at(99), at(100));
     server.child.kill().unwrap();
+    server.child.wait().unwrap();
 }
 
 /// A line is written, and deleted: each second one is a comment, the others are faults.
@@ -125,7 +127,7 @@ impl Server {
         Message::from(Notification::new(method.to_owned(), params)).write(&mut self.to).unwrap();
     }
 
-    /// The next that are told.
+    /// Waits for the next diagnostics.
     fn diagnostics(&mut self) -> Value {
         match Message::read(&mut self.from).unwrap().unwrap() {
             Message::Notification(told) => told.params,
@@ -133,7 +135,7 @@ impl Server {
         }
     }
 
-    /// Resident, where the system tells.
+    /// The server's resident memory, where the system tells it.
     fn memory(&self) -> String {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

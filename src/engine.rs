@@ -112,7 +112,7 @@ pub trait Files: Sync {
     /// The files of a directory.
     fn list(&self, directory: &Path) -> Vec<PathBuf>;
 
-    /// One more of this stage is done, of so many. Asked for by several threads at once.
+    /// One more of this stage is done, of so many. Called by several threads at once.
     fn passed(&self, _stage: Stage, _all: usize) {}
 }
 
@@ -165,7 +165,7 @@ struct Run {
     linker: Linker,
     found: Vec<Finding>,
     projects: BTreeMap<u32, Project>,
-    /// Whose facts they hold.
+    /// How much each root said, in the order in which its project holds it.
     parts: Vec<Part>,
     configs: BTreeMap<u32, FileId>,
     outcome: Outcome,
@@ -272,7 +272,7 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
     linker.follow(files, &mut outcome.sources, memory.as_deref_mut());
 
     let programs: Vec<Arc<Program>> = read.iter().map(|file| file.program.clone()).collect();
-    let roots = linker.roots(&programs);
+    let roots = linker.roots(&programs, memory.as_deref_mut());
     let heard = match &mut memory {
         Some(memory) => memory.run(&roots, &linker, hear),
         None => parallel::map(&roots, |_, root| {

@@ -278,6 +278,39 @@ fn label_is_of(label: &str, name: &str) -> Truth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gcp::url;
+    use crate::source::Span;
+    use crate::value::tests::{place, value};
+
+    fn statement() -> Statement {
+        let (file, span, under) = (FileId(0), Span::new(0, 0), crate::eval::Circumstances::default());
+        Statement { file, span, sites: Vec::new(), flow: file, order: 0, loose: false, under }
+    }
+
+    #[test]
+    fn urls_of_services() {
+        let is = |url: &str, name: &str| {
+            let service = Service {
+                function: false,
+                deploys: true,
+                second_generation: Truth::Unknown,
+                name: Some(value(name)),
+                project: None,
+                exposure: Exposure::Unknown,
+                unchecked: Truth::No,
+                said: place(0, 0),
+                at: statement(),
+            };
+            is_of(&url::parse(&value(url)))(&service)
+        };
+        assert_eq!(is("https://api-k3j2h4k5jq-uc.a.run.app/x", "api"), Truth::Yes);
+        assert_eq!(is("https://web-k3j2h4k5jq-uc.a.run.app/x", "api"), Truth::No);
+        assert_eq!(is("https://{X}-uc.a.run.app", "api"), Truth::Unknown);
+        assert_eq!(is("https://api-k3j2h4k5jq-uc.a.run.app", "{NAME}"), Truth::Unknown);
+        assert_eq!(is("https://us-central1-p.cloudfunctions.net/api", "api"), Truth::Yes);
+        assert_eq!(is("https://us-central1-p.cloudfunctions.net/api", "web"), Truth::No);
+        assert_eq!(is("https://api.example.com", "api"), Truth::Unknown);
+    }
 
     #[test]
     fn labels_of_services() {

@@ -11,7 +11,7 @@ use crate::engine;
 use crate::files::{self, Found, Omit, Trouble};
 use crate::source::{MAX_SIZE, Source};
 
-/// Why a configuration is not followed. Nothing of its project is read then.
+/// Why a configuration is not followed.
 #[derive(Debug)]
 pub enum Unusable {
     /// It cannot be read.

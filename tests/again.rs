@@ -119,3 +119,35 @@ fn only_what_changed_is_read_and_run_again() {
     files.insert("a.sh".to_owned(), text("c"));
     assert_eq!(work(&files), Work { parsed: 1, ran: 1 });
 }
+
+/// A root of Terraform, its module, and the values that are chosen for it.
+#[test]
+#[cfg(feature = "hcl")]
+fn directories_are_run_again_as_their_files_change() {
+    let call = "resource \"google_cloud_scheduler_job\" \"nightly\" {\n  name = \"nightly\"\n  http_target {\n    \
+        uri = \"https://run.googleapis.com/v2/projects/p/locations/l/jobs/nightly:run\"\n    oidc_token {\n      \
+        service_account_email = var.runner\n    }\n  }\n}\nvariable \"runner\" {}\n";
+    let mut files = BTreeMap::from([
+        ("a/main.tf".to_owned(), "module \"m\" {\n  source = \"./m\"\n}\nvariable \"zone\" {}\n".to_owned()),
+        ("a/env/prod.tfvars".to_owned(), "zone = \"a\"\n".to_owned()),
+        ("a/m/variables.tf".to_owned(), "variable \"other\" {}\n".to_owned()),
+        // It nests too deep, and is read by nobody.
+        ("a/m/b.tf".to_owned(), format!("x = {}\n", "[".repeat(2000))),
+        ("b/deploy.sh".to_owned(), "gcloud run deploy b --image=i\n".to_owned()),
+    ]);
+    let mut memory = Memory::default();
+    let mut again = |files: &BTreeMap<String, String>| {
+        let found = engine::check_again(inputs(files), &Memoryless, &Settings::default(), &mut memory);
+        let fresh = engine::check(inputs(files), &Memoryless, &Settings::default());
+        assert_eq!(shown(&found), shown(&fresh));
+        assert_eq!(found.secrets, fresh.secrets);
+        (found.findings.iter().any(|finding| finding.rule == "id-token-for-google-api"), memory.work)
+    };
+    assert!(!again(&files).0);
+    files.insert("b/deploy.sh".to_owned(), "gcloud run deploy c --image=i\n".to_owned());
+    assert_eq!(again(&files).1, Work { parsed: 1, ran: 2 }, "with what nobody can read");
+    files.insert("a/m/b.tf".to_owned(), call.to_owned());
+    assert!(again(&files).0, "what can be read now is a part of its module");
+    files.insert("a/m/b.tf".to_owned(), String::new());
+    assert!(!again(&files).0);
+}

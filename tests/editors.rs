@@ -130,8 +130,9 @@ fn the_task_of_vs_code_takes_every_line() {
     assert!(run.status.code() == Some(1) && run.stderr.is_empty(), "{run:?}");
 }
 
+/// That it starts the server, `.ci/ecosystem` shows with the client library itself.
 #[test]
-fn the_extension_of_vs_code_starts_the_server() {
+fn the_extension_of_vs_code_asks_for_what_it_declares() {
     let package: Value = serde_json::from_str(&text("editors/vscode/package.json")).unwrap();
     let program = text(Path::new("editors/vscode").join(package["main"].as_str().unwrap()).to_str().unwrap());
     assert!(program.contains("args: [\"lsp\"]"));

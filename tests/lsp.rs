@@ -257,7 +257,11 @@ fn a_session() {
     let value = client.hover("deploy.sh", "$TARGET");
     assert!(value.starts_with("`--uri` is `https://run.googleapis.com/apis/"), "{value}");
     assert!(value.contains("from line 2"), "{value}");
-    assert!(client.hover("deploy.sh", "--oidc").contains("# id-token-for-google-api"));
+    let page = client.hover("deploy.sh", "--oidc");
+    assert!(page.contains("# id-token-for-google-api") && page.starts_with("`--oidc-service-account-email` is "));
+    let action = client.actions("deploy.sh", "--oidc")[0].clone();
+    client.ask("codeAction/resolve", &action);
+    assert_eq!(client.hover("deploy.sh", "--oidc"), page, "what was tried is forgotten");
     assert_eq!(client.hover("deploy.sh", "# é"), "");
 
     // The page is opened, and nothing else is.
@@ -380,6 +384,16 @@ fn files_behind_a_symlink_keep_their_names() {
         client.tell("workspace/didChangeWatchedFiles", &json!({"changes": [{"uri": more, "type": 1}]}));
         assert_eq!(client.found("a/deploy.sh"), found);
     }
+    // The same file by another name: what one of them closes, the other has still.
+    std::os::unix::fs::symlink(tree.path("real/a/deploy.sh"), tree.path("real/link.sh")).unwrap();
+    client.open("link.sh", CALL);
+    assert_eq!(client.found("link.sh"), ["missing-run-invoker"]);
+    client.change("link.sh", CALL, TOKEN);
+    client.tell("textDocument/didClose", &json!({"textDocument": {"uri": client.uri("a/deploy.sh")}}));
+    assert_eq!(client.found("link.sh"), ["id-token-for-google-api"]);
+    client.texts.remove("a/deploy.sh");
+    client.choose("link.sh", "--oidc", "Mend id-token-for-google-api");
+    assert!(client.found("link.sh").is_empty());
     client.end();
 }
 

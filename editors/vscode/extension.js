@@ -5,6 +5,8 @@ const { commands, window, workspace } = require("vscode");
 const { LanguageClient } = require("vscode-languageclient/node");
 
 let client;
+// What is to be done after what is being done.
+let turn = Promise.resolve();
 
 function create() {
   const settings = workspace.getConfiguration("authlint");
@@ -29,25 +31,24 @@ async function start() {
 }
 
 async function stop() {
-  const last = client;
-  client = undefined;
-  // One that never ran cannot be stopped.
-  await last?.stop().catch(() => {});
+  // One that could not be started cannot be stopped.
+  if (client?.isRunning()) await client.stop().catch(() => {});
 }
 
-async function restart() {
-  await stop();
-  await start();
+// One step at a time, so that no server is left behind.
+function then(...steps) {
+  for (const step of steps) turn = turn.then(step);
+  return turn;
 }
 
 async function activate(context) {
   context.subscriptions.push(
-    commands.registerCommand("authlint.restart", restart),
+    commands.registerCommand("authlint.restart", () => then(stop, start)),
     workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("authlint")) restart();
+      if (change.affectsConfiguration("authlint")) then(stop, start);
     }),
   );
-  await start();
+  await then(start);
 }
 
-module.exports = { activate, deactivate: stop };
+module.exports = { activate, deactivate: () => then(stop) };

@@ -12,7 +12,6 @@ use super::mending::Stdin;
 use super::progress::{Progress, Work};
 use crate::config::{Config, Omission, On};
 use crate::engine::{self, Content, Files, Input, Settings, Stage};
-
 use crate::files::{self, Trouble};
 use crate::outcome::Outcome;
 use crate::report::clean;

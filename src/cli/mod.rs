@@ -171,7 +171,8 @@ fn check(args: &Check) -> Status {
     worst = worst.max(output::write_files(&outputs, &outcome, &options));
     tell_lacking(&outcome);
     if !args.quiet {
-        note(terminal::folded(&summary::line(&outcome, &options), terminal::columns_of_stderr()));
+        let line = summary::line(&outcome, &options);
+        note(terminal::columns_of_stderr().map_or(line.clone(), |columns| terminal::folded(&line, columns)));
     }
     worst
 }
@@ -268,20 +269,23 @@ fn fault(what: impl Display) -> Status {
 fn options(color: Color, advice: bool) -> report::Options {
     let env = |name: &str| std::env::var(name).ok();
     let default = report::Options::default();
-    let terminal = terminal::columns();
-    let said = env("COLUMNS").and_then(|columns| columns.parse().ok()).map(|columns: usize| columns.clamp(40, 200));
-    // Prose in longer lines than usual is hard to read.
-    let width = said.or_else(|| terminal.map(|columns| columns.min(default.width)));
+    let (terminal, width) = (terminal::columns(), prose_width());
     report::Options {
         color: is_colored(color, io::stdout().is_terminal(), env),
         unicode: env("TERM").as_deref() != Some("dumb"),
         advice,
-        width: width.unwrap_or(default.width),
+        width: terminal.map_or(width, |columns| columns.min(width)),
         columns: terminal,
         root: output::root(&gather::current_dir()),
         rules: pages::about,
         ..default
     }
+}
+
+/// Columns that prose is wrapped at where nothing is narrower.
+fn prose_width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    said.map_or(report::Options::default().width, |columns: usize| columns.clamp(40, 200))
 }
 
 /// See <https://no-color.org> and <https://bixense.com/clicolors/>.

@@ -112,8 +112,7 @@ pub(super) fn write_stdout(
 pub(super) fn write_files(outputs: &[Output], outcome: &Outcome, options: &Options) -> Status {
     let mut worst = Status::Clean;
     // What is in a file is no terminal's.
-    let width = if options.columns.is_some() { Options::default().width } else { options.width };
-    let options = Options { color: false, columns: None, width, ..options.clone() };
+    let options = Options { color: false, columns: None, width: super::prose_width(), ..options.clone() };
     for Output { format, file } in outputs {
         let Some(file) = file else { continue };
         let mut bytes = Vec::new();

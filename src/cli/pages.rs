@@ -53,7 +53,7 @@ pub(super) static FORMATS: &[Format] = &[
 /// Writes one line a rule: id, level, the fault in one sentence.
 fn list(out: &mut dyn Write) -> io::Result<()> {
     let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-    terminal::fitting(out, terminal::folded, |out| {
+    terminal::fitting(out, terminal::folded_columns, |out| {
         RULES.iter().try_for_each(|rule| {
             let on_trial = if rule.preview { " [preview]" } else { "" };
             writeln!(out, "{:width$}  {:7}  {}{on_trial}", rule.id, rule.level.name(), rule.summary())

@@ -31,9 +31,9 @@ pub(super) struct Progress {
     begun: Instant,
     /// Whether there is anybody to look at it.
     is_watched: bool,
-    /// What is counted, by [`Work::number`],
+    /// What is counted, by [`Work::number`].
     work: AtomicUsize,
-    /// and how often it was done.
+    /// How often that was done.
     done: AtomicUsize,
     bar: ProgressBar,
     is_shown: AtomicBool,

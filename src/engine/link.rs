@@ -22,9 +22,9 @@ const MAX_FOLLOWED: usize = 2000;
 /// All programs of a run, by where they lie.
 #[derive(Debug, Default)]
 pub(super) struct Linker {
-    /// By the number of their files,
+    /// By the number of their files.
     programs: Vec<Arc<Program>>,
-    /// and where these lie.
+    /// Where the file of each program lies.
     paths: Vec<PathBuf>,
     by_path: HashMap<PathBuf, FileId>,
     /// Directories whose files are one program together.
@@ -44,9 +44,9 @@ impl Linker {
         self.programs.push(program.clone());
     }
 
-    /// Where all files lie, in order.
-    pub fn places(&self) -> &[PathBuf] {
-        &self.paths
+    /// Where all files lie, in order, and whether each is one with its directory.
+    pub fn places(&self) -> impl Iterator<Item = (&Path, bool)> {
+        self.paths.iter().zip(&self.programs).map(|(path, program)| (path.as_path(), program.directory))
     }
 
     /// Whether a file of the run lies there.
@@ -110,7 +110,7 @@ impl Linker {
 impl Linker {
     /// What is run: each program by itself, or with the others of its directory where they are one. A directory that
     /// another one runs as its module is not run by itself.
-    pub fn roots(&self, programs: &[Arc<Program>]) -> Vec<Vec<Arc<Program>>> {
+    pub fn roots(&self, programs: &[Arc<Program>], memory: Option<&mut Memory>) -> Vec<Vec<Arc<Program>>> {
         let mut modules = BTreeSet::new();
         for (path, program) in self.paths.iter().zip(&self.programs) {
             for step in program.body.iter() {
@@ -123,7 +123,8 @@ impl Linker {
             }
         }
         let own = self.directories.iter().filter(|(directory, _)| !modules.contains(*directory));
-        let values = Values::new(own.map(|(directory, programs)| (directory.as_path(), programs.as_slice())));
+        let own = own.map(|(directory, programs)| (directory.as_path(), programs.as_slice()));
+        let values = Values::new(own, memory.map(|memory| &mut memory.chosen));
         let mut seen = BTreeSet::new();
         let mut roots = Vec::new();
         for program in programs {

@@ -2,7 +2,8 @@
 //! not run again unless something that it looked at changed.
 //!
 //! What a run of a program depends on is all that it asked of its [`Link`]: programs, by paths. While no file comes or
-//! goes, the same path leads to the same file, so that it is enough to compare the programs themselves.
+//! goes, and none joins or leaves its directory, the same path leads to the same files, so that it is enough to compare
+//! the programs themselves.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use super::link::Linker;
 use super::{Content, Heard, Input, NotRead, open, parallel};
 use crate::eval::Link;
-use crate::facts::{Extent, Facts};
+use crate::facts::{Extent, Facts, Gcloud};
 use crate::program::{Block, Program};
 use crate::project::{Project, Shown};
 use crate::source::{FileId, Source};
@@ -23,16 +24,18 @@ use crate::value::{Place, Value};
 pub struct Memory {
     parsed: HashMap<PathBuf, Parsed>,
     ran: HashMap<Vec<FileId>, Ran>,
-    /// Where the files may lie that programs name.
+    /// Where the files that programs name may lie.
     pub(super) named: Made<Vec<Vec<PathBuf>>>,
+    /// Files of values as they are for the roots that they are chosen for.
+    pub(super) chosen: Made<Program>,
     /// What their texts show beside facts.
     pub(super) shown: Made<Shown>,
-    /// The projects of the last run. They hold the facts of its roots until the next one takes them back,
+    /// The projects of the last run, which hold the facts of its roots until the next one takes them back.
     projects: BTreeMap<u32, Project>,
-    /// each these of its project's, in this order.
+    /// How much each root said, in the order in which its project holds it.
     parts: Vec<Part>,
-    /// Where all files of the last run lie, in order.
-    places: Vec<PathBuf>,
+    /// Where all files of the last run lie, in order, and whether each is one with its directory.
+    places: Vec<(PathBuf, bool)>,
     /// What the last run had to do.
     pub work: Work,
 }
@@ -118,9 +121,10 @@ impl Memory {
         self.parsed.insert(disk.to_owned(), Parsed { file: program.file, bytes: bytes.clone(), source, program });
     }
 
-    /// What the files of the last run say, joined.
-    pub fn projects(&self) -> impl Iterator<Item = &Project> {
-        self.projects.values()
+    /// The commands of gcloud that the last run found in a file.
+    pub fn commands(&self, file: FileId) -> impl Iterator<Item = &Gcloud> {
+        let commands = self.projects.values().flat_map(|project| &project.facts.commands);
+        commands.filter(move |command| command.at.file == file)
     }
 
     /// Keeps what the roots of a run said, for the next one.
@@ -150,12 +154,14 @@ impl Memory {
         run: impl Fn(&[Arc<Program>], &dyn Link) -> Heard + Sync,
     ) -> Vec<Option<Heard>> {
         self.take_back();
-        if self.places != linker.places() {
-            self.places = linker.places().to_vec();
+        if !linker.places().eq(self.places.iter().map(|(place, is_joined)| (place.as_path(), *is_joined))) {
+            self.places = linker.places().map(|(place, is_joined)| (place.to_owned(), is_joined)).collect();
             self.parsed.retain(|place, _| linker.has(place));
             self.ran.clear();
-            self.named.0.clear();
-            self.shown.0.clear();
+            let is_known = |file: &FileId| linker.at(*file).is_some();
+            self.named.0.retain(|file, _| is_known(file));
+            self.chosen.0.retain(|file, _| is_known(file));
+            self.shown.0.retain(|file, _| is_known(file));
         }
         let is_known = |root: &Vec<Arc<Program>>| {
             self.ran.get(&key(root)).is_some_and(|ran| {

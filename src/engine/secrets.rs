@@ -29,7 +29,7 @@ fn given(facts: &Facts) -> Vec<Place> {
     found
 }
 
-/// The rests of those that a list was cut within.
+/// What is left of a secret that holds the separator of its list.
 fn rests(facts: &Facts) -> Vec<Place> {
     let mut found = Vec::new();
     let flags = facts.commands.iter().flat_map(|command| &command.invocation.flags);

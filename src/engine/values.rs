@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::memory::Made;
 use crate::program::{Definition, Program, Step, StepKind, Strength};
 
 /// Directories above files of values in which their root may lie.
@@ -19,7 +20,10 @@ pub(super) struct Values<'d> {
 
 impl<'d> Values<'d> {
     /// Of all directories that are roots, or hold values.
-    pub fn new(directories: impl Iterator<Item = (&'d Path, &'d [Arc<Program>])>) -> Self {
+    pub fn new(
+        directories: impl Iterator<Item = (&'d Path, &'d [Arc<Program>])>,
+        mut known: Option<&mut Made<Program>>,
+    ) -> Self {
         let (only_values, roots): (Vec<_>, Vec<_>) =
             directories.partition(|(_, programs)| programs.iter().all(|program| gives_values(program)));
         // The root below a directory, when it is the only one.
@@ -40,7 +44,10 @@ impl<'d> Values<'d> {
             if let Some(root) = root {
                 let files = by_root.entry(root).or_default();
                 let free = MAX_FILES.saturating_sub(files.len());
-                files.extend(programs.iter().take(free).map(chosen));
+                files.extend(programs.iter().take(free).map(|program| match &mut known {
+                    Some(known) => known.of(program, || chosen(program)),
+                    None => Arc::new(chosen(program)),
+                }));
             }
         }
         Self { by_root }
@@ -59,7 +66,7 @@ fn gives_values(program: &Program) -> bool {
 }
 
 /// A file as one that is chosen by hand: it is not read by itself from another directory, whatever it is called.
-fn chosen(program: &Arc<Program>) -> Arc<Program> {
+fn chosen(program: &Program) -> Program {
     let step = |step: &Step| match &step.kind {
         StepKind::Define(definition) => {
             let kind = StepKind::Define(Definition { strength: Strength::Chosen, ..definition.clone() });
@@ -67,10 +74,5 @@ fn chosen(program: &Arc<Program>) -> Arc<Program> {
         }
         _ => step.clone(),
     };
-    Arc::new(Program {
-        file: program.file,
-        body: program.body.iter().map(step).collect(),
-        directory: true,
-        ..Program::default()
-    })
+    Program { file: program.file, body: program.body.iter().map(step).collect(), directory: true, ..Program::default() }
 }

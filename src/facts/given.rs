@@ -9,13 +9,13 @@ use crate::value::{Place, Value};
 /// A value and the flag or argument that gives it.
 #[derive(Debug, Clone)]
 pub struct Given {
-    /// The value.
+    /// What is given.
     pub value: Value,
     /// Where the flag's name stands, or the argument.
     pub at: Place,
     /// From the flag's name to the end of the value, where they stand together.
     pub whole: Place,
-    /// Many rules ask for it.
+    /// The value as a URL, once somebody asked for it.
     url: OnceLock<Box<Url>>,
 }
 

@@ -79,7 +79,7 @@ macro_rules! kinds {
         }
 
         /// How many facts there are of each kind.
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy)]
         pub struct Extent {
             $($name: usize,)*
         }

@@ -144,6 +144,16 @@ pub fn whole(path: &Path) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
+/// A path without symlinks; what it leads to may be gone.
+pub fn real(path: &Path) -> PathBuf {
+    let mut above = path.ancestors().map(|above| Some((above.canonicalize().ok()?, path.strip_prefix(above).ok()?)));
+    match above.find_map(|known| known) {
+        Some((real, rest)) if rest.as_os_str().is_empty() => real,
+        Some((real, rest)) => real.join(rest),
+        None => path.to_owned(),
+    }
+}
+
 /// The name that a file is reported by: relative to `base` with `/` between the parts; whole if it lies elsewhere.
 /// What is no Unicode becomes U+FFFD.
 pub fn relative(path: &Path, base: &Path) -> String {

@@ -37,9 +37,9 @@ pub(super) fn at(project: &Project, file: FileId, place: Position, encoding: Enc
 /// What the values are that stand at a place: each outcome of its statement may have another one.
 fn values(project: &Project, file: FileId, at: u32) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
-    for command in project.memory().projects().flat_map(|joined| &joined.facts.commands) {
-        let statement = &command.at;
-        if statement.file != file || !(statement.span.start <= at && at <= statement.span.end) {
+    for command in project.memory().commands(file) {
+        let span = command.at.span;
+        if !(span.start <= at && at <= span.end) {
             continue;
         }
         // From the name of a flag to that of the next one, what stands there is its value.

@@ -11,7 +11,7 @@ mod links;
 mod project;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -82,6 +82,8 @@ struct Server<'c> {
     may_show: bool,
     documents: BTreeMap<String, Document>,
     projects: BTreeMap<PathBuf, Project>,
+    /// What the client was warned of.
+    warned: BTreeSet<String>,
     asked: i32,
 }
 
@@ -167,6 +169,7 @@ impl<'c> Server<'c> {
             may_show: has("/capabilities/window/showDocument/support"),
             documents: BTreeMap::new(),
             projects: BTreeMap::new(),
+            warned: BTreeSet::new(),
             asked: 0,
         }
     }
@@ -236,7 +239,7 @@ impl<'c> Server<'c> {
 
     fn open(&mut self, Item { uri, version, text }: Item) {
         let Some(named) = text::path(&uri).filter(|path| engine::readable(&path.to_string_lossy())) else { return };
-        let path = real(&named);
+        let path = files::real(&named);
         let project = self.project(&path);
         project.opened(&path, uri.clone(), &named);
         project.set(&path, text.clone().into_bytes());
@@ -259,9 +262,19 @@ impl<'c> Server<'c> {
 
     fn close(&mut self, uri: &str) {
         let Some(document) = self.documents.remove(uri) else { return };
+        // The same file may be open by another name.
+        let mut others = self.documents.iter().filter(|(_, other)| other.path == document.path);
+        let other = others.next().map(|(uri, other)| (uri.clone(), other.text.clone().into_bytes()));
         let project = self.project(&document.path);
         project.closed(&document.path);
-        project.reread(&document.path);
+        match other {
+            Some((uri, bytes)) => {
+                let named = text::path(&uri).unwrap_or_else(|| document.path.clone());
+                project.opened(&document.path, uri, &named);
+                project.set(&document.path, bytes);
+            }
+            None => project.reread(&document.path),
+        }
         self.tell(uri, None, &[]);
         // What nobody looks at is not kept.
         let roots: Vec<PathBuf> = self.documents.values().map(|open| files::project_root(&open.path)).collect();
@@ -269,7 +282,7 @@ impl<'c> Server<'c> {
     }
 
     fn changed_on_disk(&mut self, uri: &str) {
-        let Some(path) = text::path(uri).as_deref().map(real) else { return };
+        let Some(path) = text::path(uri).as_deref().map(files::real) else { return };
         let is_config = path.file_name().is_some_and(|name| name == files::CONFIG);
         if is_config {
             // Where projects begin and what they leave out may be another thing now.
@@ -301,7 +314,7 @@ impl<'c> Server<'c> {
         let (root, wishes) = (files::project_root(path), self.wishes);
         self.projects.entry(root).or_insert_with_key(|root| {
             let project = Project::open(root.clone(), wishes);
-            if let Some(why) = &project.unusable {
+            if let Some(why) = project.unusable.as_ref().filter(|why| self.warned.insert((*why).clone())) {
                 // As a warning.
                 let params =
                     json!({"type": 2, "message": format!("authlint goes by no configuration: {}", shown(why))});
@@ -406,12 +419,6 @@ impl<'c> Server<'c> {
             self.ask("window/showDocument", json!({"uri": page, "external": true}));
         }
     }
-}
-
-/// A path without symlinks, as projects name their files, of one that is gone, too.
-fn real(path: &Path) -> PathBuf {
-    let beside = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
-    path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 fn parsed<T: DeserializeOwned>(params: Value) -> Option<T> {

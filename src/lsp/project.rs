@@ -1,7 +1,7 @@
 //! A project as an editor sees it: its files as they are on disk, or as they are being typed, linted again after each change.
 
 use std::cell::{Ref, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -31,10 +31,11 @@ pub(super) struct Project {
     /// In the order in which they came, which a run knows them by. One that is gone is empty.
     files: Vec<File>,
     by_path: HashMap<PathBuf, usize>,
-    /// The names that the client has for the files that are open,
+    /// What the client calls the files that are open.
     uris: HashMap<PathBuf, String>,
-    /// and for a directory that it came to by a symlink: where it lies, and where the client thinks it does.
-    alias: Option<(PathBuf, PathBuf)>,
+    /// Where the client came to an open file by a symlink to a directory above it: that directory as it lies, and as the
+    /// client has it.
+    aliases: BTreeMap<PathBuf, (PathBuf, PathBuf)>,
     disk: Disk,
     memory: RefCell<Memory>,
     wishes: Wishes,
@@ -72,9 +73,12 @@ impl Project {
     pub fn open(root: PathBuf, wishes: Wishes) -> Self {
         let (config, unusable) = match workspace::configuration(&root, files::CONFIG) {
             Ok(config) => (config.map(Arc::new), None),
-            Err(Unusable::Trouble(trouble)) => (None, Some(format!("{}: {trouble}", files::CONFIG))),
-            Err(Unusable::Unparsable((line, column), why)) => {
-                (None, Some(format!("{}:{line}:{column}: {why}", files::CONFIG)))
+            Err(unusable) => {
+                let place = match unusable {
+                    Unusable::Trouble(_) => String::new(),
+                    Unusable::Unparsable((line, column), _) => format!(":{line}:{column}"),
+                };
+                (None, Some(format!("{}{place}: {unusable}", root.join(files::CONFIG).display())))
             }
         };
         let mut project = Self {
@@ -85,7 +89,7 @@ impl Project {
             files: Vec::new(),
             by_path: HashMap::new(),
             uris: HashMap::new(),
-            alias: None,
+            aliases: BTreeMap::new(),
             memory: RefCell::default(),
             wishes,
             outcome: Outcome::default(),
@@ -105,20 +109,22 @@ impl Project {
     /// A file is open in the client, which calls it this.
     pub fn opened(&mut self, path: &Path, uri: String, named: &Path) {
         self.uris.insert(path.to_owned(), uri);
-        if path != named {
-            let (mut real, mut alias) = (path, named);
-            while let (Some(above), Some(above_alias)) = (real.parent(), alias.parent())
-                && real.file_name() == alias.file_name()
-            {
-                (real, alias) = (above, above_alias);
-            }
-            self.alias = Some((real.to_owned(), alias.to_owned()));
+        let (mut real, mut alias) = (path, named);
+        while let (Some(above), Some(above_alias)) = (real.parent(), alias.parent())
+            && real.file_name() == alias.file_name()
+        {
+            (real, alias) = (above, above_alias);
+        }
+        // A symlink to the file itself says nothing of others.
+        if path != named && real != path {
+            self.aliases.insert(path.to_owned(), (real.to_owned(), alias.to_owned()));
         }
     }
 
     /// A file is open no longer.
     pub fn closed(&mut self, path: &Path) {
         self.uris.remove(path);
+        self.aliases.remove(path);
     }
 
     /// What the client calls a file.
@@ -126,7 +132,8 @@ impl Project {
         if let Some(uri) = self.uris.get(path) {
             return uri.clone();
         }
-        let alias = self.alias.as_ref().and_then(|(real, alias)| Some(alias.join(path.strip_prefix(real).ok()?)));
+        let mut aliases = self.aliases.values();
+        let alias = aliases.find_map(|(real, alias)| Some(alias.join(path.strip_prefix(real).ok()?)));
         uri(&alias.unwrap_or_else(|| path.to_owned()))
     }
 
@@ -268,13 +275,22 @@ fn settings(config: Option<&Arc<Config>>, wishes: Wishes) -> Settings {
 struct Disk {
     root: PathBuf,
     config: Option<Arc<Config>>,
-    read: Mutex<HashMap<PathBuf, Option<Vec<u8>>>>,
+    read: Mutex<HashMap<PathBuf, Read>>,
     listed: Mutex<HashMap<PathBuf, Vec<PathBuf>>>,
 }
 
+/// What a path led to.
+struct Read {
+    /// The path without symlinks.
+    real: PathBuf,
+    bytes: Option<Vec<u8>>,
+}
+
 impl Disk {
+    /// A file is another one now, by whichever of its names it is asked for.
     fn forget(&self, path: &Path) {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.retain(|known, read| known != path && read.real != path);
         self.listed.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
@@ -289,7 +305,7 @@ impl Files for Disk {
                 None => Some(MAX_SIZE),
             })
         };
-        known.entry(path.to_owned()).or_insert_with(read).clone()
+        known.entry(path.to_owned()).or_insert_with(|| Read { real: files::real(path), bytes: read() }).bytes.clone()
     }
 
     fn list(&self, directory: &Path) -> Vec<PathBuf> {

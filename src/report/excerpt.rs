@@ -4,6 +4,7 @@
 //! prints it as it is, and panics on very long lines. Knows sources, findings and that library's source trait.
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use textwrap::core::display_width;
 
 use super::clean::{clean_path, clean_prose, defuse_marks, visible};
 use super::secrets::{hidden, masked};
@@ -15,13 +16,15 @@ use crate::source::{FileId, Source, Span};
 const CONTEXT: u32 = 2;
 /// Lines drawn of one place; longer ones are cut.
 const PLACE_LINES: u32 = 8;
-/// Bytes drawn of one line; longer ones are cut around the label. At a terminal they are cut to its width, as far as the
+/// Columns drawn of one line; longer ones are cut around the label. At a terminal they are cut to its width, as far as the
 /// labels leave room.
-const LINE_BYTES: usize = 240;
-/// Bytes kept before the label in a line that is cut.
-const LEAD_BYTES: usize = 60;
+const LINE: usize = 240;
+/// Columns kept before the label in a line that is cut.
+const LEAD: usize = 60;
 /// Columns that the drawing takes beside the number of a line and its text, with the marks of a cut.
 const MARGIN: usize = 7;
+/// Columns of a tab, as the drawing library has it.
+const TAB: usize = 4;
 /// Columns between the middle of a label and what it says.
 const ARM: usize = 4;
 /// Related places drawn.
@@ -77,7 +80,7 @@ impl Excerpt {
         let places = places(finding, outcome);
         let mut excerpt = Self { windows: Vec::new(), labels: Vec::new() };
         let last = places.iter().map(|place| place.last + CONTEXT).max().unwrap_or(0);
-        let room = columns.map_or(LINE_BYTES, |columns| columns.saturating_sub(MARGIN + last.to_string().len()));
+        let room = columns.map_or(LINE, |columns| columns.saturating_sub(MARGIN + last.to_string().len()).min(LINE));
         for range in ranges(&places) {
             // A gap, so that no span lies in two windows.
             let offset = excerpt.windows.last().map_or(0, |window| window.offset + window.text.len() + 1);
@@ -221,28 +224,52 @@ struct Cut<'a> {
     after: &'static str,
 }
 
-/// From where to where labels are drawn on a line, with what they say: the foremost, and all.
-fn labelled(within: &[&Place<'_>], number: u32, line: Span) -> [(usize, usize); 2] {
+/// What of a line is to be seen, in bytes and the columns of what is said behind them, the better first: all labels with
+/// what they say, the foremost with that, the foremost alone.
+fn labelled(within: &[&Place<'_>], number: u32, line: Span) -> [(usize, usize, usize); 3] {
     let mut bounds = within.iter().filter(|place| place.first <= number && number <= place.last).map(|place| {
         let start = if place.first == number { (place.span.start - line.start) as usize } else { 0 };
         let end = if place.last == number { place.span.end.min(line.end) } else { line.end };
         let end = (end - line.start) as usize;
-        (start, end.max(start.midpoint(end) + ARM + place.message.chars().count()))
+        (start, end, (ARM + display_width(&place.message)).saturating_sub((end - start) / 2))
     });
     let first = bounds.next().unwrap_or_default();
-    [first, bounds.fold(first, |all, one| (all.0.min(one.0), all.1.max(one.1)))]
+    let join = |all: (usize, usize, usize), one: (usize, usize, usize)| {
+        (all.0.min(one.0), all.1.max(one.1), if one.1 > all.1 { one.2 } else { all.2 })
+    };
+    [bounds.fold(first, join), first, (first.0, first.1, 0)]
+}
+
+/// The columns of a text as it is drawn.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if c == '\t' { TAB } else { display_width(visible(c).encode_utf8(&mut [0; 4])) }).sum()
+}
+
+/// The first bytes of a text that take no more than so many columns.
+fn first_columns(text: &str, room: usize) -> usize {
+    let mut left = room;
+    let fits = |c: &char| {
+        let rest = left.checked_sub(columns(c.encode_utf8(&mut [0; 4])));
+        left = rest.unwrap_or(0);
+        rest.is_some()
+    };
+    text.chars().take_while(fits).map(char::len_utf8).sum()
 }
 
 impl<'a> Cut<'a> {
-    /// A line is cut to `room` where that holds all labels, or the foremost, else as far as lines are drawn at all.
-    fn new(line: &'a str, [foremost, all]: [(usize, usize); 2], room: usize) -> Self {
-        let fitting =
-            |(start, end): (usize, usize)| Some((start, room, LEAD_BYTES.min(room.checked_sub(end - start)?)));
-        let (start, room, lead) =
-            fitting(all).or_else(|| fitting(foremost)).unwrap_or((foremost.0, LINE_BYTES, LEAD_BYTES));
-        let from = if line.len() > room { start.saturating_sub(lead) } else { 0 };
-        let from = line.floor_char_boundary(from);
-        let to = line.floor_char_boundary(from + room);
+    /// A line is cut to `room` columns around as much of what is to be seen as they hold.
+    fn new(line: &'a str, seen: [(usize, usize, usize); 3], room: usize) -> Self {
+        let fitting = |(start, end, behind): (usize, usize, usize)| {
+            let wide = columns(line.get(start..end).unwrap_or("")) + behind;
+            Some((start, LEAD.min(room.checked_sub(wide)?)))
+        };
+        let (start, lead) = seen.into_iter().find_map(fitting).unwrap_or((seen[1].0, room / 4));
+        let mut from = 0;
+        if columns(line) > room {
+            let before = line.get(..start).unwrap_or(line);
+            from = first_columns(before, columns(before).saturating_sub(lead));
+        }
+        let to = from + first_columns(line.get(from..).unwrap_or(""), room);
         let mark = |is_cut: bool| if is_cut { "…" } else { "" };
         Self { kept: line.get(from..to).unwrap_or(""), from, before: mark(from > 0), after: mark(to < line.len()) }
     }

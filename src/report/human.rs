@@ -54,7 +54,7 @@ impl Drawn {
     fn new(finding: &Finding, outcome: &Outcome, options: &Options) -> Self {
         let code = format!("{}[{}]", finding.level.name(), finding.rule);
         let page = options.page(finding.rule);
-        // An address that is broken is none.
+        // An address that is broken over two lines cannot be opened.
         let fits = options.columns.is_none_or(|columns| code.len() + page.len() + " ()".len() <= columns);
         Self {
             code,
@@ -137,10 +137,13 @@ mod tests {
         assert!(narrow.contains("--flag=value") && narrow.contains("what this flag is"), "{narrow}");
         assert!(narrow.lines().skip(1).all(|line| line.chars().count() <= 80), "{narrow}");
         assert!(drawn(None).lines().any(|line| line.chars().count() > 200), "a file has room");
-        // What is pointed at is wider than the terminal.
-        let outcome = testing::one(&text, (at - 100, at + 12), "m");
-        let wide = testing::render(write, &outcome, &Options { columns: Some(80), ..Options::default() });
-        assert!(wide.contains("--flag=value"), "{wide}");
+        // What is pointed at is wider than the terminal, or tabs are.
+        for (text, span) in [(text.clone(), (at - 100, at + 12)), ("\t".repeat(40) + "gcloud", (40, 46))] {
+            let options = Options { columns: Some(80), width: 80, ..Options::default() };
+            let wide = testing::render(write, &testing::one(&text, span, "m"), &options);
+            let is_narrow = |line: &str| line.chars().map(|c| if c == '\t' { 4 } else { 1 }).sum::<usize>() <= 80;
+            assert!(wide.lines().skip(1).all(is_narrow) && wide.contains("╰── m"), "{wide}");
+        }
     }
 
     #[test]
@@ -167,6 +170,10 @@ mod tests {
 
     #[test]
     fn hostile_text_is_drawn_harmless() {
+        for columns in [40, 80, 65_535] {
+            let options = Options { columns: Some(columns), ..Options::default() };
+            testing::assert_harmless(&testing::render(write, &testing::hostile(), &options));
+        }
         let text = testing::render(write, &testing::hostile(), &Options::default());
         testing::assert_harmless(&text);
         insta::assert_snapshot!(text);
@@ -189,7 +196,10 @@ mod tests {
                 let related = outcome.findings[0].primary.clone();
                 outcome.findings[0].related =
                     vec![related, testing::label(0, 0, 1, "r"), testing::label(0, end, end, "e")];
-                testing::assert_harmless(&testing::render(write, &outcome, &Options::default()));
+                for columns in [None, Some(40)] {
+                    let options = Options { columns, ..Options::default() };
+                    testing::assert_harmless(&testing::render(write, &outcome, &options));
+                }
             }
         }
     }
@@ -213,10 +223,9 @@ mod tests {
             });
             outcome.findings[0].primary = labels.next().unwrap();
             outcome.findings[0].related = labels.collect();
-            testing::assert_harmless(
-                &testing::render(write, &outcome, &Options { color: turn % 2 == 0, ..Options::default() })
-                    .replace('\x1b', ""),
-            );
+            let columns = [None, Some(40), Some(80), Some(65_535)][turn % 4];
+            let options = Options { color: turn % 2 == 0, columns, ..Options::default() };
+            testing::assert_harmless(&testing::render(write, &outcome, &options).replace('\x1b', ""));
         }
     }
 }

@@ -11,7 +11,7 @@ impl Extension for Authlint {
     }
 
     fn language_server_command(&mut self, server: &LanguageServerId, worktree: &Worktree) -> Result<Command> {
-        let binary = LspSettings::for_worktree(server.as_ref(), worktree).ok().and_then(|settings| settings.binary);
+        let binary = LspSettings::for_worktree(server.as_ref(), worktree)?.binary;
         let (path, arguments, env) = match binary {
             Some(binary) => (binary.path, binary.arguments, binary.env),
             None => (None, None, None),
@@ -28,8 +28,7 @@ impl Extension for Authlint {
         server: &LanguageServerId,
         worktree: &Worktree,
     ) -> Result<Option<serde_json::Value>> {
-        let settings = LspSettings::for_worktree(server.as_ref(), worktree);
-        Ok(settings.ok().and_then(|settings| settings.initialization_options))
+        Ok(LspSettings::for_worktree(server.as_ref(), worktree)?.initialization_options)
     }
 }
 
