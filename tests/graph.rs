@@ -71,6 +71,8 @@ fn a_call_is_told_step_by_step() {
     assert_eq!(tree.run(&["explain-call", "cron", "billing"]).status, 1);
     let none = tree.run(&["explain-call", "close", "nothing"]);
     assert!(none.status == 2 && none.err.contains("close billing"), "{none:?}");
+    let empty = Tree::project(&[("a.sh", "gcloud run services list\n")]).run(&["explain-call", "a", "b"]);
+    assert!(empty.err.contains("there is no call of `b` by `a` in these files, nor any other"), "{}", empty.err);
 }
 
 #[test]

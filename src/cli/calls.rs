@@ -7,6 +7,7 @@ use super::progress::Progress;
 use super::{Status, fault, gather, print, terminal};
 use crate::engine::{self, Settings};
 use crate::graph::{Edge, Format, Graph, Judged};
+use crate::report::clean;
 
 /// Calls that are listed where none was found.
 const LISTED: usize = 20;
@@ -22,10 +23,12 @@ pub(super) fn explain(caller: &str, target: &str, evidence: &Evidence) -> Status
     let (graph, worst) = read(evidence);
     let found: Vec<&Edge> = graph.between(caller, target).collect();
     if found.is_empty() {
-        return fault(format_args!(
-            "there is no call of `{target}` by `{caller}` in these files; there are{}",
-            known(&graph)
-        ));
+        let others = match known(&graph) {
+            none if none.is_empty() => ", nor any other".to_owned(),
+            others => format!("; there are{others}"),
+        };
+        let (target, caller) = (clean(target), clean(caller));
+        return fault(format_args!("there is no call of `{target}` by `{caller}` in these files{others}"));
     }
     let missing = found.iter().any(|edge| edge.verdict == Judged::Missing);
     let status = if missing { Status::Found } else { Status::Clean };

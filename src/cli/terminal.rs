@@ -11,6 +11,8 @@ use textwrap::{WordSeparator, WordSplitter};
 
 /// What is narrower is written as if it were so wide.
 const LEAST: usize = 40;
+/// Where a line goes on that has no room below its last column.
+const INDENT: usize = 4;
 
 /// How a text is made fit for so many columns.
 pub(super) type Fit = fn(&str, usize) -> String;
@@ -46,14 +48,14 @@ pub(super) fn fitting(
 
 /// Continues lines that are too long below their text: behind a bullet, a number, or a word with a colon.
 pub(super) fn folded(text: &str, columns: usize) -> String {
-    each_line(text, |line| fold(line, lead(line), columns))
+    each_line(text, |line| fold(line, lead(line), None, columns))
 }
 
 /// Continues lines that are too long below their last column. Two blanks are between columns, and nowhere else.
 pub(super) fn folded_columns(text: &str, columns: usize) -> String {
     each_line(text, |line| {
         let last = line.rfind("  ").map_or(0, |at| at + 2);
-        fold(line, if last > columns / 2 { 0 } else { last }, columns)
+        fold(line, last, (last > columns / 2).then_some(INDENT), columns)
     })
 }
 
@@ -84,7 +86,7 @@ pub(super) fn reflowed(page: &str, columns: usize) -> String {
     }
     let fit = |(line, is_kept): &(Cow<'_, str>, bool)| match is_kept {
         true => line.to_string(),
-        false => fold(line, lead(line), columns),
+        false => fold(line, lead(line), None, columns),
     };
     let mut text = lines.iter().map(fit).collect::<Vec<_>>().join("\n");
     text.push('\n');
@@ -116,13 +118,13 @@ fn lead(line: &str) -> usize {
     if matches!(word, "-" | "*") || is_number || is_label { blanks(indent + word.len()) } else { indent }
 }
 
-/// One line as several, which are continued below its `lead`.
-fn fold(line: &str, lead: usize, columns: usize) -> String {
+/// One line as several, which are continued below its `lead`, or else at this column.
+fn fold(line: &str, lead: usize, column: Option<usize>, columns: usize) -> String {
     let (lead, text) = line.split_at_checked(lead).unwrap_or(("", line));
     if display_width(line) <= columns || text.is_empty() {
         return line.to_owned();
     }
-    let hanging = " ".repeat(display_width(lead));
+    let hanging = " ".repeat(column.unwrap_or(display_width(lead)));
     let options = textwrap::Options::new(columns)
         .break_words(false)
         .word_separator(WordSeparator::AsciiSpace)
@@ -161,6 +163,10 @@ mod tests {
         assert_eq!(
             folded_columns("some-rule  error    A token that is sent to somebody else", 48),
             "some-rule  error    A token that is sent to\n                    somebody else"
+        );
+        assert_eq!(
+            folded_columns("a-rule-of-a-long-name  error    A token that is sent to somebody", 40),
+            "a-rule-of-a-long-name  error    A token\n    that is sent to somebody"
         );
     }
 

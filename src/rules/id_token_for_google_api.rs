@@ -139,8 +139,7 @@ fn request(call: &Call, token: &Token, project: &Project, draft: &mut Draft) {
     if let Some(minted) = token.minted {
         draft.related(minted, "the ID token is printed here");
     }
-    let to_google =
-        |other: &Call| other.url.as_ref().is_some_and(|given| given.url().kind == HostKind::GoogleApi);
+    let to_google = |other: &Call| other.url.as_ref().is_some_and(|given| given.url().kind == HostKind::GoogleApi);
     let Some((command, safety)) = super::printed_by(call, token, project, to_google) else { return };
     let invocation = &command.invocation;
     if !invocation.is(&["auth print-identity-token"]) || invocation.open {
