@@ -212,17 +212,33 @@ fn conclude(run: Run, files: &dyn Files, settings: &Settings) -> (Outcome, Rest)
     for project in projects.values() {
         let mut merger = Merger::new(&outcome.sources);
         // Rules know nothing of each other.
-        let ask = |rule: &&'static Rule| {
+        let ask = |rule: &'static Rule| {
             let said = judge(rule, project);
             files.passed(Stage::Judging, RULES.len() * projects.len());
-            Some(said)
+            said
         };
-        let said = match outcome.sources.len() {
-            0..MANY => RULES.iter().map(ask).collect(),
-            _ => parallel::map(RULES, |_, rule| ask(rule)),
-        };
-        for (rule, said) in RULES.iter().zip(said) {
-            merger.add(rule, said.unwrap_or_default());
+        if outcome.sources.len() < MANY {
+            for rule in RULES {
+                merger.add(rule, ask(rule));
+            }
+        } else {
+            // What permissions are needed takes longest to find out: nobody shall wait for it.
+            let mut order: Vec<Option<&'static Rule>> = RULES.iter().copied().map(Some).collect();
+            order.sort_by_key(|rule| {
+                rule.is_some_and(|rule| rule.checks.iter().any(|ask| matches!(ask, Check::Need(_))))
+            });
+            order.insert(0, None);
+            let said = parallel::map(&order, |_, rule| {
+                let Some(rule) = rule else {
+                    project.needs();
+                    return None;
+                };
+                Some((rule.id, ask(rule)))
+            });
+            let mut said: BTreeMap<&str, Said> = said.into_iter().flatten().collect();
+            for rule in RULES {
+                merger.add(rule, said.remove(rule.id).unwrap_or_default());
+            }
         }
         found.append(&mut merger.finish());
     }
