@@ -171,8 +171,7 @@ fn check(args: &Check) -> Status {
     worst = worst.max(output::write_files(&outputs, &outcome, &options));
     tell_lacking(&outcome);
     if !args.quiet {
-        let line = summary::line(&outcome, &options);
-        note(terminal::columns_of_stderr().map_or(line.clone(), |columns| terminal::folded(&line, columns)));
+        note_prose(summary::line(&outcome, &options));
     }
     worst
 }
@@ -259,6 +258,14 @@ fn written(status: Status, done: io::Result<()>) -> Status {
 fn note(line: impl Display) {
     // Nobody is left to tell if this fails.
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// The same, on several lines where the terminal is narrower.
+fn note_prose(line: String) {
+    note(match terminal::columns_of_stderr() {
+        Some(columns) => terminal::folded(&line, columns),
+        None => line,
+    });
 }
 
 fn fault(what: impl Display) -> Status {

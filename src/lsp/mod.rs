@@ -317,7 +317,7 @@ impl<'c> Server<'c> {
             if let Some(why) = project.unusable.as_ref().filter(|why| self.warned.insert((*why).clone())) {
                 // As a warning.
                 let params =
-                    json!({"type": 2, "message": format!("authlint goes by no configuration: {}", shown(why))});
+                    json!({"type": 2, "message": format!("authlint.toml cannot be read, and the defaults hold until it can: {}", shown(why))});
                 let message = Notification::new("window/showMessage".to_owned(), params);
                 let _ = self.connection.sender.send(message.into());
             }
