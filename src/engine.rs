@@ -1,5 +1,6 @@
 //! Run, merge, sort: the whole way from bytes to findings. Knows no disk beyond [`Files`], no terminal, no format.
 
+mod answers;
 mod conclude;
 mod declared;
 mod edits;
@@ -27,14 +28,15 @@ use crate::facts::{self, Facts};
 use crate::finding::Finding;
 use crate::outcome::Outcome;
 use crate::program::Program;
-use crate::project::{Need, Project, Verdict};
+use crate::project::Project;
 use crate::read;
-use crate::rule::{Check, Report, Rule};
+use crate::rule::{Check, Rule};
 use crate::rules::RULES;
 use crate::source::{FileId, Source, Unreadable};
 pub use crate::suppression::Date;
 use crate::value::Place;
 
+use answers::{Answers, within};
 use link::Linker;
 pub use memory::{Memory, Work};
 use memory::{Part, key};
@@ -167,6 +169,8 @@ struct Run {
     projects: BTreeMap<u32, Project>,
     /// How much each root said, in the order in which its project holds it.
     parts: Vec<Part>,
+    /// What is known of the facts of each project, root by root.
+    answers: BTreeMap<u32, Vec<Arc<Alone>>>,
     configs: BTreeMap<u32, FileId>,
     outcome: Outcome,
 }
@@ -174,8 +178,23 @@ struct Run {
 /// What the programs of a root say.
 struct Heard {
     facts: Facts,
+    /// What is known once they are, whatever else the project holds.
+    alone: Arc<Alone>,
+}
+
+/// What is known of facts alone.
+#[derive(Debug)]
+struct Alone {
     /// Where secrets stand that are to be shown to nobody.
     secrets: Vec<Place>,
+    /// What rules say that look at each fact alone.
+    answers: Answers,
+}
+
+impl Alone {
+    fn of(facts: &Facts) -> Arc<Self> {
+        Arc::new(Self { secrets: secrets::secrets(facts), answers: Answers::alone(facts) })
+    }
 }
 
 /// Joins what the files say, and asks no rule.
@@ -208,18 +227,21 @@ type Rest = (Vec<File>, Linker, BTreeMap<u32, Project>);
 
 /// Asks the rules, and decides what is reported of what they say; the rest is what it was made of.
 fn conclude(run: Run, files: &dyn Files, settings: &Settings) -> (Outcome, Rest) {
-    let Run { read, linker, mut found, projects, configs, mut outcome, .. } = run;
-    for project in projects.values() {
+    let Run { read, linker, mut found, projects, answers, configs, mut outcome, .. } = run;
+    for (index, project) in &projects {
         let mut merger = Merger::new(&outcome.sources);
+        for alone in answers.get(index).into_iter().flatten() {
+            alone.answers.iter().for_each(|(rule, said)| merger.add(rule, said));
+        }
         // Rules know nothing of each other.
         let ask = |rule: &'static Rule| {
-            let said = judge(rule, project);
+            let said = within(rule, project);
             files.passed(Stage::Judging, RULES.len() * projects.len());
             said
         };
         if outcome.sources.len() < MANY {
             for rule in RULES {
-                merger.add(rule, ask(rule));
+                merger.add(rule, &ask(rule));
             }
         } else {
             // What permissions are needed takes longest to find out: nobody shall wait for it.
@@ -237,7 +259,7 @@ fn conclude(run: Run, files: &dyn Files, settings: &Settings) -> (Outcome, Rest)
             });
             let mut said: BTreeMap<&str, Said> = said.into_iter().flatten().collect();
             for rule in RULES {
-                merger.add(rule, said.remove(rule.id).unwrap_or_default());
+                merger.add(rule, &said.remove(rule.id).unwrap_or_default());
             }
         }
         found.append(&mut merger.finish());
@@ -298,16 +320,18 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
         }),
     };
     let (mut projects, mut parts) = (BTreeMap::<u32, Project>::new(), Vec::new());
+    let mut answers: BTreeMap<u32, Vec<Arc<Alone>>> = BTreeMap::new();
     for (root, heard) in roots.iter().zip(heard) {
-        let Some(Heard { facts, secrets }) = heard else {
+        let Some(Heard { facts, alone }) = heard else {
             found.extend(failed(root, &mut read, &outcome.sources));
             continue;
         };
-        for place in secrets {
+        for place in &alone.secrets {
             outcome.secrets.entry(place.file).or_default().push(place.span);
         }
         // A file that was read because another one names it belongs to that one's project.
         let project = root.iter().find_map(|program| read.get(program.file.0 as usize)).map_or(0, |file| file.project);
+        answers.entry(project).or_default().push(alone);
         parts.push(Part { project, root: key(root), extent: facts.extent() });
         projects.entry(project).or_default().facts.append(facts);
     }
@@ -318,9 +342,11 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
         let file = FileId(outcome.sources.len() as u32);
         outcome.sources.push(config.source.clone());
         configs.insert(*index, file);
-        let declared = declared::grants(config, file);
-        if !declared.is_empty() {
-            projects.entry(*index).or_default().facts.grants.extend(declared);
+        let mut declared = Facts::default();
+        declared.grants = declared::grants(config, file);
+        if !declared.grants.is_empty() {
+            answers.entry(*index).or_default().push(Alone::of(&declared));
+            projects.entry(*index).or_default().facts.append(declared);
         }
     }
     let paths: Arc<[String]> = outcome.sources.iter().map(|source| source.path().to_owned()).collect();
@@ -344,7 +370,7 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
             }
         }
     }
-    Run { read, linker, found, projects, parts, configs, outcome }
+    Run { read, linker, found, projects, parts, answers, configs, outcome }
 }
 
 /// What the programs of a root say.
@@ -353,8 +379,7 @@ fn hear(root: &[Arc<Program>], link: &dyn Link) -> Heard {
     let runs = eval::run(root, link, facts::ASKED);
     runs.commands.iter().for_each(|run| facts.add(run));
     runs.declared.iter().for_each(|declared| facts.declare(declared));
-    let secrets = secrets::secrets(&facts);
-    Heard { facts, secrets }
+    Heard { alone: Alone::of(&facts), facts }
 }
 
 /// What is said of the files of a root whose running ended in a panic.
@@ -402,71 +427,4 @@ fn parse(path: &str, bytes: &[u8], id: FileId) -> Result<(Source, Arc<Program>),
 fn nothing(path: &str, file: FileId) -> (Source, Arc<Program>) {
     let program = Program { file, ..Program::default() };
     (Source::empty(path), Arc::new(program))
-}
-
-/// Asks one rule all that it asks.
-fn judge(rule: &'static Rule, project: &Project) -> Said {
-    let facts = &project.facts;
-    let mut said = Said::default();
-    // Every fact says where its statement is.
-    macro_rules! each {
-        ($ask:ident, $kind:ident) => {
-            ask_all(&facts.$kind, |fact| &fact.at, |fact, report| $ask(fact, project, report), &mut said)
-        };
-    }
-    for check in rule.checks {
-        match check {
-            Check::Call(ask) => each!(ask, calls),
-            Check::Grant(ask) => each!(ask, grants),
-            Check::Audiences(ask) => each!(ask, custom_audiences),
-            Check::Service(ask) => each!(ask, services),
-            Check::Header(ask) => each!(ask, headers),
-            Check::Stored(ask) => each!(ask, stored),
-            Check::Account(ask) => each!(ask, accounts),
-            Check::Job(ask) => each!(ask, jobs),
-            Check::Authentication(ask) => each!(ask, authentications),
-            Check::Verbatim(ask) => each!(ask, verbatim),
-            Check::Machine(ask) => each!(ask, machines),
-            Check::Uses(ask) => each!(ask, uses),
-            Check::Build(ask) => each!(ask, builds),
-            Check::BuildStart(ask) => each!(ask, build_starts),
-            Check::Image(ask) => each!(ask, images),
-            Check::Push(ask) => each!(ask, pushes),
-            Check::Provider(ask) => each!(ask, providers),
-            Check::Key(ask) => each!(ask, keys),
-            Check::Gcloud(ask) => each!(ask, commands),
-            Check::Metadata(ask) => each!(ask, metadata),
-            Check::FullName(ask) => each!(ask, full_names),
-            Check::Minted(ask) => each!(ask, minted),
-            Check::SignedUrl(ask) => each!(ask, signed_urls),
-            Check::Verification(ask) => each!(ask, verifications),
-            Check::Environment(ask) => {
-                for environment in project.environments() {
-                    let mut report = Report::default();
-                    ask(environment, project, &mut report);
-                    // Each statement is asked about, whichever is to blame.
-                    for change in project.changes(environment) {
-                        said.add(&change.at, Vec::new());
-                    }
-                    for draft in report.into_drafts() {
-                        let at = draft.at.clone();
-                        said.add(&at, vec![draft]);
-                    }
-                }
-            }
-            Check::Need(ask) => {
-                let ask = |(need, verdict): &(Need, Verdict), report: &mut Report| ask(need, verdict, project, report);
-                ask_all(project.needs(), |(need, _)| &need.at, ask, &mut said);
-            }
-        }
-    }
-    said
-}
-
-fn ask_all<F>(facts: &[F], at: impl Fn(&F) -> &eval::Statement, ask: impl Fn(&F, &mut Report), said: &mut Said) {
-    for fact in facts {
-        let mut report = Report::default();
-        ask(fact, &mut report);
-        said.add(at(fact), report.into_drafts());
-    }
 }

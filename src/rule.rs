@@ -154,65 +154,74 @@ impl Group {
     }
 }
 
+/// What a question looks at.
+#[derive(Debug)]
+pub enum Ask<F: 'static> {
+    /// A fact alone: the answer is the same whatever else the project holds, so that it can be kept.
+    Alone(fn(&F, &mut Report)),
+    /// A fact in its project.
+    Within(fn(&F, &Project, &mut Report)),
+}
+
 /// A question, asked of each fact of one kind.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub enum Check {
     /// Of each call.
-    Call(fn(&Call, &Project, &mut Report)),
+    Call(Ask<Call>),
     /// Of each change of a policy.
-    Grant(fn(&Grant, &Project, &mut Report)),
+    Grant(Ask<Grant>),
     /// Of each statement about who may call a service.
-    Service(fn(&Service, &Project, &mut Report)),
+    Service(Ask<Service>),
     /// Of the audiences of its own that each service is given in a file.
-    Audiences(fn(&CustomAudiences, &Project, &mut Report)),
+    Audiences(Ask<CustomAudiences>),
     /// Of each header of a job or task.
-    Header(fn(&Header, &Project, &mut Report)),
+    Header(Ask<Header>),
     /// Of the variables that each target is given by the statements of one flow.
     Environment(fn(&Environment, &Project, &mut Report)),
     /// Of each permission that somebody needs, and whether it is granted.
     Need(fn(&Need, &Verdict, &Project, &mut Report)),
     /// Of each stored value.
-    Stored(fn(&Stored, &Project, &mut Report)),
+    Stored(Ask<Stored>),
     /// Of each account that is named.
-    Account(fn(&Account, &Project, &mut Report)),
+    Account(Ask<Account>),
     /// Of each job of CI.
-    Job(fn(&CiJob, &Project, &mut Report)),
+    Job(Ask<CiJob>),
     /// Of each step that authenticates to Google Cloud.
-    Authentication(fn(&Authentication, &Project, &mut Report)),
+    Authentication(Ask<Authentication>),
     /// Of each machine that begins.
-    Machine(fn(&Machine, &Project, &mut Report)),
+    Machine(Ask<Machine>),
     /// Of each action that a step uses.
-    Uses(fn(&Uses, &Project, &mut Report)),
+    Uses(Ask<Uses>),
     /// Of each build that is described.
-    Build(fn(&Build, &Project, &mut Report)),
+    Build(Ask<Build>),
     /// Of each build that is started from a file.
-    BuildStart(fn(&BuildStart, &Project, &mut Report)),
+    BuildStart(Ask<BuildStart>),
     /// Of each image.
-    Image(fn(&Image, &Project, &mut Report)),
+    Image(Ask<Image>),
     /// Of each image that is pushed.
-    Push(fn(&Push, &Project, &mut Report)),
+    Push(Ask<Push>),
     /// Of each provider of an identity pool.
-    Provider(fn(&FederationProvider, &Project, &mut Report)),
+    Provider(Ask<FederationProvider>),
     /// Of each key of a service account that is declared.
-    Key(fn(&ServiceAccountKey, &Project, &mut Report)),
+    Key(Ask<ServiceAccountKey>),
     /// Of each text that is taken as it stands.
-    Verbatim(fn(&Verbatim, &Project, &mut Report)),
+    Verbatim(Ask<Verbatim>),
     /// Of each gcloud command line.
-    Gcloud(fn(&Gcloud, &Project, &mut Report)),
+    Gcloud(Ask<Gcloud>),
     /// Of each request to the metadata server.
-    Metadata(fn(&Metadata, &Project, &mut Report)),
+    Metadata(Ask<Metadata>),
     /// Of each account that is named in full to the IAM Credentials API.
-    FullName(fn(&FullName, &Project, &mut Report)),
+    FullName(Ask<FullName>),
     /// Of each ID token of whoever a program runs as.
-    Minted(fn(&Minted, &Project, &mut Report)),
+    Minted(Ask<Minted>),
     /// Of each URL that is signed.
-    SignedUrl(fn(&SignedUrl, &Project, &mut Report)),
+    SignedUrl(Ask<SignedUrl>),
     /// Of each token that is verified.
-    Verification(fn(&Verification, &Project, &mut Report)),
+    Verification(Ask<Verification>),
 }
 
 /// What a rule has to say of one outcome of one statement.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Draft {
     /// How bad.
     pub level: Level,

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::link::Linker;
-use super::{Content, Heard, Input, NotRead, open, parallel};
+use super::{Alone, Content, Heard, Input, NotRead, open, parallel};
 use crate::eval::Link;
 use crate::facts::{Extent, Facts, Gcloud};
 use crate::program::{Block, Program};
 use crate::project::{Project, Shown};
 use crate::source::{FileId, Source};
-use crate::value::{Place, Value};
+use crate::value::Value;
 
 /// Files of the last run, and what their programs said.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ struct Ran {
     used: Vec<Arc<Program>>,
     /// Nothing while they are in a project.
     facts: Option<Facts>,
-    secrets: Vec<Place>,
+    alone: Arc<Alone>,
 }
 
 /// What one root said, within the facts of its project.
@@ -182,15 +182,15 @@ impl Memory {
         self.work.ran = new.len();
         for (root, ran) in new.into_iter().zip(ran) {
             match ran {
-                Some((Heard { facts, secrets }, used)) => {
-                    self.ran.insert(key(root), Ran { root: root.clone(), used, facts: Some(facts), secrets })
+                Some((Heard { facts, alone }, used)) => {
+                    self.ran.insert(key(root), Ran { root: root.clone(), used, facts: Some(facts), alone })
                 }
                 None => self.ran.remove(&key(root)),
             };
         }
         let mut heard = |root: &Vec<Arc<Program>>| {
             let ran = self.ran.get_mut(&key(root))?;
-            Some(Heard { facts: ran.facts.take()?, secrets: ran.secrets.clone() })
+            Some(Heard { facts: ran.facts.take()?, alone: ran.alone.clone() })
         };
         roots.iter().map(&mut heard).collect()
     }

@@ -42,26 +42,40 @@ impl Merged {
 pub(super) struct Merger<'s> {
     sources: &'s [Source],
     merged: BTreeMap<(Label, &'static str, String), Merged>,
-    /// All outcomes that a rule was asked about, each with its statement.
+    /// All outcomes that a rule with fixes was asked about, each with its statement.
     asked: BTreeMap<&'static str, Vec<Asked>>,
 }
 
 /// An outcome of a statement: the statement, the flow and the place in its order.
 type Asked = (Key, (FileId, u32));
 
-/// What one rule says of a project.
-#[derive(Default)]
+/// What one rule says of facts.
+#[derive(Debug, Default)]
 pub(super) struct Said {
+    /// Whether it offers fixes, so that it matters what it was asked about in vain.
+    mends: bool,
     asked: Vec<Asked>,
     /// Each with the outcome that it was said of.
     drafts: Vec<(Asked, Draft)>,
 }
 
 impl Said {
+    /// Of a rule that has said nothing yet.
+    pub fn of(rule: &Rule) -> Self {
+        Self { mends: rule.fix.is_some(), ..Self::default() }
+    }
+
+    /// Whether it is as if it had been asked nothing.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.drafts.is_empty()
+    }
+
     /// Takes what the rule says of one outcome, which may be nothing.
     pub fn add(&mut self, at: &Statement, drafts: Vec<Draft>) {
         let asked = ((at.file, at.span), (at.flow, at.order));
-        self.asked.push(asked);
+        if self.mends {
+            self.asked.push(asked);
+        }
         self.drafts.extend(drafts.into_iter().map(|draft| (asked, draft)));
     }
 }
@@ -72,9 +86,12 @@ impl<'s> Merger<'s> {
     }
 
     /// Takes what a rule says.
-    pub fn add(&mut self, rule: &'static Rule, said: Said) {
-        self.asked.entry(rule.id).or_default().extend(said.asked);
-        for ((statement, outcome), draft) in said.drafts {
+    pub fn add(&mut self, rule: &'static Rule, said: &Said) {
+        if !said.asked.is_empty() {
+            self.asked.entry(rule.id).or_default().extend(&said.asked);
+        }
+        for ((statement, outcome), draft) in &said.drafts {
+            let (statement, outcome) = (*statement, *outcome);
             let primary = self.label(draft.place, draft.label.clone());
             let place = Label { message: String::new(), ..primary.clone() };
             let key = (place, rule.id, draft.message.clone());
@@ -102,11 +119,11 @@ impl<'s> Merger<'s> {
         Label { file: place.file, span, message }
     }
 
-    fn finding(&self, rule: &'static Rule, draft: Draft, primary: Label) -> Finding {
+    fn finding(&self, rule: &'static Rule, draft: &Draft, primary: Label) -> Finding {
         let statement = self.sources.get(draft.at.file.0 as usize).map_or("", |source| source.slice(draft.at.span));
         let mut related: Vec<Label> = Vec::new();
-        for (place, message) in draft.related {
-            let label = self.label(place, message);
+        for (place, message) in &draft.related {
+            let label = self.label(*place, message.clone());
             if (label.file, label.span) != (primary.file, primary.span) && !related.contains(&label) {
                 related.push(label);
             }
@@ -117,10 +134,10 @@ impl<'s> Merger<'s> {
             own || draft.moves
         };
         let edits = |(place, change): &(Place, Change)| edits(self.sources.get(place.file.0 as usize)?, *place, change);
-        let fix = draft.fix.filter(|(_, edits)| edits.iter().all(|(place, _)| within(place)));
+        let fix = draft.fix.as_ref().filter(|(_, edits)| edits.iter().all(|(place, _)| within(place)));
         let fix = fix.and_then(|(safety, changes)| {
             let written: Option<Vec<Vec<Edit>>> = changes.iter().map(edits).collect();
-            Some(Fix { safety, edits: written?.concat() })
+            Some(Fix { safety: *safety, edits: written?.concat() })
         });
         // What is pointed at tells two findings of one statement apart.
         let pointed = self.sources.get(primary.file.0 as usize).map_or("", |source| source.slice(primary.span));
@@ -128,8 +145,8 @@ impl<'s> Merger<'s> {
         Finding {
             rule: rule.id,
             level: draft.level,
-            message: draft.message,
-            help: draft.help,
+            message: draft.message.clone(),
+            help: draft.help.clone(),
             primary,
             related,
             fix,

@@ -134,21 +134,38 @@ impl Flag {
     }
 }
 
-/// Alternatives of which at most one may be given.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// Alternatives of which at most one may be given. A handle: copy it freely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Group {
-    /// Exactly one must be given.
-    pub required: bool,
-    /// The alternatives; each is a set of flags, given when any of them is.
-    pub alternatives: Vec<Vec<&'static str>>,
+    /// `!--a|--b,--c`, see `data/README.md`.
+    text: &'static str,
 }
 
 impl Group {
-    /// `!--a|--b,--c`, see `data/README.md`.
-    fn parse(text: &'static str) -> Self {
-        let required = text.starts_with('!');
-        let alternatives = text.trim_start_matches('!').split('|').map(|one| one.split(',').collect()).collect();
-        Self { required, alternatives }
+    /// Whether exactly one must be given.
+    pub fn is_required(self) -> bool {
+        self.text.starts_with('!')
+    }
+
+    /// The alternatives; each is a set of flags, given when any of them is.
+    pub fn alternatives(self) -> impl Iterator<Item = Alternative> {
+        self.text.trim_start_matches('!').split('|').map(Alternative)
+    }
+}
+
+/// Flags of which each stands for the same choice. A handle: copy it freely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Alternative(&'static str);
+
+impl Alternative {
+    /// Its flags.
+    pub fn flags(self) -> impl Iterator<Item = &'static str> {
+        self.0.split(',')
+    }
+
+    /// Whether a flag is one of its own.
+    pub fn has(self, flag: &str) -> bool {
+        self.flags().any(|own| own == flag)
     }
 }
 
@@ -201,8 +218,8 @@ impl Command {
     }
 
     /// Flags that exclude one another.
-    pub fn exclusive_groups(&self) -> Vec<Group> {
-        words(self.groups).map(Group::parse).collect()
+    pub fn exclusive_groups(&self) -> impl Iterator<Item = Group> + use<> {
+        words(self.groups).map(|text| Group { text })
     }
 
     /// How many positional arguments it takes: at least, and at most where there is a bound.
@@ -340,7 +357,7 @@ mod tests {
                 let command = Command::of_line(track, line).unwrap();
                 let known: Vec<_> = command.own_flags().map(|flag| flag.name).collect();
                 assert!(known.iter().all(|name| name.starts_with("--")), "{}", line.key);
-                for flag in command.exclusive_groups().iter().flat_map(|group| group.alternatives.concat()) {
+                for flag in command.exclusive_groups().flat_map(Group::alternatives).flat_map(Alternative::flags) {
                     assert!(known.contains(&flag), "{}: {flag}", line.key);
                 }
             }
@@ -387,10 +404,11 @@ mod tests {
 
     #[test]
     fn tokens_of_a_scheduler_job_exclude_each_other() {
-        let groups = ga("scheduler jobs create http").exclusive_groups();
-        let tokens = groups.iter().find(|group| group.alternatives.concat().contains(&"--oidc-token-audience"));
+        let flags = |group: Group| group.alternatives().map(|one| one.flags().collect()).collect();
+        let mut groups = ga("scheduler jobs create http").exclusive_groups();
+        let tokens = groups.find(|group| group.alternatives().any(|one| one.has("--oidc-token-audience")));
         assert_eq!(
-            tokens.map(|group| (group.required, group.alternatives.clone())),
+            tokens.map(|group| (group.is_required(), flags(group))),
             Some((
                 false,
                 vec![
@@ -399,9 +417,9 @@ mod tests {
                 ]
             ))
         );
-        let required = Group::parse("!--a|--b,--c");
-        assert!(required.required);
-        assert_eq!(required.alternatives, [vec!["--a"], vec!["--b", "--c"]]);
+        let required = Group { text: "!--a|--b,--c" };
+        assert!(required.is_required());
+        assert_eq!(flags(required), [vec!["--a"], vec!["--b", "--c"]]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Draft, Group, Names, Report, Rule};
 use crate::value::Piece;
 
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("access-token-for-run-service"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Within(check))],
     ..Rule::STABLE
 };
 

@@ -3,7 +3,7 @@
 use crate::facts::{Call, Caller, Credential};
 use crate::finding::Level;
 use crate::gcp::principal::{is_project_id, project_of};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("account-of-another-project"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
+fn check(call: &Call, report: &mut Report) {
     let whose = match call.caller {
         Caller::SchedulerJob => "Cloud Scheduler takes only accounts of the job's own project",
         Caller::Task => "Cloud Tasks takes only accounts of the queue's own project",

@@ -4,6 +4,7 @@ use crate::facts::{Call, Caller, Credential, Exposure};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{HostKind, Scheme, Url};
 use crate::project::{Project, is_same_service, service_name};
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Value, may_equal};
 
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("audience-of-another-service"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Within(check))],
     ..Rule::STABLE
 };
 

@@ -3,7 +3,7 @@
 use crate::facts::{Call, Caller, Credential};
 use crate::finding::{Level, Safety};
 use crate::gcp::wording::Wording;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("audience-unknown-at-plan"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
+fn check(call: &Call, report: &mut Report) {
     let (Caller::SchedulerJob, Wording::Terraform) = (call.caller, call.wording) else { return };
     let (Credential::IdToken(token), Some(given)) = (&call.credential, &call.url) else { return };
     if token.audience.is_some() || token.open {

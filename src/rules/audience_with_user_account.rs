@@ -3,6 +3,7 @@
 use crate::facts::{Gcloud, Who};
 use crate::finding::Level;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
@@ -13,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("audience-with-user-account"),
     covers: &[],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Within(check))],
     ..Rule::STABLE
 };
 

@@ -6,6 +6,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{HostKind, Scheme};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::{Piece, Place};
 
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("audience-without-scheme"),
     covers: &[],
-    checks: &[Check::Call(call), Check::Gcloud(print)],
+    checks: &[Check::Call(Within(call)), Check::Gcloud(Within(print))],
     ..Rule::STABLE
 };
 

@@ -3,6 +3,7 @@
 use crate::facts::{Build, BuildStart};
 use crate::finding::{Level, Safety};
 use crate::project::Project;
+use crate::rule::Ask::{Alone, Within};
 use crate::rule::{Check, Draft, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("build-account-without-logging"),
     covers: &[],
-    checks: &[Check::Build(build), Check::BuildStart(start)],
+    checks: &[Check::Build(Alone(build)), Check::BuildStart(Within(start))],
     ..Rule::STABLE
 };
 
@@ -20,7 +21,7 @@ const ANSWER: &str = "if 'build.service_account' is specified, the build must ei
                       the REGIONAL_USER_OWNED_BUCKET build.options.default_logs_bucket_behavior option, or (c) use either \
                       CLOUD_LOGGING_ONLY / NONE logging options";
 
-fn build(build: &Build, _: &Project, report: &mut Report) {
+fn build(build: &Build, report: &mut Report) {
     let Some(account) = build.account.as_ref().filter(|account| !account.value.is_empty().is_yes()) else { return };
     if !build.logs.is_no() {
         return;

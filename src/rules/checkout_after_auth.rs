@@ -3,6 +3,7 @@
 use crate::facts::{Authentication, Uses};
 use crate::finding::{Level, Safety};
 use crate::project::{Event, Project};
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Truth;
 
@@ -13,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("checkout-after-auth"),
     covers: &[],
-    checks: &[Check::Uses(check)],
+    checks: &[Check::Uses(Within(check))],
     ..Rule::STABLE
 };
 

@@ -2,9 +2,10 @@
 
 use crate::facts::Gcloud;
 use crate::finding::Level;
-use crate::gcp::command::Group as Exclusive;
+use crate::gcp::command::{Alternative, Group as Exclusive};
 use crate::gcp::invocation::{FlagUse, Invocation};
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("conflicting-flags"),
     covers: &[],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Within(check))],
     ..Rule::STABLE
 };
 
@@ -25,7 +26,7 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     };
     for group in command.exclusive_groups() {
         let mut given: Vec<(usize, &FlagUse)> =
-            group.alternatives.iter().filter_map(|names| first(invocation, names)).collect();
+            group.alternatives().filter_map(|alternative| first(invocation, alternative)).collect();
         given.sort_by_key(|(order, _)| *order);
         match given.as_slice() {
             [(_, one), (_, two), ..] => {
@@ -33,15 +34,15 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
                     together(gcloud, one, two, report);
                 }
             }
-            [(_, one)] => alone(gcloud, &group, one, report),
+            [(_, one)] => alone(gcloud, group, one, report),
             [] => {}
         }
     }
 }
 
 /// The first flag that uses an alternative, and the how manieth it is.
-fn first<'a>(invocation: &'a Invocation, names: &[&str]) -> Option<(usize, &'a FlagUse)> {
-    invocation.flags.iter().enumerate().find(|(_, flag)| names.contains(&flag.name.as_str()))
+fn first(invocation: &Invocation, alternative: Alternative) -> Option<(usize, &FlagUse)> {
+    invocation.flags.iter().enumerate().find(|(_, flag)| alternative.has(&flag.name))
 }
 
 /// Whether the command may be run with either flag and not the other: then a caller chooses one of them, and nothing says
@@ -72,12 +73,13 @@ fn together(gcloud: &Gcloud, one: &FlagUse, two: &FlagUse, report: &mut Report) 
 }
 
 /// A flag that says more of an account's, which is not given: an audience without the account whose token it is for.
-fn alone(gcloud: &Gcloud, group: &Exclusive, flag: &FlagUse, report: &mut Report) {
+fn alone(gcloud: &Gcloud, group: Exclusive, flag: &FlagUse, report: &mut Report) {
     let invocation = &gcloud.invocation;
-    let Some(alternative) = group.alternatives.iter().find(|names| names.contains(&flag.name.as_str())) else { return };
+    let Some(alternative) = group.alternatives().find(|alternative| alternative.has(&flag.name)) else { return };
     // Longer alternatives hold groups of their own, which the table does not tell apart.
-    let [one, two] = alternative.as_slice() else { return };
-    let needed = if *one == flag.name { two } else { one };
+    let flags: Vec<&str> = alternative.flags().collect();
+    let [one, two] = flags[..] else { return };
+    let needed = if one == flag.name { two } else { one };
     let required = invocation.command.and_then(|command| command.flag(needed)).is_some_and(|known| known.required);
     if !required || !needed.contains("-service-account") || !invocation.has(needed).is_no() {
         return;

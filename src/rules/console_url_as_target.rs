@@ -3,7 +3,7 @@
 use crate::facts::{Call, Caller, Credential};
 use crate::finding::Level;
 use crate::gcp::url::Url;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
@@ -14,14 +14,14 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("console-url-as-target"),
     covers: &["audience-without-scheme"],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Alone(check))],
     ..Rule::STABLE
 };
 
 /// Where the console is. The last two are of workforce identities and of old.
 const CONSOLES: [&str; 3] = ["console.cloud.google.com", "console.cloud.google", "console.developers.google.com"];
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
+fn check(call: &Call, report: &mut Report) {
     let Some(given) = &call.url else { return };
     let url = given.url();
     if !CONSOLES.iter().any(|console| url.host.equals(console).is_yes()) {

@@ -6,6 +6,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::HostKind;
 use crate::gcp::wording::Wording;
 use crate::project::{Audience, Project, is_host, is_same_service, service_name};
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("custom-domain-without-custom-audience"),
     covers: &[],
-    checks: &[Check::Call(call), Check::Gcloud(print)],
+    checks: &[Check::Call(Within(call)), Check::Gcloud(Within(print))],
     ..Rule::STABLE
 };
 

@@ -4,6 +4,7 @@ use crate::facts::Grant;
 use crate::finding::{Level, Safety};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Place;
 
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("declared-grant-unused"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Within(check))],
     ..Rule::STABLE
 };
 

@@ -2,7 +2,7 @@
 
 use crate::facts::FullName;
 use crate::finding::{Level, Safety};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("delegate-with-project"),
     covers: &[],
-    checks: &[Check::FullName(check)],
+    checks: &[Check::FullName(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(name: &FullName, _: &Project, report: &mut Report) {
+fn check(name: &FullName, report: &mut Report) {
     if !name.names_a_project() {
         return;
     }

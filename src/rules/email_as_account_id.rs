@@ -3,7 +3,7 @@
 use crate::facts::{Grant, ResourceKind};
 use crate::finding::{Level, Safety};
 use crate::gcp::attribute::settle;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Value;
 
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("email-as-account-id"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(grant: &Grant, _: &Project, report: &mut Report) {
+fn check(grant: &Grant, report: &mut Report) {
     let (ResourceKind::ServiceAccount, Some(named)) = (grant.kind, &grant.named) else { return };
     let value = settle(&named.value);
     // A full name begins with `projects/`; a hole at the start may hold that.

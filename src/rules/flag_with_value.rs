@@ -4,7 +4,7 @@ use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Arity, Command};
 use crate::gcp::invocation::FlagUse;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("flag-with-value"),
     covers: &[],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
+fn check(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
     if invocation.guessed || !invocation.is_command {
         return;

@@ -4,6 +4,7 @@ use crate::eval::Statement;
 use crate::facts::{Authentication, CiJob, Machine, MachineKind};
 use crate::finding::{Level, Safety};
 use crate::project::{Event, Project};
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Place;
 
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("gcloud-before-auth"),
     covers: &[],
-    checks: &[Check::Authentication(check), Check::Machine(nobody)],
+    checks: &[Check::Authentication(Within(check)), Check::Machine(Within(nobody))],
     ..Rule::STABLE
 };
 

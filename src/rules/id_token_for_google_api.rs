@@ -5,6 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{self, HostKind};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Draft, Group, Names, Report, Rule};
 use crate::value::{Piece, Place};
 
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("id-token-for-google-api"),
     covers: &["scope-as-audience", "audience-without-scheme", "several-audiences"],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Within(check))],
     ..Rule::STABLE
 };
 

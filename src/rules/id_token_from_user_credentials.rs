@@ -3,6 +3,7 @@
 use crate::facts::Minted;
 use crate::finding::Level;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("id-token-from-user-credentials"),
     covers: &[],
-    checks: &[Check::Minted(check)],
+    checks: &[Check::Minted(Within(check))],
     ..Rule::STABLE
 };
 

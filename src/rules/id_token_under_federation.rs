@@ -3,6 +3,7 @@
 use crate::facts::{Gcloud, Given, Who};
 use crate::finding::{Level, Safety};
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("id-token-under-federation"),
     covers: &["audience-with-user-account", "impersonation-flag-misuse"],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Within(check))],
     ..Rule::STABLE
 };
 

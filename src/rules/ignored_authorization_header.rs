@@ -2,7 +2,7 @@
 
 use crate::facts::{Header, Removal};
 use crate::finding::{Level, Safety};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("ignored-authorization-header"),
     covers: &[],
-    checks: &[Check::Header(check)],
+    checks: &[Check::Header(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(header: &Header, _: &Project, report: &mut Report) {
+fn check(header: &Header, report: &mut Report) {
     let Some(token) = header.token.filter(|_| header.name.eq_ignore_ascii_case("authorization")) else { return };
     let name = header.job.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
     let message = format!(

@@ -4,6 +4,7 @@ use crate::facts::{Gcloud, Who};
 use crate::finding::{Level, Safety};
 use crate::gcp::invocation::FlagUse;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Place;
 
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("impersonation-flag-misuse"),
     covers: &[],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Within(check))],
     ..Rule::STABLE
 };
 

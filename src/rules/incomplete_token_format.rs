@@ -3,7 +3,7 @@
 use crate::facts::{Authentication, Given};
 use crate::finding::Level;
 use crate::gcp::url::{self, HostKind};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Truth;
 
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("incomplete-token-format"),
     covers: &[],
-    checks: &[Check::Authentication(check)],
+    checks: &[Check::Authentication(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(step: &Authentication, _: &Project, report: &mut Report) {
+fn check(step: &Authentication, report: &mut Report) {
     if step.open || step.conditional {
         return;
     }

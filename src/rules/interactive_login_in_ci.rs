@@ -3,6 +3,7 @@
 use crate::facts::{Gcloud, MachineKind};
 use crate::finding::Level;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("interactive-login-in-ci"),
     covers: &[],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Within(check))],
     ..Rule::STABLE
 };
 

@@ -6,6 +6,7 @@ use crate::finding::Level;
 use crate::gcp::run_name::{Due, misplaced};
 use crate::gcp::url::{self, Scheme};
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("invented-service-url"),
     covers: &["audience-without-scheme"],
-    checks: &[Check::Call(call), Check::Gcloud(print), Check::Stored(stored)],
+    checks: &[Check::Call(Within(call)), Check::Gcloud(Within(print)), Check::Stored(Within(stored))],
     ..Rule::STABLE
 };
 

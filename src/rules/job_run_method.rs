@@ -3,7 +3,7 @@
 use crate::facts::{Call, Caller};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::Url;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Value;
 
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("job-run-method"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
+fn check(call: &Call, report: &mut Report) {
     let Some(given) = &call.url else { return };
     if call.caller == Caller::PushSubscription {
         return;

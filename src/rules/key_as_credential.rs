@@ -5,6 +5,7 @@ use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning};
 use crate::gcp::url::{HostKind, Url};
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Piece;
 
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::Medium),
     page: page!("key-as-credential"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Within(check))],
     ..Rule::STABLE
 };
 

@@ -3,6 +3,7 @@
 use crate::facts::Image;
 use crate::finding::Level;
 use crate::project::{Event, Project};
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::High),
     page: page!("key-in-image"),
     covers: &[],
-    checks: &[Check::Image(check)],
+    checks: &[Check::Image(Within(check))],
     ..Rule::STABLE
 };
 

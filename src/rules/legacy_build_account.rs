@@ -2,7 +2,7 @@
 
 use crate::facts::{Grant, Verb};
 use crate::finding::Level;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("legacy-build-account"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(grant: &Grant, _: &Project, report: &mut Report) {
+fn check(grant: &Grant, report: &mut Report) {
     let Some(member) = grant.member.as_ref().filter(|_| grant.verb == Verb::Add) else { return };
     if !member.value.ends_with("@cloudbuild.gserviceaccount.com").is_yes() {
         return;

@@ -4,7 +4,7 @@ use crate::eval::Statement;
 use crate::facts::{Authentication, Gcloud, Given};
 use crate::finding::Level;
 use crate::gcp::federation::{Fault, provider_fault};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Place;
 
@@ -15,20 +15,20 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("malformed-federation-provider"),
     covers: &[],
-    checks: &[Check::Authentication(authentication), Check::Gcloud(gcloud)],
+    checks: &[Check::Authentication(Alone(authentication)), Check::Gcloud(Alone(gcloud))],
     ..Rule::STABLE
 };
 
 /// What a provider's name looks like.
 const FORM: &str = "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER";
 
-fn authentication(authentication: &Authentication, _: &Project, report: &mut Report) {
+fn authentication(authentication: &Authentication, report: &mut Report) {
     if let Some(given) = &authentication.provider {
         check(given, &authentication.at, report);
     }
 }
 
-fn gcloud(gcloud: &Gcloud, _: &Project, report: &mut Report) {
+fn gcloud(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
     // More arguments than one are another mistake, or variables that hold flags.
     if let ([name], true) = (

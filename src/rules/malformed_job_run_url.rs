@@ -3,7 +3,7 @@
 use crate::facts::{Call, Caller, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::Url;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Place, Value};
 
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("malformed-job-run-url"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
+fn check(call: &Call, report: &mut Report) {
     let Some(given) = &call.url else { return };
     let url = given.url();
     if !url.is_api("run") || call.caller == Caller::PushSubscription {

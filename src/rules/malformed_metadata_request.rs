@@ -2,7 +2,7 @@
 
 use crate::facts::Metadata;
 use crate::finding::{Level, Safety};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Change, Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,11 +12,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("malformed-metadata-request"),
     covers: &[],
-    checks: &[Check::Metadata(check)],
+    checks: &[Check::Metadata(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(request: &Metadata, _: &Project, report: &mut Report) {
+fn check(request: &Metadata, report: &mut Report) {
     let (program, url) = (request.program, &request.url);
     let stands_here = url.at.file == request.at.file && request.at.span.contains(url.at.span);
     if request.flavored.is_no() {

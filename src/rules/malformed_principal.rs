@@ -4,7 +4,7 @@ use crate::facts::{Account, Grant, Verb};
 use crate::finding::{Level, Safety};
 use crate::gcp::principal::{self, FaultKind};
 use crate::gcp::wording::Wording;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("malformed-principal"),
     covers: &[],
-    checks: &[Check::Grant(grant), Check::Account(account)],
+    checks: &[Check::Grant(Alone(grant)), Check::Account(Alone(account))],
     ..Rule::STABLE
 };
 
-fn grant(grant: &Grant, _: &Project, report: &mut Report) {
+fn grant(grant: &Grant, report: &mut Report) {
     let (Verb::Add, Some(given)) = (grant.verb, &grant.member) else { return };
     if let Some(fault) = principal::fault(&given.value).filter(|fault| !fault.kind.is_type()) {
         let (at, answer) =
@@ -32,7 +32,7 @@ fn grant(grant: &Grant, _: &Project, report: &mut Report) {
     }
 }
 
-fn account(account: &Account, _: &Project, report: &mut Report) {
+fn account(account: &Account, report: &mut Report) {
     if let Some(fault) = principal::account_fault(&account.email.value) {
         super::say_member_fault(&account.email, &fault, (&account.at, false), "no account has this e-mail", report);
     }

@@ -4,7 +4,7 @@ use crate::facts::{Grant, Verb};
 use crate::finding::{Level, Safety};
 use crate::gcp::principal::{self, FaultKind};
 use crate::gcp::wording::Wording;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("member-type"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(grant: &Grant, _: &Project, report: &mut Report) {
+fn check(grant: &Grant, report: &mut Report) {
     let (Verb::Add, Some(given)) = (grant.verb, &grant.member) else { return };
     let Some(fault) = principal::fault(&given.value).filter(|fault| fault.kind.is_type()) else { return };
     let answer = match grant.wording {

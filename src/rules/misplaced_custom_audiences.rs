@@ -2,7 +2,7 @@
 
 use crate::facts::CustomAudiences;
 use crate::finding::{Level, Safety};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Truth, Value};
 
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("misplaced-custom-audiences"),
     covers: &[],
-    checks: &[Check::Audiences(check)],
+    checks: &[Check::Audiences(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(audiences: &CustomAudiences, _: &Project, report: &mut Report) {
+fn check(audiences: &CustomAudiences, report: &mut Report) {
     let of = match &audiences.service {
         Some(name) => format!("the service `{name}`"),
         None => "the service".to_owned(),

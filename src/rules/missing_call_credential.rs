@@ -5,6 +5,7 @@ use crate::finding::{Level, Safety};
 use crate::gcp::url::{HostKind, Url};
 use crate::gcp::wording::Wording;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Draft, Group, Report, Rule};
 use crate::value::{Piece, Value};
 
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("missing-call-credential"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Within(check))],
     ..Rule::STABLE
 };
 

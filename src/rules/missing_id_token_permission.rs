@@ -2,7 +2,7 @@
 
 use crate::facts::CiJob;
 use crate::finding::{Level, Safety};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Truth;
 
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("missing-id-token-permission"),
     covers: &[],
-    checks: &[Check::Job(check)],
+    checks: &[Check::Job(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(job: &CiJob, _: &Project, report: &mut Report) {
+fn check(job: &CiJob, report: &mut Report) {
     let Some(federation) = job.federates.first() else { return };
     let why = match job.id_tokens {
         Some(Truth::No) => "its permissions are without `id-token: write`",

@@ -4,6 +4,7 @@ use crate::facts::{Grant, Mark, MarkKind, Verb};
 use crate::finding::Level;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     preview: true,
     page: page!("parallel-policy-edits"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Within(check))],
     ..Rule::STABLE
 };
 

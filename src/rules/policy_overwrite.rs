@@ -5,6 +5,7 @@ use crate::finding::Level;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::{Granting, Project};
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("policy-overwrite"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Within(check))],
     ..Rule::STABLE
 };
 

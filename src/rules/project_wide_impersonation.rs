@@ -5,7 +5,7 @@ use crate::finding::Level;
 use crate::gcp::agent::service_agent;
 use crate::gcp::principal;
 use crate::gcp::wording::Wording;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::High),
     page: page!("project-wide-impersonation"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Alone(check))],
     ..Rule::STABLE
 };
 
@@ -29,7 +29,7 @@ const ROLES: [(&str, bool); 4] = [
     ("roles/iam.serviceAccountUser", false),
 ];
 
-fn check(grant: &Grant, _: &Project, report: &mut Report) {
+fn check(grant: &Grant, report: &mut Report) {
     let (Verb::Add, ResourceKind::Project | ResourceKind::Ancestor) = (grant.verb, grant.kind) else { return };
     let Some(role) = grant.role.as_ref().filter(|_| grant.wording != Wording::Declared) else { return };
     let Some(name) = role.value.literal() else { return };

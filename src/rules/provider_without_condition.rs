@@ -3,6 +3,7 @@
 use crate::facts::FederationProvider;
 use crate::finding::Level;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Value;
 
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::High),
     page: page!("provider-without-condition"),
     covers: &[],
-    checks: &[Check::Provider(check)],
+    checks: &[Check::Provider(Within(check))],
     ..Rule::STABLE
 };
 

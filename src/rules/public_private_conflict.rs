@@ -5,6 +5,7 @@ use crate::finding::Level;
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::wording::Wording;
 use crate::project::{Project, is_same_service};
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Value;
 
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::Medium),
     page: page!("public-private-conflict"),
     covers: &[],
-    checks: &[Check::Service(check)],
+    checks: &[Check::Service(Within(check))],
     ..Rule::STABLE
 };
 

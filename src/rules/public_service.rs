@@ -6,6 +6,7 @@ use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::Medium),
     page: page!("public-service"),
     covers: &[],
-    checks: &[Check::Grant(check), Check::Service(deployed)],
+    checks: &[Check::Grant(Within(check)), Check::Service(Within(deployed))],
     ..Rule::STABLE
 };
 

@@ -3,7 +3,7 @@
 use crate::facts::{Call, Caller};
 use crate::finding::Level;
 use crate::gcp::url::HostKind;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("push-to-google-api"),
     covers: &["scope-as-audience", "audience-without-scheme", "several-audiences"],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
+fn check(call: &Call, report: &mut Report) {
     let (Caller::PushSubscription, Some(given)) = (call.caller, &call.url) else { return };
     let url = given.url();
     // An API key or a signature in the URL stands in for a token, as with the webhooks of Cloud Build.

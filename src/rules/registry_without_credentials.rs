@@ -4,6 +4,7 @@ use crate::facts::{Gcloud, MachineKind, Push, registry_host};
 use crate::finding::{Level, Safety};
 use crate::gcp::invocation::items;
 use crate::project::{Event, Project};
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::{Place, Truth, Value, may_equal};
 
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("registry-without-credentials"),
     covers: &[],
-    checks: &[Check::Push(check)],
+    checks: &[Check::Push(Within(check))],
     ..Rule::STABLE
 };
 

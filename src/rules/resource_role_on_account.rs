@@ -4,7 +4,7 @@ use crate::facts::{Grant, ResourceKind, Verb};
 use crate::finding::Level;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("resource-role-on-account"),
     covers: &["service-agent-role-on-member"],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(grant: &Grant, _: &Project, report: &mut Report) {
+fn check(grant: &Grant, report: &mut Report) {
     let (Verb::Add, ResourceKind::ServiceAccount, Some(given)) = (grant.verb, grant.kind, &grant.role) else { return };
     let Some(name) = given.value.literal() else { return };
     if !Role::find(&name).is_some_and(|role| role.is_about_accounts().is_no()) {

@@ -3,7 +3,7 @@
 use crate::eval::Statement;
 use crate::facts::{Call, Gcloud, Given};
 use crate::finding::Level;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,20 +13,20 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("scope-as-audience"),
     covers: &["audience-without-scheme", "several-audiences"],
-    checks: &[Check::Call(call), Check::Gcloud(print)],
+    checks: &[Check::Call(Alone(call)), Check::Gcloud(Alone(print))],
     ..Rule::STABLE
 };
 
 /// What all of Google's scopes that are URLs begin with, also as a part of another URL.
 const SCOPES: [&str; 2] = ["https://www.googleapis.com/auth/", "https%3A%2F%2Fwww.googleapis.com%2Fauth%2F"];
 
-fn call(call: &Call, _: &Project, report: &mut Report) {
+fn call(call: &Call, report: &mut Report) {
     if let Some(audience) = super::audience(call) {
         judge(&audience, &call.at, report);
     }
 }
 
-fn print(command: &Gcloud, _: &Project, report: &mut Report) {
+fn print(command: &Gcloud, report: &mut Report) {
     if let Some(audience) = super::printed_audience(command) {
         judge(&audience, &command.at, report);
     }

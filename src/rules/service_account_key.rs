@@ -2,7 +2,7 @@
 
 use crate::facts::{Authentication, Gcloud, ServiceAccountKey};
 use crate::finding::Level;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,13 +13,13 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::Medium),
     page: page!("service-account-key"),
     covers: &[],
-    checks: &[Check::Gcloud(gcloud), Check::Authentication(step), Check::Key(declared)],
+    checks: &[Check::Gcloud(Alone(gcloud)), Check::Authentication(Alone(step)), Check::Key(Alone(declared))],
     ..Rule::STABLE
 };
 
 const LASTS: &str = "a key is valid for years wherever it gets to";
 
-fn gcloud(gcloud: &Gcloud, _: &Project, report: &mut Report) {
+fn gcloud(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
     let (what, help) = if invocation.is(&["iam service-accounts keys create"]) {
         ("makes a key", "give those who need the account a grant to impersonate it, or let them federate")
@@ -31,7 +31,7 @@ fn gcloud(gcloud: &Gcloud, _: &Project, report: &mut Report) {
     report.advice(&gcloud.at, invocation.at, format!("this {what}: {LASTS}")).label("a key").help(help);
 }
 
-fn step(step: &Authentication, _: &Project, report: &mut Report) {
+fn step(step: &Authentication, report: &mut Report) {
     let Some(key) = step.key.as_ref().filter(|key| !key.value.is_empty().is_yes()) else { return };
     report
         .advice(&step.at, key.at, format!("this logs in with a key: {LASTS}"))
@@ -39,7 +39,7 @@ fn step(step: &Authentication, _: &Project, report: &mut Report) {
         .help("write `workload_identity_provider` in its place, which trusts this repository and stores nothing");
 }
 
-fn declared(key: &ServiceAccountKey, _: &Project, report: &mut Report) {
+fn declared(key: &ServiceAccountKey, report: &mut Report) {
     report
         .advice(&key.at, key.said, format!("this makes a key, and Terraform's state holds it in clear: {LASTS}"))
         .label("a key")

@@ -3,7 +3,7 @@
 use crate::facts::{Account, Caller, Purpose};
 use crate::finding::Level;
 use crate::gcp::agent;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
 
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("service-agent-as-caller"),
     covers: &[],
-    checks: &[Check::Account(check)],
+    checks: &[Check::Account(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(account: &Account, _: &Project, report: &mut Report) {
+fn check(account: &Account, report: &mut Report) {
     let (Purpose::Caller, Some(caller)) = (account.purpose, account.caller) else { return };
     let Some(agent) = agent::service_agent(&account.email.value) else { return };
     let whose = agent.api.map_or_else(|| "a service agent".to_owned(), |api| format!("the service agent of `{api}`"));

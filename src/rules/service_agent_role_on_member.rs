@@ -5,7 +5,7 @@ use crate::finding::Level;
 use crate::gcp::agent;
 use crate::gcp::principal::{self, MemberKind};
 use crate::gcp::role::Role;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 use crate::value::Value;
 
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::Medium),
     page: page!("service-agent-role-on-member"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Alone(check))],
     ..Rule::STABLE
 };
 
@@ -26,7 +26,7 @@ const OF_FIREBASE: &str = "roles/firebase.sdkAdminServiceAgent";
 
 const OWN: &str = ".iam.gserviceaccount.com";
 
-fn check(grant: &Grant, _: &Project, report: &mut Report) {
+fn check(grant: &Grant, report: &mut Report) {
     let (Verb::Add, Some(given), Some(member)) = (grant.verb, &grant.role, &grant.member) else { return };
     let Some(name) = given.value.literal() else { return };
     if !Role::find(&name).is_some_and(|role| role.is_for_service_agents()) || !is_no_agent(&member.value, &name) {

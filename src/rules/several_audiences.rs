@@ -5,6 +5,7 @@ use crate::facts::{Call, Exposure, Gcloud, Given};
 use crate::finding::Level;
 use crate::gcp::url::{self, HostKind, Scheme};
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Value};
 
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("several-audiences"),
     covers: &["audience-without-scheme"],
-    checks: &[Check::Call(call), Check::Gcloud(print)],
+    checks: &[Check::Call(Within(call)), Check::Gcloud(Within(print))],
     ..Rule::STABLE
 };
 

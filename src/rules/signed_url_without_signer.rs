@@ -3,6 +3,7 @@
 use crate::facts::{SignedUrl, Sink};
 use crate::finding::Level;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("signed-url-without-signer"),
     covers: &[],
-    checks: &[Check::SignedUrl(check)],
+    checks: &[Check::SignedUrl(Within(check))],
     ..Rule::STABLE
 };
 

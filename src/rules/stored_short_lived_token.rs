@@ -4,6 +4,7 @@ use crate::facts::{Call, Credential, Gcloud, Sink, Stored};
 use crate::finding::Level;
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::Medium),
     page: page!("stored-short-lived-token"),
     covers: &["id-token-for-google-api", "access-token-for-run-service"],
-    checks: &[Check::Stored(check)],
+    checks: &[Check::Stored(Within(check))],
     ..Rule::STABLE
 };
 

@@ -5,6 +5,7 @@ use crate::facts::{Call, Caller, Credential, Exposure, Gcloud, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::{HostKind, Scheme, Url};
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Draft, Group, Hole, Report, Rule};
 use crate::value::Piece;
 
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::Medium),
     page: page!("unencrypted-service-url"),
     covers: &[],
-    checks: &[Check::Call(call), Check::Gcloud(print)],
+    checks: &[Check::Call(Within(call)), Check::Gcloud(Within(print))],
     ..Rule::STABLE
 };
 

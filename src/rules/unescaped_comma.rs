@@ -3,7 +3,7 @@
 use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::gcp::invocation::{FlagUse, delimiter, items};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::secret::{Looks, is_secret_name, looks};
 use crate::value::{Piece, Place, Value};
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("unescaped-comma"),
     covers: &[],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Alone(check))],
     ..Rule::STABLE
 };
 
@@ -37,7 +37,7 @@ const FLAGS: &[&str] = &[
 /// What parts pairs where commas do not; none of them means anything to a shell within a word.
 const DELIMITERS: &[&str] = &["@", "##", "::", "--", "%%", "@@@"];
 
-fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
+fn check(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
     for flag in &invocation.flags {
         let is_dict = FLAGS.contains(&flag.name.as_str()) && flag.known.is_some();

@@ -3,7 +3,7 @@
 
 use crate::facts::{Verbatim, Written};
 use crate::finding::{Level, Safety};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Place};
 
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("unexpanded-variable"),
     covers: &["malformed-federation-provider", "malformed-principal", "member-type"],
-    checks: &[Check::Verbatim(check)],
+    checks: &[Check::Verbatim(Alone(check))],
     ..Rule::STABLE
 };
 
@@ -33,7 +33,7 @@ struct Found<'t> {
     is_expression: bool,
 }
 
-fn check(verbatim: &Verbatim, _: &Project, report: &mut Report) {
+fn check(verbatim: &Verbatim, report: &mut Report) {
     let given = &verbatim.given;
     let alone = given.value.pieces().len() == 1;
     for piece in given.value.pieces() {

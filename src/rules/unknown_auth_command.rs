@@ -4,7 +4,7 @@ use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Track};
 use crate::gcp::invocation::Invocation;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Change, Check, Group, Names, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("unknown-auth-command"),
     covers: &[],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Alone(check))],
     ..Rule::STABLE
 };
 
@@ -52,7 +52,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("remove-policy-binding", "remove-iam-policy-binding"),
 ];
 
-fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
+fn check(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
     if invocation.guessed {
         return;

@@ -4,7 +4,7 @@ use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::gcp::command::{self, Command};
 use crate::gcp::invocation::{self, FlagUse, Invocation};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Value;
 
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     page: page!("unknown-auth-flag"),
     // The role that a command does not take is no role of that command.
     covers: &["wrong-invoker-role"],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Alone(check))],
     ..Rule::STABLE
 };
 
@@ -103,7 +103,7 @@ const TOKENS: &[&str] =
 /// What names of headers have that carry a credential.
 const CREDENTIAL_HEADERS: &[&str] = &["auth", "token", "key", "secret"];
 
-fn check(gcloud: &Gcloud, _: &Project, report: &mut Report) {
+fn check(gcloud: &Gcloud, report: &mut Report) {
     let invocation = &gcloud.invocation;
     if invocation.command.is_none() || !invocation.is_command || invocation.guessed {
         return;

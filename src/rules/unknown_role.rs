@@ -3,7 +3,7 @@
 use crate::facts::{Given, Grant, Verb};
 use crate::finding::{Level, Safety};
 use crate::gcp::role::{self, Nearness, Role};
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("unknown-role"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(grant: &Grant, _: &Project, report: &mut Report) {
+fn check(grant: &Grant, report: &mut Report) {
     let (Verb::Add, Some(given)) = (grant.verb, &grant.role) else { return };
     let Some(name) = given.value.literal() else { return };
     if Role::find(&name).is_some() || role::is_custom(&name) || is_placeholder(&name) {

@@ -3,7 +3,7 @@
 use crate::facts::{Call, Credential, Given};
 use crate::finding::{Level, Safety};
 use crate::gcp::url::HostKind;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
 
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("unknown-workflow-auth"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(call: &Call, _: &Project, report: &mut Report) {
+fn check(call: &Call, report: &mut Report) {
     let Credential::Unsupported(kind) = &call.credential else { return };
     let message = format!(
         "{} asks for a token of the type `{}`, which Workflows does not have: it sends an ID token for `OIDC`, an \

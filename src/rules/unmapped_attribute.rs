@@ -4,6 +4,7 @@ use crate::facts::{FederationProvider, Given, Grant, Verb, pool_of};
 use crate::finding::{Level, Safety};
 use crate::gcp::principal::is_placeholder;
 use crate::project::Project;
+use crate::rule::Ask::{Alone, Within};
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::{Piece, Value};
 
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("unmapped-attribute"),
     covers: &[],
-    checks: &[Check::Provider(provider), Check::Grant(grant)],
+    checks: &[Check::Provider(Alone(provider)), Check::Grant(Within(grant))],
     ..Rule::STABLE
 };
 
@@ -42,7 +43,7 @@ const CLAIMS: &[&str] = &[
     "workflow_ref",
 ];
 
-fn provider(provider: &FederationProvider, _: &Project, report: &mut Report) {
+fn provider(provider: &FederationProvider, report: &mut Report) {
     let mapping = &provider.mapping;
     // A change may leave the rest as it is.
     if !provider.creates {

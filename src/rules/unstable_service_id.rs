@@ -2,7 +2,7 @@
 
 use crate::facts::{Sink, Stored};
 use crate::finding::Level;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Report, Rule};
 use crate::value::Piece;
 
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("unstable-service-id"),
     covers: &[],
-    checks: &[Check::Stored(check)],
+    checks: &[Check::Stored(Alone(check))],
     ..Rule::STABLE
 };
 
@@ -53,7 +53,7 @@ const NAMES: &[(&str, &str)] = &[
 const FUNCTIONS: &[(&str, &str)] =
     &[("timestamp(", "the time"), ("plantimestamp(", "the time"), ("uuid(", "a random text")];
 
-fn check(stored: &Stored, _: &Project, report: &mut Report) {
+fn check(stored: &Stored, report: &mut Report) {
     if !matches!(&stored.sink, Sink::Variable(name) if name.trim() == ID) {
         return;
     }

@@ -3,6 +3,7 @@
 use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Group, Report, Rule};
 use crate::value::Place;
 
@@ -13,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     page: page!("unstated-condition"),
     covers: &[],
-    checks: &[Check::Gcloud(check)],
+    checks: &[Check::Gcloud(Within(check))],
     ..Rule::STABLE
 };
 

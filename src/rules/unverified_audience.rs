@@ -2,7 +2,7 @@
 
 use crate::facts::Verification;
 use crate::finding::Level;
-use crate::project::Project;
+use crate::rule::Ask::Alone;
 use crate::rule::{Check, Group, Hole, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,11 +13,11 @@ pub(super) static RULE: Rule = Rule {
     hole: Some(Hole::High),
     page: page!("unverified-audience"),
     covers: &[],
-    checks: &[Check::Verification(check)],
+    checks: &[Check::Verification(Alone(check))],
     ..Rule::STABLE
 };
 
-fn check(verification: &Verification, _: &Project, report: &mut Report) {
+fn check(verification: &Verification, report: &mut Report) {
     // Who looks at the audience behind it may check more than one.
     if !verification.audience.is_no() || verification.checks {
         return;
@@ -47,7 +47,7 @@ mod tests {
             let function = "verify_token".to_owned();
             let place = Place::near(file, span);
             let mut report = Report::default();
-            check(&Verification { function, audience, checks, place, at }, &Project::default(), &mut report);
+            check(&Verification { function, audience, checks, place, at }, &mut report);
             report.into_drafts().len()
         };
         assert_eq!(said(Truth::No, false), 1);

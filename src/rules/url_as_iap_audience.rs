@@ -4,6 +4,7 @@ use crate::facts::Call;
 use crate::finding::Level;
 use crate::gcp::url::HostKind;
 use crate::project::{Project, is_same_service, service_name};
+use crate::rule::Ask::Within;
 use crate::rule::{Check, Group, Report, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     fix: None,
     page: page!("url-as-iap-audience"),
     covers: &[],
-    checks: &[Check::Call(check)],
+    checks: &[Check::Call(Within(check))],
     ..Rule::STABLE
 };
 

@@ -6,6 +6,7 @@ use crate::gcp::command::Command;
 use crate::gcp::role::Role;
 use crate::gcp::wording::Wording;
 use crate::project::Project;
+use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Draft, Group, Report, Rule};
 use crate::value::{Piece, Value, may_equal};
 
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     fix: Some(Safety::Unsafe),
     page: page!("wrong-invoker-role"),
     covers: &[],
-    checks: &[Check::Grant(check)],
+    checks: &[Check::Grant(Within(check))],
     ..Rule::STABLE
 };
 
