@@ -5,6 +5,7 @@ mod conclude;
 mod declared;
 mod edits;
 mod extent;
+mod follow;
 mod levels;
 mod link;
 mod memory;
@@ -29,7 +30,7 @@ use crate::finding::Finding;
 use crate::outcome::Outcome;
 use crate::program::Program;
 use crate::project::Project;
-use crate::read;
+use crate::read::{self, Reader};
 use crate::rule::{Check, Rule};
 use crate::rules::RULES;
 use crate::source::{FileId, Source, Unreadable};
@@ -307,7 +308,11 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
         read.push(File { program, reported: input.reported, partial: input.partial, project: input.project });
         outcome.sources.push(source);
     }
-    linker.follow(files, &mut outcome.sources, memory.as_deref_mut());
+    follow::follow(&mut linker, files, &mut outcome.sources, memory.as_deref_mut());
+    // What others name was read by now.
+    for (file, program) in read.iter_mut().zip(linker.programs()) {
+        file.program = program.clone();
+    }
 
     let programs: Vec<Arc<Program>> = read.iter().map(|file| file.program.clone()).collect();
     let roots = linker.roots(&programs, memory.as_deref_mut());
@@ -395,10 +400,17 @@ fn failed(root: &[Arc<Program>], read: &mut [File], sources: &[Source]) -> Vec<F
     found
 }
 
-/// Reads what there is of a file.
+/// Reads what there is of a file; one that says nothing by itself is read later.
 fn open(input: &Input, id: FileId) -> Result<(Source, Arc<Program>), NotRead> {
     match &input.content {
-        Content::Bytes(bytes) => parse(&input.path, bytes, id),
+        Content::Bytes(bytes) => {
+            let (source, reader) = text(&input.path, bytes)?;
+            if !words::speaks(reader, source.text().as_bytes()) {
+                return Ok((source, Arc::new(Program { file: id, later: true, ..Program::default() })));
+            }
+            let program = program(&source, reader, id)?;
+            Ok((source, program))
+        }
         Content::Skipped(why) => Err(NotRead::Skipped(why.clone())),
         Content::Unreadable(why) => Err(NotRead::Refused(why.clone())),
     }
@@ -406,6 +418,13 @@ fn open(input: &Input, id: FileId) -> Result<(Source, Arc<Program>), NotRead> {
 
 /// Text → program.
 fn parse(path: &str, bytes: &[u8], id: FileId) -> Result<(Source, Arc<Program>), NotRead> {
+    let (source, reader) = text(path, bytes)?;
+    let program = program(&source, reader, id)?;
+    Ok((source, program))
+}
+
+/// The text of a file, and who reads it.
+fn text(path: &str, bytes: &[u8]) -> Result<(Source, &'static Reader), NotRead> {
     if let Some(feature) = read::lacks(path) {
         return Err(NotRead::Lacks(feature));
     }
@@ -417,11 +436,15 @@ fn parse(path: &str, bytes: &[u8], id: FileId) -> Result<(Source, Arc<Program>),
     };
     let start: String = source.text().chars().take(200).collect();
     let reader = read::reader(path, &start).ok_or(NotRead::OtherKind)?;
-    let program = (reader.read)(&source, id);
-    if let Some(why) = program.unread {
-        return Err(NotRead::Skipped(why.to_owned()));
+    Ok((source, reader))
+}
+
+fn program(source: &Source, reader: &Reader, id: FileId) -> Result<Arc<Program>, NotRead> {
+    let program = (reader.read)(source, id);
+    match program.unread {
+        Some(why) => Err(NotRead::Skipped(why.to_owned())),
+        None => Ok(Arc::new(program)),
     }
-    Ok((source, Arc::new(program)))
 }
 
 fn nothing(path: &str, file: FileId) -> (Source, Arc<Program>) {

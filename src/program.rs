@@ -30,6 +30,8 @@ pub struct Program {
     pub regions: Vec<Span>,
     /// Why it could not be read, when nothing of it is known.
     pub unread: Option<&'static str>,
+    /// Whether it says nothing by itself and nothing of it is known yet: it is read where another one names it.
+    pub later: bool,
 }
 
 /// Steps in order, shared between calls.

@@ -121,6 +121,14 @@ impl Memory {
         self.parsed.insert(disk.to_owned(), Parsed { file: program.file, bytes: bytes.clone(), source, program });
     }
 
+    /// Puts what a file says in the place of what was kept of it while nobody named it.
+    pub(super) fn replace(&mut self, disk: &Path, program: &Arc<Program>) {
+        if let Some(known) = self.parsed.get_mut(disk) {
+            self.work.parsed += 1;
+            known.program = program.clone();
+        }
+    }
+
     /// The commands of gcloud that the last run found in a file.
     pub fn commands(&self, file: FileId) -> impl Iterator<Item = &Gcloud> {
         let commands = self.projects.values().flat_map(|project| &project.facts.commands);

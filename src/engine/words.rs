@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 
-use crate::read::READERS;
+use crate::read::{ALONE, READERS, Reader};
 
 /// A file without any of these says nothing that a rule asks for, unless its kind has words of its own. Of what it said
 /// once, a suppression may be left.
@@ -40,7 +40,18 @@ pub fn relevant(path: &str, bytes: &[u8]) -> bool {
     let kind = READERS.iter().position(|reader| (reader.accepts)(path, "")).unwrap_or(MAX_KINDS);
     let own = READERS.get(kind).map_or([].as_slice(), |reader| reader.words);
     let Some(search) = SEARCHES.get(kind.min(MAX_KINDS - 1)) else { return true };
-    search.get_or_init(|| Words::new(own)).occur_in(bytes)
+    search.get_or_init(|| Words::new(WORDS.iter().chain(own))).occur_in(bytes)
+}
+
+/// Whether a file that a reader accepts may say anything by itself, and not only to files that name it.
+pub(super) fn speaks(reader: &'static Reader, text: &[u8]) -> bool {
+    static SEARCHES: [OnceLock<Words>; MAX_KINDS] = [const { OnceLock::new() }; MAX_KINDS];
+    if reader.alone.is_empty() {
+        return true;
+    }
+    let kind = READERS.iter().position(|known| std::ptr::eq(known, reader));
+    let Some(search) = kind.and_then(|kind| SEARCHES.get(kind)) else { return true };
+    search.get_or_init(|| Words::new(ALONE.iter().chain(reader.alone))).occur_in(text)
 }
 
 /// How the reports begin that we and others write as JSON.
@@ -63,8 +74,8 @@ struct Words {
 }
 
 impl Words {
-    fn new(own: &[&'static str]) -> Self {
-        let words: Vec<&str> = WORDS.iter().chain(own).copied().collect();
+    fn new(words: impl Iterator<Item = &'static &'static str>) -> Self {
+        let words: Vec<&str> = words.copied().collect();
         let fast = Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(&words).build();
         Self { words, fast }
     }

@@ -270,14 +270,10 @@ impl Env {
     /// At the end of turns that set a variable in some arm only: where an arm left it as it was, another turn may have
     /// set it, so it is not known.
     pub fn forget_unchanged_since(&mut self, before: &Self, place: Place, mut version: impl FnMut() -> u64) {
-        let names: Vec<Rc<str>> = self
-            .vars
-            .iter()
-            .filter(|(name, binding)| before.get(name).is_some_and(|old| !Rc::ptr_eq(old, binding)))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in names {
-            let Some(old) = before.get(&name) else { continue };
+        let changed = self.vars.changed_since(&before.vars);
+        let changed: Vec<(Rc<str>, Rc<Binding>)> =
+            changed.filter_map(|(name, _, old)| Some((name.clone(), old?.clone()))).collect();
+        for (name, old) in changed {
             let Some(binding) = Rc::make_mut(&mut self.vars).get_mut(&name) else { continue };
             let version = version();
             for alternative in &mut binding.alternatives {
@@ -292,15 +288,9 @@ impl Env {
     /// Changes the bindings that were set since, of those that the change is about: it is told whether each was set
     /// before.
     fn change_since(&mut self, before: &Self, wanted: impl Fn(bool, &Binding) -> bool, change: impl Fn(&mut Binding)) {
-        let names: Vec<Rc<str>> = self
-            .vars
-            .iter()
-            .filter(|(name, binding)| {
-                let old = before.get(name);
-                old.is_none_or(|old| !Rc::ptr_eq(old, binding)) && wanted(old.is_some(), binding)
-            })
-            .map(|(name, _)| name.clone())
-            .collect();
+        let changed = self.vars.changed_since(&before.vars);
+        let names: Vec<Rc<str>> =
+            changed.filter(|(_, binding, old)| wanted(old.is_some(), binding)).map(|(name, ..)| name.clone()).collect();
         for name in names {
             if let Some(binding) = Rc::make_mut(&mut self.vars).get_mut(&name) {
                 change(binding);
@@ -323,26 +313,19 @@ impl Env {
             // Nothing was set in any arm: the most frequent case by far.
             return Some(Self { path: path.clone(), ..first.clone() });
         }
-        let mut names: Vec<&Rc<str>> = arms.iter().flat_map(|arm| arm.vars.iter().map(|(name, _)| name)).collect();
-        // Stable: what is sorted already, arm by arm, is only merged.
-        names.sort();
-        names.dedup();
-        let mut vars: Vec<(Rc<str>, Rc<Binding>)> = Vec::with_capacity(names.len());
-        let mut rest: Vec<_> = arms.iter().map(|arm| arm.vars.iter().peekable()).collect();
-        for name in names {
-            let next =
-                rest.iter_mut().map(|vars| vars.next_if(|(known, _)| *known == name).map(|(_, binding)| binding));
-            let bindings: Vec<Option<&Rc<Binding>>> = next.collect();
+        let mut vars: Vec<(Rc<str>, Rc<Binding>)> = Vec::new();
+        let all: Vec<&Vars> = arms.iter().map(|arm| &*arm.vars).collect();
+        Vars::side_by_side(&all, |name, bindings| {
             let first = bindings.first().copied().flatten();
             if let Some(first) = first
                 && bindings.iter().all(|binding| binding.is_some_and(|binding| Rc::ptr_eq(binding, first)))
             {
                 vars.push((name.clone(), first.clone()));
-                continue;
+                return;
             }
             let new = version();
             let mut alternatives = Vec::new();
-            for (arm, binding) in arms.iter().zip(&bindings) {
+            for (arm, binding) in arms.iter().zip(bindings) {
                 match binding {
                     Some(binding) => alternatives.extend(binding.alternatives.iter().filter_map(|alternative| {
                         let when = alternative.when.and(&arm.path)?;
@@ -355,22 +338,23 @@ impl Env {
             reduce(&mut alternatives, new, place);
             let exported = bindings.iter().flatten().any(|binding| binding.exported);
             vars.push((name.clone(), Rc::new(Binding { version: new, alternatives, exported })));
-        }
-        drop(rest);
-        let mut functions = HashMap::new();
-        for arm in &arms {
-            functions.extend(arm.functions.iter().map(|(name, body)| (name.clone(), body.clone())));
-        }
+        });
+        let functions = same_functions(&arms);
         let parameters = same_parameters(&arms, version());
         let first = arms.into_iter().next()?;
-        Some(Self {
-            parameters,
-            vars: Rc::new(vars.into_iter().collect()),
-            functions: Rc::new(functions),
-            path: path.clone(),
-            ..first
-        })
+        Some(Self { parameters, vars: Rc::new(vars.into_iter().collect()), functions, path: path.clone(), ..first })
     }
+}
+
+/// The functions of all arms.
+fn same_functions(arms: &[Env]) -> Rc<HashMap<String, Block>> {
+    let mut all = arms.iter().map(|arm| &arm.functions);
+    let first = all.next().cloned().unwrap_or_default();
+    if all.all(|functions| Rc::ptr_eq(functions, &first)) {
+        return first;
+    }
+    let each = |arm: &Env| arm.functions.iter().map(|(name, body)| (name.clone(), body.clone())).collect::<Vec<_>>();
+    Rc::new(arms.iter().flat_map(each).collect())
 }
 
 /// The parameters of all arms; where they differ, what they begin with.

@@ -47,6 +47,43 @@ impl Vars {
         self.0.iter().map(|(name, binding)| (name, binding))
     }
 
+    /// Those that are not what they were in another state of the same program, with what they were there.
+    pub fn changed_since<'v>(
+        &'v self,
+        before: &'v Self,
+    ) -> impl Iterator<Item = (&'v Rc<str>, &'v Rc<Binding>, Option<&'v Rc<Binding>>)> {
+        let mut old = before.0.iter().peekable();
+        self.iter().filter_map(move |(name, binding)| {
+            // Names are copied with the map, so that most need not be compared.
+            while old.next_if(|(known, _)| !Rc::ptr_eq(known, name) && known < name).is_some() {}
+            let known = old.next_if(|(known, _)| known == name).map(|(_, binding)| binding);
+            (!known.is_some_and(|known| Rc::ptr_eq(known, binding))).then_some((name, binding, known))
+        })
+    }
+
+    /// The names of several states of a program, and what each is in every one of them.
+    pub fn side_by_side<'v>(all: &[&'v Self], mut each: impl FnMut(&'v Rc<str>, &[Option<&'v Rc<Binding>>])) {
+        let mut rest: Vec<_> = all.iter().map(|vars| vars.0.iter().peekable()).collect();
+        let mut row = Vec::with_capacity(all.len());
+        loop {
+            let mut first: Option<&'v Rc<str>> = None;
+            for vars in &mut rest {
+                if let Some((name, _)) = vars.peek()
+                    && first.is_none_or(|first| !Rc::ptr_eq(first, name) && name < first)
+                {
+                    first = Some(name);
+                }
+            }
+            let Some(name) = first else { return };
+            row.clear();
+            let next = |vars: &mut std::iter::Peekable<std::slice::Iter<'v, (Rc<str>, Rc<Binding>)>>| {
+                vars.next_if(|(known, _)| known == name).map(|(_, binding)| binding)
+            };
+            row.extend(rest.iter_mut().map(next));
+            each(name, &row);
+        }
+    }
+
     pub fn retain(&mut self, keep: impl Fn(&Binding) -> bool) {
         self.0.retain(|(_, binding)| keep(binding));
     }

@@ -60,12 +60,16 @@ impl When {
         if self.0.is_empty() {
             return Some(other.clone());
         }
-        // Both are sorted: a stable sort only merges them, and what is said of one subject stands together.
-        let mut all: Vec<Constraint> = self.0.iter().chain(other.0.iter()).copied().collect();
-        all.sort();
-        all.dedup();
+        if let [one] = &*other.0
+            && self.0.contains(one)
+        {
+            return Some(self.clone());
+        }
+        let all = merged(&self.0, &other.0);
         let mut about = all.chunk_by(|one, two| one.subject == two.subject);
-        if about.any(|about| about.iter().any(|one| one.holds && about.iter().any(|two| one.contradicts(*two)))) {
+        let contradicts =
+            |about: &[Constraint]| about.iter().any(|one| one.holds && about.iter().any(|two| one.contradicts(*two)));
+        if about.any(|about| about.len() > 1 && contradicts(about)) {
             return None;
         }
         Some(Self(all.into()))
@@ -93,6 +97,21 @@ impl When {
         let first = all.next().cloned().unwrap_or_default();
         all.fold(first, |common, next| common.common(next))
     }
+}
+
+/// Two sorted lists in one; what both have stands there once.
+fn merged(one: &[Constraint], two: &[Constraint]) -> Vec<Constraint> {
+    let mut all = Vec::with_capacity(one.len() + two.len());
+    let (mut ones, mut twos) = (one.iter().copied().peekable(), two.iter().copied().peekable());
+    while let (Some(first), Some(second)) = (ones.peek(), twos.peek()) {
+        let order = first.cmp(second);
+        all.push(if order.is_gt() { *second } else { *first });
+        ones.next_if(|_| order.is_le());
+        twos.next_if(|_| order.is_ge());
+    }
+    all.extend(ones);
+    all.extend(twos);
+    all
 }
 
 /// A 64-bit hash of something that identifies a subject or a value.

@@ -107,6 +107,8 @@ const MAX_ENTRIES: usize = 5000;
 /// Reads a file that a linted file names, if what lies there once all symlinks are followed is `allowed`, which says how
 /// many bytes it may have.
 pub fn read_within(path: &Path, allowed: impl Fn(&Path) -> Option<u64>) -> Option<Vec<u8>> {
+    // Most of what may be named is not there, which one call of the system tells.
+    fs::symlink_metadata(path).ok()?;
     let path = path.canonicalize().ok()?;
     read(&path, allowed(&path)?).ok()
 }

@@ -35,6 +35,9 @@ pub struct Reader {
     pub accepts: fn(path: &str, start: &str) -> bool,
     /// Words of which a file must hold one to be worth reading, beside those that are asked of every file.
     pub words: &'static [&'static str],
+    /// Words of which a file must hold one to say anything by itself; one without them is read where another file names it.
+    /// Empty where each may.
+    pub alone: &'static [&'static str],
     /// Reads it. Never fails: what is not understood is not in the program.
     pub read: fn(&Source, FileId) -> Program,
 }
@@ -73,6 +76,10 @@ pub fn lacks(path: &str) -> Option<&'static str> {
     let named = |(ends, _, has): &&(&[&str], &str, bool)| !has && ends.iter().any(|end| path.ends_with(end));
     FEATURES.iter().find(named).map(|(_, feature, _)| *feature)
 }
+
+/// The words whose presence says that a program may make requests or run commands, whatever its language is: commands that
+/// functions of its own may run, and comments to authlint.
+pub const ALONE: &[&str] = &["gcloud", "curl", "wget", "docker", "authlint:"];
 
 /// The reader of a file.
 pub fn reader(path: &str, start: &str) -> Option<&'static Reader> {

@@ -17,13 +17,15 @@ use crate::syntax::hcl::{self, Attribute, Block, Body, ExprKind};
 use crate::value::Place;
 
 /// Terraform and `OpenTofu` by extension.
-pub(super) const READER: Reader = Reader { name: "terraform", accepts, words: &["google_", "module \""], read };
+pub(super) const READER: Reader =
+    Reader { name: "terraform", accepts, words: &["google_", "module \""], alone: &[], read };
 
 /// Turns of a `count` that are told apart.
 const MAX_COUNT: usize = 64;
 
 /// Files of variables, which hold none of the words that tell a file of blocks.
-pub(super) const VALUES: Reader = Reader { name: "terraform", accepts: is_values, words: &["=", ":"], read };
+pub(super) const VALUES: Reader =
+    Reader { name: "terraform", accepts: is_values, words: &["=", ":"], alone: &[], read };
 
 /// Arguments of a block that say how often it is there, and not what it is.
 const META: &[&str] = &["for_each", "count", "depends_on", "provider", "providers", "source", "version"];
