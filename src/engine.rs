@@ -1,6 +1,7 @@
 //! Run, merge, sort: the whole way from bytes to findings. Knows no disk beyond [`Files`], no terminal, no format.
 
 mod answers;
+mod bounds;
 mod conclude;
 mod declared;
 mod edits;
@@ -23,7 +24,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{Config, On};
+use crate::config::{Config, On, Require};
 use crate::eval::{self, Link};
 use crate::facts::{self, Facts};
 use crate::finding::Finding;
@@ -145,13 +146,12 @@ enum NotRead {
     Lacks(&'static str),
     /// The system refuses it.
     Refused(String),
+    /// Reading it ended in a panic.
+    Failed,
 }
 
 /// Files of a run from which on rules are asked on all processors.
 const MANY: usize = 64;
-
-/// What is said of a file whose reading ends in a panic, which is caught.
-const FAILED: &str = "reading it failed, which is a fault of authlint";
 
 /// What the files of a run say, joined by project, before any rule has spoken.
 #[derive(Debug)]
@@ -236,7 +236,9 @@ fn conclude(run: Run, files: &dyn Files, settings: &Settings) -> (Outcome, Rest)
         }
         // Rules know nothing of each other.
         let ask = |rule: &'static Rule| {
-            let said = within(rule, project);
+            // A rule that fails is silent; where it failed is told by whoever hears of panics.
+            let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| within(rule, project)));
+            let said = said.unwrap_or_default();
             files.passed(Stage::Judging, RULES.len() * projects.len());
             said
         };
@@ -268,6 +270,7 @@ fn conclude(run: Run, files: &dyn Files, settings: &Settings) -> (Outcome, Rest)
     conclude::conclude(&read, &linker, settings, &configs, found, &mut outcome);
     outcome.configs = configs.into_iter().map(|(project, file)| (file, project)).collect();
     merge::sort(&mut outcome);
+    bounds::bound(&mut outcome);
     (outcome, (read, linker, projects))
 }
 
@@ -287,7 +290,7 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
     for (input, parsed) in inputs.into_iter().zip(parsed) {
         let file = FileId(read.len() as u32);
         outcome.relevant += usize::from(input.reported && matches!(input.content, Content::Bytes(_)));
-        let (source, program) = match parsed.unwrap_or_else(|| Err(NotRead::Skipped(FAILED.to_owned()))) {
+        let (source, program) = match parsed.unwrap_or(Err(NotRead::Failed)) {
             Ok(read) => read,
             Err(why) => {
                 let (source, program) = nothing(&input.path, file);
@@ -300,6 +303,7 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
                         found.push(own::skipped(file, &source, &why));
                     }
                     NotRead::Refused(why) => found.push(own::unreadable(file, &source, &why)),
+                    NotRead::Failed => found.push(own::failed(file, &source)),
                 }
                 (source, program)
             }
@@ -359,23 +363,29 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
         project.paths = paths.clone();
         project.policies =
             declared::policies(settings, settings.configs.get(index).map(|config| &**config), &linker, files);
-        let own = |(file, _): &(&File, &Source)| file.project == *index;
-        for (file, source) in read.iter().zip(&outcome.sources).filter(own) {
-            let speak = || shown::spoken(source, file.program.file);
-            match &mut memory {
-                Some(memory) => project.shown.join(&memory.shown.of(&file.program, speak)),
-                None => project.shown.join(&speak()),
-            }
-        }
-        if !project.facts.environment.is_empty() {
-            let requires = settings.configs.get(index).map_or(&[][..], |config| config.requires());
-            project.required = shown::required(requires);
-            for (file, source) in read.iter().zip(&outcome.sources).filter(own) {
-                shown::add(&mut project.shown, source, &file.program, &project.required);
-            }
-        }
+        let requires = settings.configs.get(index).map_or(&[][..], |config| config.requires());
+        let own: Vec<(&File, &Source)> =
+            read.iter().zip(&outcome.sources).filter(|(file, _)| file.project == *index).collect();
+        show(project, &own, requires, memory.as_deref_mut());
     }
     Run { read, linker, found, projects, parts, answers, configs, outcome }
+}
+
+/// What the texts of a project's files show beside what their programs say.
+fn show(project: &mut Project, own: &[(&File, &Source)], requires: &[Require], mut memory: Option<&mut Memory>) {
+    for (file, source) in own {
+        let speak = || shown::spoken(source, file.program.file);
+        match &mut memory {
+            Some(memory) => project.shown.join(&memory.shown.of(&file.program, speak)),
+            None => project.shown.join(&speak()),
+        }
+    }
+    if !project.facts.environment.is_empty() {
+        project.required = shown::required(requires);
+        for (file, source) in own {
+            shown::add(&mut project.shown, source, &file.program, &project.required);
+        }
+    }
 }
 
 /// What the programs of a root say.
@@ -394,7 +404,7 @@ fn failed(root: &[Arc<Program>], read: &mut [File], sources: &[Source]) -> Vec<F
         let index = program.file.0 as usize;
         if let (Some(file), Some(source)) = (read.get_mut(index), sources.get(index)) {
             file.partial = true;
-            found.push(own::skipped(program.file, source, FAILED));
+            found.push(own::failed(program.file, source));
         }
     }
     found

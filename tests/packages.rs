@@ -94,3 +94,18 @@ fn names_of_files_are_no_arguments() {
         assert!(found.len() >= 2 && found.iter().all(|entry| entry.ends_with(" --")), "{path}: {found:?}");
     }
 }
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
+    let named: BTreeSet<String> = ["dependencies", "dev-dependencies"]
+        .iter()
+        .flat_map(|kind| manifest[*kind].as_table().unwrap().keys().cloned().collect::<Vec<_>>())
+        .collect();
+    let rows = text("docs/dependencies.md");
+    let cells = rows.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next().map(str::to_owned));
+    let told: BTreeSet<String> = cells
+        .flat_map(|cell| cell.split(", ").map(|name| name.trim_matches('`').to_owned()).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(told, named);
+}

@@ -12,6 +12,7 @@ mod known;
 mod mending;
 mod output;
 mod pages;
+mod panics;
 mod progress;
 mod schema;
 mod statistics;
@@ -50,6 +51,7 @@ enum Status {
 
 /// Runs the program. `serve` is another front, which this one knows nothing of but its name.
 pub fn main(serve: fn() -> ExitCode) -> ExitCode {
+    panics::tell();
     let args = Args::parse();
     let status = match args.command {
         Some(Command::Lsp) => return serve(),

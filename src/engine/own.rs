@@ -21,6 +21,24 @@ pub(super) fn skipped(file: FileId, source: &Source, why: &str) -> Finding {
         .finding(source)
 }
 
+/// A file whose reading or running ended in a panic, which was caught.
+pub(super) fn failed(file: FileId, source: &Source) -> Finding {
+    let what = "reading it failed, which is a fault of authlint";
+    let message = format!("`{}` is not read: {what}; what it says is neither judged nor known", source.path());
+    let help = format!(
+        "report it at {}/issues with as much of the file as may be shown; standard error says where it failed",
+        env!("CARGO_PKG_REPOSITORY")
+    );
+    Draft { rule: &own::SKIPPED_FILE, file, span: Span::default(), message, help, fix: None }.finding(source)
+}
+
+/// A file of which more was found than is told.
+pub(super) fn too_many(file: FileId, source: &Source, told: usize, left: usize) -> Finding {
+    let message = format!("{left} more findings of `{}` are not told, beside {told} that are", source.path());
+    let help = "mend some, or exclude the file in authlint.toml".to_owned();
+    Draft { rule: &own::SKIPPED_FILE, file, span: Span::default(), message, help, fix: None }.finding(source)
+}
+
 /// A file that the system refuses.
 pub(super) fn unreadable(file: FileId, source: &Source, why: &str) -> Finding {
     let message = format!("`{}` cannot be read: {why}; what it says is neither judged nor known", source.path());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::exec::Machine;
 use super::tree::{assumed, turns, unfilled};
 use super::when::{Constraint, When, identity};
-use super::{Declared, MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_MODULES, MAX_SCOPES, MAX_STEPS};
+use super::{Declared, MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_MODULES, MAX_SCOPES};
 use crate::program::{Declaration, Definition, Module, Node, Program, Step, StepKind, Strength};
 use crate::source::FileId;
 use crate::value::{Attribute, Field, Items, Made, Map, Memo, Piece, Place, Tree, Value};
@@ -361,7 +361,7 @@ impl Machine<'_> {
             Some(key) => format!("{name}[{key}]"),
         };
         if !self.scope_mut().known.contains_key(&memo) {
-            if self.depth >= MAX_DEPTH || self.steps >= MAX_STEPS || !self.scope_mut().active.insert(memo.clone()) {
+            if self.depth >= MAX_DEPTH || self.steps >= self.most || !self.scope_mut().active.insert(memo.clone()) {
                 return Some(vec![(When::default(), None)]);
             }
             self.depth += 1;

@@ -61,6 +61,8 @@ pub(super) struct Machine<'l> {
     pub(super) routines: HashMap<String, Arc<Routine>>,
     counter: u64,
     pub steps: usize,
+    /// How many there may be.
+    pub(super) most: usize,
     pub depth: usize,
 }
 
@@ -96,6 +98,7 @@ impl<'l> Machine<'l> {
             routines: HashMap::new(),
             counter: 0,
             steps: 0,
+            most: MAX_STEPS,
             depth: 0,
         })
     }
@@ -226,7 +229,7 @@ impl<'l> Machine<'l> {
         }
         self.depth += 1;
         for step in steps {
-            if self.env.flow != Flow::On || self.steps >= MAX_STEPS {
+            if self.env.flow != Flow::On || self.steps >= self.most {
                 break;
             }
             self.steps += 1;

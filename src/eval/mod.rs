@@ -47,6 +47,8 @@ const MAX_TURNS: usize = 64;
 const MAX_LEFT: usize = 64;
 /// Steps of one root program, everything it calls included.
 const MAX_STEPS: usize = 40_000;
+/// Of these, steps of each file that is looked at for names: its definitions, not what it does.
+const MAX_LENT: usize = 4000;
 /// Pieces of a text that a variable holds, items of a list, and bytes of a text; larger ones become holes or open.
 const MAX_PIECES: usize = 500;
 const MAX_ITEMS: usize = 1000;

@@ -7,14 +7,14 @@ use super::declare::Trees;
 use super::env::{Alternative, Content};
 use super::exec::Machine;
 use super::when::When;
-use super::{MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_STEPS, MAX_TURNS};
+use super::{MAX_ALTERNATIVES, MAX_DEPTH, MAX_ITEMS, MAX_TURNS};
 use crate::program::{Entry, Expr, Guard, Listed, Name, Node, Op, Part, Repeated};
 use crate::value::{Field, Items, List, Map, Piece, Place, Tree, Truth, Value};
 
 impl Machine<'_> {
     /// Every consistent alternative of a node.
     pub(super) fn tree(&mut self, node: &Node) -> Trees {
-        if self.depth >= MAX_DEPTH || self.steps >= MAX_STEPS {
+        if self.depth >= MAX_DEPTH || self.steps >= self.most {
             return vec![(When::default(), self.hole_tree())];
         }
         self.steps += 1;

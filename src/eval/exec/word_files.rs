@@ -1,6 +1,6 @@
 //! Words that stand in files which a command names by a flag.
 
-use super::{MAX_CALLS, MAX_ITEMS, MAX_STEPS, Machine};
+use super::{MAX_CALLS, MAX_ITEMS, Machine};
 use crate::program::{Program, StepKind};
 use crate::value::{List, Value};
 
@@ -9,7 +9,7 @@ impl Machine<'_> {
     pub(super) fn with_word_files(&mut self, list: List) -> List {
         let flags = self.asked.word_files;
         let named = |word: &Value| flags.iter().any(|flag| word.known_prefix().starts_with(flag));
-        if self.sites.len() >= MAX_CALLS || self.steps >= MAX_STEPS || !list.items.iter().any(named) {
+        if self.sites.len() >= MAX_CALLS || self.steps >= self.most || !list.items.iter().any(named) {
             return list;
         }
         let mut out = List { items: Vec::new(), open: list.open };
