@@ -2,6 +2,7 @@
 
 use crate::facts::Gcloud;
 use crate::finding::{Level, Safety};
+use crate::gcp::command::Arity;
 use crate::project::Project;
 use crate::rule::Ask::Within;
 use crate::rule::{Change, Check, Group, Report, Rule};
@@ -51,6 +52,8 @@ fn check(gcloud: &Gcloud, project: &Project, report: &mut Report) {
     let last = invocation.flags.iter().filter(|flag| own(&flag.at)).max_by_key(|flag| flag.at.span.start);
     let none = "--condition=None".to_owned();
     let edit = match last {
+        // It would become the value of the one before.
+        Some(flag) if flag.value.is_none() && flag.known.is_some_and(|known| known.arity == Arity::One) => return,
         Some(flag) if flag.value.is_some() => (flag.at, Change::AfterFlag(none)),
         Some(flag) => (flag.at, Change::After(none)),
         None => (invocation.verb, Change::After(none)),
