@@ -8,6 +8,8 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem;
+
 use super::lookup::{Line, Table};
 
 const COMMANDS: Table = Table::new(include_str!("../../data/gcloud.txt"));
@@ -245,7 +247,14 @@ fn global_text() -> &'static str {
 
 /// The flag of this name; only what may be it is parsed, since commands have a hundred flags.
 fn named(flags: &'static str, name: &str) -> Option<Flag> {
-    words(flags).filter(|word| word.contains(name)).map(Flag::parse).find(|flag| flag.is(name))
+    if name.is_empty() {
+        return None;
+    }
+    let word = |at: usize| -> Option<&'static str> {
+        let start = flags.get(..at)?.rfind(' ').map_or(0, |blank| blank + 1);
+        flags.get(start..)?.split(' ').next()
+    };
+    memmem::find_iter(flags.as_bytes(), name).filter_map(word).map(Flag::parse).find(|flag| flag.is(name))
 }
 
 fn words(text: &'static str) -> impl Iterator<Item = &'static str> {

@@ -61,7 +61,11 @@ fn list(value: &Value) -> Option<Vec<Value>> {
         return Some(Vec::new());
     }
     [',', ' '].into_iter().find_map(|separator| {
-        let items: Vec<Value> = value.split(separator).into_iter().map(trimmed).collect();
+        let items: Vec<Value> = value.split(separator);
+        if items.len() < 2 {
+            return None;
+        }
+        let items: Vec<Value> = items.into_iter().map(trimmed).collect();
         let sure = items.iter().filter(|item| is_audience(item)).count();
         let fits = items.iter().all(|item| is_audience(item) || matches!(item.pieces(), [Piece::Hole(..)]));
         (sure > 1 && fits).then_some(items)
