@@ -7,6 +7,7 @@ mod declared;
 mod edits;
 mod extent;
 mod follow;
+mod later;
 mod levels;
 mod link;
 mod memory;
@@ -39,6 +40,7 @@ pub use crate::suppression::Date;
 use crate::value::Place;
 
 use answers::{Answers, within};
+pub use bounds::bound;
 use link::Linker;
 pub use memory::{Memory, Work};
 use memory::{Part, key};
@@ -236,9 +238,7 @@ fn conclude(run: Run, files: &dyn Files, settings: &Settings) -> (Outcome, Rest)
         }
         // Rules know nothing of each other.
         let ask = |rule: &'static Rule| {
-            // A rule that fails is silent; where it failed is told by whoever hears of panics.
-            let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| within(rule, project)));
-            let said = said.unwrap_or_default();
+            let said = within(rule, project);
             files.passed(Stage::Judging, RULES.len() * projects.len());
             said
         };
@@ -270,7 +270,6 @@ fn conclude(run: Run, files: &dyn Files, settings: &Settings) -> (Outcome, Rest)
     conclude::conclude(&read, &linker, settings, &configs, found, &mut outcome);
     outcome.configs = configs.into_iter().map(|(project, file)| (file, project)).collect();
     merge::sort(&mut outcome);
-    bounds::bound(&mut outcome);
     (outcome, (read, linker, projects))
 }
 
@@ -294,16 +293,11 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
             Ok(read) => read,
             Err(why) => {
                 let (source, program) = nothing(&input.path, file);
-                match why {
-                    NotRead::OtherKind => {}
-                    NotRead::Skipped(why) => found.push(own::skipped(file, &source, &why)),
-                    NotRead::Lacks(feature) => {
-                        *outcome.lacking.entry(feature).or_default() += 1;
-                        let why = format!("this build is without the feature `{feature}`");
-                        found.push(own::skipped(file, &source, &why));
-                    }
-                    NotRead::Refused(why) => found.push(own::unreadable(file, &source, &why)),
-                    NotRead::Failed => found.push(own::failed(file, &source)),
+                if let NotRead::Lacks(feature) = why {
+                    *outcome.lacking.entry(feature).or_default() += 1;
+                }
+                if !matches!(why, NotRead::OtherKind) {
+                    found.push(own::unread(file, &source, why));
                 }
                 (source, program)
             }
@@ -312,10 +306,16 @@ fn run(inputs: Vec<Input>, files: &dyn Files, settings: &Settings, mut memory: O
         read.push(File { program, reported: input.reported, partial: input.partial, project: input.project });
         outcome.sources.push(source);
     }
-    follow::follow(&mut linker, files, &mut outcome.sources, memory.as_deref_mut());
-    // What others name was read by now.
+    let unread = follow::follow(&mut linker, files, &mut outcome.sources, memory.as_deref_mut());
+    // Of what was left for later, the files that others name are read by now.
     for (file, program) in read.iter_mut().zip(linker.programs()) {
         file.program = program.clone();
+    }
+    for (id, why) in unread {
+        if let (Some(file), Some(source)) = (read.get_mut(id.0 as usize), outcome.sources.get(id.0 as usize)) {
+            file.partial = true;
+            found.push(own::unread(id, source, why));
+        }
     }
 
     let programs: Vec<Arc<Program>> = read.iter().map(|file| file.program.clone()).collect();
@@ -444,8 +444,7 @@ fn text(path: &str, bytes: &[u8]) -> Result<(Source, &'static Reader), NotRead> 
         Err(Unreadable::Binary) => return Err(NotRead::Skipped("it holds NUL bytes, and is no text".to_owned())),
         Err(Unreadable::TooLarge) => return Err(NotRead::Skipped("it is too large".to_owned())),
     };
-    let start: String = source.text().chars().take(200).collect();
-    let reader = read::reader(path, &start).ok_or(NotRead::OtherKind)?;
+    let reader = read::reader_of(&source).ok_or(NotRead::OtherKind)?;
     Ok((source, reader))
 }
 

@@ -27,11 +27,12 @@ use std::time::SystemTime;
 
 use clap::Parser;
 
-use crate::engine::{Date, Settings};
+use crate::engine::{self, Date, Settings};
 use crate::finding::{Finding, Safety};
 use crate::outcome::Outcome;
 use crate::report;
 use crate::rules::{self, own::UNDECIDED_ACCESS};
+use crate::source::Source;
 use args::{Args, Check, Color, Command, Show};
 use gather::Gathered;
 use known::Known;
@@ -71,6 +72,14 @@ pub fn main(serve: fn() -> ExitCode) -> ExitCode {
         None => check(&args.check),
     };
     ExitCode::from(status as u8)
+}
+
+/// Leaves out what is too much of one file, and says so.
+fn tell_bounded(outcome: &mut Outcome) {
+    for (file, left) in engine::bound(outcome) {
+        let path = outcome.source(file).map_or("", Source::path);
+        note(format_args!("authlint: {left} more findings of {} are not told", report::clean(path)));
+    }
 }
 
 fn check(args: &Check) -> Status {
@@ -164,8 +173,9 @@ fn check(args: &Check) -> Status {
     }
     // Fixed text has standard output for itself.
     let is_counted = args.statistics;
-    let write = |out: &mut dyn Write| output::write_stdout(&outputs, is_counted, &outcome, &options, out);
     let status = if args.chosen.fails(&outcome, &settings.configs) { Status::Found } else { Status::Clean };
+    tell_bounded(&mut outcome);
+    let write = |out: &mut dyn Write| output::write_stdout(&outputs, is_counted, &outcome, &options, out);
     worst = worst.max(match stdin.filter(|_| mode.is_some()) {
         Some(_) => written(status, write(&mut io::stderr().lock())),
         None => print(status, write),

@@ -1,5 +1,7 @@
 //! Asks the rules, each of every fact that it is about.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::merge::Said;
 use crate::eval;
 use crate::facts::Facts;
@@ -14,7 +16,10 @@ pub(super) struct Answers(Vec<(&'static Rule, Said)>);
 impl Answers {
     /// Asks all that looks at each fact alone.
     pub fn alone(facts: &Facts) -> Self {
-        let said = RULES.iter().map(|rule| (*rule, ask(rule, facts, None)));
+        // A rule that fails is silent, and nobody else's facts go with it.
+        let caught =
+            |rule: &'static Rule| catch_unwind(AssertUnwindSafe(|| ask(rule, facts, None))).unwrap_or_default();
+        let said = RULES.iter().map(|rule| (*rule, caught(rule)));
         Self(said.filter(|(_, said)| !said.is_empty()).collect())
     }
 
@@ -26,7 +31,7 @@ impl Answers {
 
 /// Asks one rule all that it asks of the facts of a project, beside what looks at each of them alone.
 pub(super) fn within(rule: &'static Rule, project: &Project) -> Said {
-    ask(rule, &project.facts, Some(project))
+    catch_unwind(AssertUnwindSafe(|| ask(rule, &project.facts, Some(project)))).unwrap_or_default()
 }
 
 /// Asks one rule what looks at facts alone, or what looks at them in their project.

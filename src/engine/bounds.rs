@@ -1,25 +1,21 @@
-//! How much is told of one file.
+//! How much is told of one file. Whoever counts or mends findings sees them all.
 
 use std::collections::BTreeMap;
 
-use super::own;
-use crate::finding::{Finding, Level};
+use crate::finding::Level;
 use crate::outcome::Outcome;
 use crate::source::FileId;
 
 /// Findings of one file; of more, the worst are told, and how many there are beside them.
 const MOST: usize = 1000;
 
-/// Leaves out what is too much of one file. The findings are in order, and stay so.
-pub(super) fn bound(outcome: &mut Outcome) {
+/// Leaves out what is too much of one file, and says how many findings of which file that are. The others stay in their order.
+pub fn bound(outcome: &mut Outcome) -> Vec<(FileId, usize)> {
     let mut counts: BTreeMap<FileId, BTreeMap<Level, usize>> = BTreeMap::new();
     for finding in &outcome.findings {
         *counts.entry(finding.primary.file).or_default().entry(finding.level).or_default() += 1;
     }
     counts.retain(|_, levels| levels.values().sum::<usize>() > MOST);
-    if counts.is_empty() {
-        return;
-    }
     let mut room: BTreeMap<(FileId, Level), usize> = BTreeMap::new();
     for (file, levels) in &counts {
         let mut left = MOST;
@@ -37,50 +33,45 @@ pub(super) fn bound(outcome: &mut Outcome) {
         }
         None => true,
     });
-    let told = |(file, levels): (FileId, BTreeMap<Level, usize>)| -> Option<Finding> {
-        let left = levels.values().sum::<usize>() - MOST;
-        Some(own::too_many(file, outcome.sources.get(file.0 as usize)?, MOST, left))
-    };
-    let told: Vec<Finding> = counts.into_iter().filter_map(told).collect();
-    // Of a file they come first: they stand at its first byte.
-    for finding in told {
-        let file = finding.primary.file;
-        let at = outcome.findings.iter().position(|other| other.primary.file == file);
-        outcome.findings.insert(at.unwrap_or(outcome.findings.len()), finding);
-    }
+    counts.into_iter().map(|(file, levels)| (file, levels.values().sum::<usize>() - MOST)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Label;
+    use crate::finding::{Finding, Label};
     use crate::source::{Source, Span};
+
+    fn outcome(findings: impl Iterator<Item = Level>) -> Outcome {
+        let finding = |(number, level): (usize, Level)| Finding {
+            rule: "x",
+            level,
+            message: number.to_string(),
+            help: String::new(),
+            primary: Label { file: FileId(0), span: Span::default(), message: String::new() },
+            related: Vec::new(),
+            fix: None,
+            anchor: String::new(),
+            statement: None,
+        };
+        let findings = findings.enumerate().map(finding).collect();
+        Outcome { sources: vec![Source::empty("a.sh")], findings, ..Outcome::default() }
+    }
 
     #[test]
     fn the_worst_of_many_are_told() {
-        let source = Source::new("a.sh", b"x\n").unwrap();
-        let finding = |level, number: usize| {
-            let finding = own::failed(FileId(0), &source);
-            let primary = Label { file: FileId(0), span: Span::default(), message: String::new() };
-            Finding { level, message: number.to_string(), primary, ..finding }
-        };
-        let findings =
-            (0..3 * MOST).map(|number| finding(if number % 3 == 0 { Level::Error } else { Level::Warning }, number));
-        let mut outcome = Outcome { sources: vec![source.clone()], findings: findings.collect(), ..Outcome::default() };
-        outcome.findings.pop();
-        bound(&mut outcome);
-        assert_eq!(outcome.findings.len(), MOST + 1);
-        assert!(outcome.findings[0].message.starts_with("1999 more findings of `a.sh`"), "{:?}", outcome.findings[0]);
-        assert!(outcome.findings[1..].iter().all(|finding| finding.level == Level::Error));
-        assert!(outcome.findings[1..].is_sorted_by_key(|finding| finding.message.parse::<usize>().unwrap()));
+        let level = |number: usize| if number.is_multiple_of(3) { Level::Error } else { Level::Warning };
+        let mut outcome = outcome((0..3 * MOST - 1).map(level));
+        assert_eq!(bound(&mut outcome), [(FileId(0), 2 * MOST - 1)]);
+        assert_eq!(outcome.findings.len(), MOST);
+        assert!(outcome.findings.iter().all(|finding| finding.level == Level::Error));
+        assert!(outcome.findings.is_sorted_by_key(|finding| finding.message.parse::<usize>().unwrap()));
     }
 
     #[test]
     fn few_are_left_alone() {
-        let source = Source::new("a.sh", b"x\n").unwrap();
-        let findings = vec![own::failed(FileId(0), &source); 2];
-        let mut outcome = Outcome { sources: vec![source], findings: findings.clone(), ..Outcome::default() };
-        bound(&mut outcome);
-        assert_eq!(outcome.findings, findings);
+        let mut outcome = outcome([Level::Error; MOST].into_iter());
+        assert_eq!(bound(&mut outcome), []);
+        assert_eq!(outcome.findings.len(), MOST);
     }
 }

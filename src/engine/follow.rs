@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::link::{Linker, beside, candidates, end_of};
 use super::memory::Memory;
-use super::{Files, Program, parallel, program, text};
+use super::{Files, NotRead, Program, later, parallel, program, text};
 use crate::facts::ASKED;
 use crate::program::{Command, Expr, Part, Step, StepKind};
 use crate::read::{Reader, is_together};
@@ -59,15 +59,16 @@ struct Found {
 }
 
 /// Reads what the programs name and what that names, once each: files that are not among those of the run, and those that
-/// say nothing by themselves and were left for later.
+/// say nothing by themselves and were left for later. Gives back those of the latter that could not be read.
 pub(super) fn follow(
     linker: &mut Linker,
     files: &dyn Files,
     sources: &mut Vec<Source>,
     mut memory: Option<&mut Memory>,
-) {
+) -> Vec<(FileId, NotRead)> {
     let most = sources.len() + MAX_FOLLOWED;
-    let (mut missing, mut listed) = (HashSet::new(), HashSet::new());
+    let (mut missing, mut listed, mut unread) = (HashSet::new(), HashSet::new(), Vec::new());
+    unread.extend(later::wake(linker, sources, memory.as_deref_mut()));
     let mut wave: Vec<FileId> = linker.programs().iter().map(|program| program.file).collect();
     while !wave.is_empty() {
         let mut searches = searches(linker, &wave, memory.as_deref_mut());
@@ -79,7 +80,8 @@ pub(super) fn follow(
         loop {
             let mut named = BTreeSet::new();
             searches.retain_mut(|search| search.goes_on(linker, &missing, &mut named));
-            wave.extend(wake(linker, sources, &named, memory.as_deref_mut()));
+            unread.extend(later::read(linker, sources, &named, memory.as_deref_mut()));
+            wave.extend(named);
             let mut seen = HashSet::new();
             let mut asked = searches.iter().filter_map(|search| Some((search.next()?.to_owned(), search.from)));
             let asked: Vec<(PathBuf, FileId)> =
@@ -87,11 +89,13 @@ pub(super) fn follow(
             if asked.is_empty() {
                 break;
             }
-            let found = if sources.len() < most { find(&asked, linker, files, sources) } else { Vec::new() };
+            let room = asked.get(..asked.len().min(most.saturating_sub(sources.len()))).unwrap_or_default();
+            let found = find(room, linker, files, sources);
             wave.extend(add(found, linker, sources, memory.as_deref_mut()));
             missing.extend(asked.into_iter().map(|(place, _)| place).filter(|place| !linker.has(place)));
         }
     }
+    unread
 }
 
 /// What the programs of these files name.
@@ -113,29 +117,6 @@ fn searches(linker: &Linker, wave: &[FileId], memory: Option<&mut Memory>) -> Ve
         (0..count).map(move |thing| Search { from, places: places.clone(), thing, next: 0 })
     };
     wave.iter().zip(all).flat_map(each).collect()
-}
-
-/// Reads files of the run that were left for later.
-fn wake(
-    linker: &mut Linker,
-    sources: &[Source],
-    named: &BTreeSet<FileId>,
-    mut memory: Option<&mut Memory>,
-) -> Vec<FileId> {
-    let named: Vec<FileId> = named.iter().copied().collect();
-    let read = parallel::map(&named, |_, file| {
-        let source = sources.get(file.0 as usize)?;
-        let (_, reader) = text(source.path(), source.text().as_bytes()).ok()?;
-        program(source, reader, *file).ok()
-    });
-    for (file, program) in named.iter().zip(read) {
-        let program = program.unwrap_or_else(|| Arc::new(Program { file: *file, ..Program::default() }));
-        if let (Some(memory), Some(place)) = (&mut memory, linker.path(*file)) {
-            memory.replace(place, &program);
-        }
-        linker.replace(program);
-    }
-    named
 }
 
 /// What lies at these places.
@@ -172,12 +153,15 @@ fn add(
     let mut new = Vec::new();
     for (index, (found, read)) in found.into_iter().zip(read).enumerate() {
         let file = FileId(first + index as u32);
-        // What cannot be read says nothing.
-        let program = read.unwrap_or_else(|| Arc::new(Program { file, ..Program::default() }));
+        sources.push(found.source.clone());
+        let Some(program) = read else {
+            // Nobody finds what cannot be read.
+            linker.add_unread(found.place, file);
+            continue;
+        };
         if let (Some(memory), Some(None)) = (&mut memory, known.get(index)) {
             memory.keep(&found.place, &found.bytes, &found.source, &program);
         }
-        sources.push(found.source);
         linker.add(found.place, &program);
         new.push(file);
     }
@@ -245,6 +229,8 @@ fn steps(body: &[Step], out: &mut Vec<String>, depth: usize) {
                 steps(other, out, depth + 1);
             }
             StepKind::Loop(each) => steps(&each.body, out, depth + 1),
+            StepKind::Each(each) => steps(&each.body, out, depth + 1),
+            StepKind::Routine(routine) => steps(&routine.body, out, depth + 1),
             StepKind::Branch(arms) => {
                 for arm in arms {
                     steps(&arm.test, out, depth + 1);

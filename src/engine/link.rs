@@ -40,6 +40,12 @@ impl Linker {
         self.programs.push(program.clone());
     }
 
+    /// Adds a file that has no program: it has a number, and is found by nobody.
+    pub fn add_unread(&mut self, disk: PathBuf, file: FileId) {
+        self.paths.push(disk);
+        self.programs.push(Arc::new(Program { file, ..Program::default() }));
+    }
+
     /// Where all files lie, in order, and whether each is one with its directory.
     pub fn places(&self) -> impl Iterator<Item = (&Path, bool)> {
         self.paths.iter().zip(&self.programs).map(|(path, program)| (path.as_path(), program.directory))

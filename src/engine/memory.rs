@@ -6,7 +6,7 @@
 //! the programs themselves.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub struct Memory {
     ran: HashMap<Vec<FileId>, Ran>,
     /// Where the files that programs name may lie.
     pub(super) named: Made<Vec<Vec<PathBuf>>>,
+    /// What the files that were left for later take from others.
+    pub(super) imported: Made<HashSet<String>>,
     /// Files of values as they are for the roots that they are chosen for.
     pub(super) chosen: Made<Program>,
     /// What their texts show beside facts.
@@ -168,6 +170,7 @@ impl Memory {
             self.ran.clear();
             let is_known = |file: &FileId| linker.at(*file).is_some();
             self.named.0.retain(|file, _| is_known(file));
+            self.imported.0.retain(|file, _| is_known(file));
             self.chosen.0.retain(|file, _| is_known(file));
             self.shown.0.retain(|file, _| is_known(file));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::NotRead;
 use super::silence::Unused;
 use crate::config::{Config, Mend};
 use crate::finding::{Edit, Finding, Fix, Label, Safety};
@@ -14,8 +15,19 @@ use crate::suppression::{Date, Suppression};
 /// Unknown ids of one file that are told.
 const MOST_UNKNOWN: usize = 1000;
 
+/// A file that has no program.
+pub(super) fn unread(file: FileId, source: &Source, why: NotRead) -> Finding {
+    match why {
+        NotRead::OtherKind => skipped(file, source, "it is of a kind that nobody reads"),
+        NotRead::Skipped(why) => skipped(file, source, &why),
+        NotRead::Lacks(feature) => skipped(file, source, &format!("this build is without the feature `{feature}`")),
+        NotRead::Refused(why) => unreadable(file, source, &why),
+        NotRead::Failed => failed(file, source),
+    }
+}
+
 /// A file that was not read: its kind is not of this build, it is too large, no text.
-pub(super) fn skipped(file: FileId, source: &Source, why: &str) -> Finding {
+fn skipped(file: FileId, source: &Source, why: &str) -> Finding {
     let message = format!("`{}` is not read: {why}; what it says is neither judged nor known", source.path());
     Draft { rule: &own::SKIPPED_FILE, file, span: Span::default(), message, help: String::new(), fix: None }
         .finding(source)
@@ -23,7 +35,7 @@ pub(super) fn skipped(file: FileId, source: &Source, why: &str) -> Finding {
 
 /// A file whose reading or running ended in a panic, which was caught.
 pub(super) fn failed(file: FileId, source: &Source) -> Finding {
-    let what = "reading it failed, which is a fault of authlint";
+    let what = "reading or following it failed, which is a fault of authlint";
     let message = format!("`{}` is not read: {what}; what it says is neither judged nor known", source.path());
     let help = format!(
         "report it at {}/issues with as much of the file as may be shown; standard error says where it failed",
@@ -32,15 +44,8 @@ pub(super) fn failed(file: FileId, source: &Source) -> Finding {
     Draft { rule: &own::SKIPPED_FILE, file, span: Span::default(), message, help, fix: None }.finding(source)
 }
 
-/// A file of which more was found than is told.
-pub(super) fn too_many(file: FileId, source: &Source, told: usize, left: usize) -> Finding {
-    let message = format!("{left} more findings of `{}` are not told, beside {told} that are", source.path());
-    let help = "mend some, or exclude the file in authlint.toml".to_owned();
-    Draft { rule: &own::SKIPPED_FILE, file, span: Span::default(), message, help, fix: None }.finding(source)
-}
-
 /// A file that the system refuses.
-pub(super) fn unreadable(file: FileId, source: &Source, why: &str) -> Finding {
+fn unreadable(file: FileId, source: &Source, why: &str) -> Finding {
     let message = format!("`{}` cannot be read: {why}; what it says is neither judged nor known", source.path());
     let help = "make it readable, or exclude it in authlint.toml".to_owned();
     Draft { rule: &own::UNREADABLE_FILE, file, span: Span::default(), message, help, fix: None }.finding(source)

@@ -120,6 +120,11 @@ impl Machine<'_> {
         let most = self.most;
         self.most = most.min(self.steps + MAX_LENT);
         self.block(&program.body);
+        if self.steps >= self.most {
+            // What comes behind may set all of it anew.
+            let (version, place) = (self.fresh(), self.here());
+            self.env.doubt(version, place);
+        }
         self.most = most;
         self.forget_left(mark);
         self.called = called;

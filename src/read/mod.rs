@@ -86,6 +86,12 @@ pub fn reader(path: &str, start: &str) -> Option<&'static Reader> {
     READERS.iter().find(|reader| (reader.accepts)(path, start))
 }
 
+/// The reader of a text, by its name and its beginning.
+pub fn reader_of(source: &Source) -> Option<&'static Reader> {
+    let start: String = source.text().chars().take(200).collect();
+    reader(source.path(), &start)
+}
+
 /// Whether a file of this name is one of those that make their directory one program.
 pub fn is_together(path: &str) -> bool {
     (terraform::READER.accepts)(path, "")
