@@ -631,3 +631,37 @@ fn a_file_of_any_kind_is_read_as_a_script() {
         }
     });
 }
+
+/// Small inputs that the fuzzer kept, by the kind of file that each was of.
+#[test]
+fn inputs_of_the_fuzzer_are_read() {
+    on_a_large_stack(|| {
+        let kinds = [
+            ("shell", "a.sh"),
+            ("yaml", ".github/workflows/a.yml"),
+            ("terraform", "a.tf"),
+            ("python", "a.py"),
+            ("javascript", "a.ts"),
+            ("go", "a.go"),
+            ("powershell", "a.ps1"),
+            ("batch", "a.bat"),
+            ("make", "Makefile"),
+            ("just", "justfile"),
+            ("docker", "Dockerfile"),
+            ("markdown", "a.md"),
+            ("notebook", "a.ipynb"),
+            ("variables", ".env"),
+            ("fixes", "deploy.sh"),
+            ("suppression", "a.sh"),
+        ];
+        for (kind, name) in kinds {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(kind);
+            let mut count = 0;
+            for entry in std::fs::read_dir(folder).unwrap() {
+                run(name, &std::fs::read(entry.unwrap().path()).unwrap());
+                count += 1;
+            }
+            assert!(count >= 20, "{kind}: {count}");
+        }
+    });
+}
