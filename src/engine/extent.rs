@@ -32,6 +32,10 @@ pub(super) fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
 
 /// A place in the value of the flag whose name stands there.
 pub(super) fn in_value(text: &str, start: usize, end: usize) -> Option<usize> {
+    // A name in the middle of which a quote opens or ends is told from its value by no sign.
+    if text.get(start..end)?.contains(['"', '\'', ' ', '\n']) {
+        return None;
+    }
     let rest = text.get(end..)?;
     if let Some(value) = rest.strip_prefix('=') {
         if value.starts_with(['"', '\'']) {
@@ -136,5 +140,17 @@ mod tests {
         ] {
             assert_eq!(word(marked).as_deref(), expected, "{marked}");
         }
+    }
+
+    #[test]
+    fn a_value_stands_behind_a_plain_name() {
+        let value = |text: &str, name: &str| {
+            let start = text.find(name).unwrap();
+            in_value(text, start, start + name.len())
+        };
+        assert_eq!(value("g --a=x", "--a"), Some(6));
+        assert_eq!(value("g --a x", "--a"), Some(7));
+        assert_eq!(value("g --a --b", "--a"), None);
+        assert_eq!(value("g --a\" --b=x\ng c --d=\"$E\"", "--a\" --b"), None);
     }
 }

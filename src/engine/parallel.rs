@@ -1,7 +1,7 @@
 //! One thing for each of many, on all processors, with stacks that a parser may need.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The shell parser stops at 1.5 MiB of its own; converting and running its tree needs as much again, and more in a
 /// debug build.
@@ -10,6 +10,9 @@ const STACK: usize = 16 * 1024 * 1024;
 /// Applies a function to every item; results are in the items' order. An item whose function panics has the default
 /// result: one strange file never stops a run.
 pub(super) fn map<T: Sync, R: Default + Send>(items: &[T], each: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
+    if items.is_empty() {
+        return Vec::new();
+    }
     let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
     let next = AtomicUsize::new(0);
     let work = || {
@@ -23,11 +26,15 @@ pub(super) fn map<T: Sync, R: Default + Send>(items: &[T], each: impl Fn(usize, 
         }
         results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    // A thread costs as much as reading a small file: this one works, too, where its stack allows it.
+    let threads = processors().min(items.len()) - usize::from(is_deep());
     std::thread::scope(|scope| {
         for _ in 0..threads {
             // Without threads there is nothing to be done; what was not done has the default result.
             let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        }
+        if is_deep() {
+            work();
         }
     });
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -36,6 +43,18 @@ pub(super) fn map<T: Sync, R: Default + Send>(items: &[T], each: impl Fn(usize, 
     (0..items.len())
         .map(|index| results.next_if(|(at, _)| *at == index).map_or_else(R::default, |(_, result)| result))
         .collect()
+}
+
+/// How many threads run at once. The answer of the system takes a dozen calls.
+fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// Whether the stack of this thread is as deep as it must be: what nests deepest takes 2 MiB of a release build, and the
+/// first thread of a process has 8 wherever it is not Windows.
+fn is_deep() -> bool {
+    cfg!(all(unix, not(debug_assertions))) && std::thread::current().name() == Some("main")
 }
 
 /// Makes room in this thread's heap for what reading many files takes, and keeps it until the thread ends.
