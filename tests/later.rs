@@ -13,6 +13,9 @@ mod common;
 
 use std::collections::BTreeMap;
 
+use authlint::program::{Expr, Step, StepKind};
+use authlint::read;
+use authlint::source::{FileId, Source};
 use common::{files, is_read, lint, sections, shown_with};
 
 /// Comments to authlint are always read, and this one says nothing.
@@ -49,4 +52,46 @@ fn what_is_left_for_later_is_not_missed() {
         assert!(programs > 50, "{programs} programs");
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// The paths of each thing that steps take from other files.
+fn borrowed(steps: &[Step], out: &mut Vec<Vec<String>>) {
+    let literals = |exprs: &[Expr]| exprs.iter().filter_map(Expr::literal).collect::<Vec<String>>();
+    for step in steps {
+        match &step.kind {
+            StepKind::Borrow(borrow) => out.extend([literals(&borrow.paths), literals(&borrow.within)]),
+            StepKind::Group(body) | StepKind::Scope(body, _) => borrowed(body, out),
+            StepKind::Routine(routine) => borrowed(&routine.body, out),
+            StepKind::Each(each) => borrowed(&each.body, out),
+            StepKind::Loop(each) => borrowed(&each.body, out),
+            StepKind::Branch(arms) => arms.iter().for_each(|arm| borrowed(&arm.body, out)),
+            StepKind::Fallback(first, other) => [first, other].into_iter().for_each(|body| borrowed(body, out)),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn what_a_program_takes_from_others_is_seen_in_its_text() {
+    let (mut failures, mut things) = (Vec::new(), 0);
+    for path in ["rules", "tests/cases", "tests/inputs", "tests/projects"].into_iter().flat_map(files) {
+        let text = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let sections = sections(&path, &text);
+        for (name, text) in sections.bad.iter().chain(&sections.good).flat_map(|section| &section.files) {
+            let Some(reader) = read::reader(name, text) else { continue };
+            let Some(alone) = reader.alone else { continue };
+            let source = Source::new(name.as_str(), text.as_bytes()).unwrap();
+            let taken = (alone.taken)(&source);
+            let mut all = Vec::new();
+            borrowed(&(reader.read)(&source, FileId(0)).body, &mut all);
+            all.retain(|paths| !paths.is_empty());
+            things += all.len();
+            let missed = all.into_iter().filter(|paths| !taken.contains(paths));
+            failures.extend(missed.map(|paths| format!("{path}: {name}: {paths:?}")));
+        }
+    }
+    if cfg!(all(feature = "python", feature = "javascript")) {
+        assert!(things > 15, "{things} things");
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

@@ -68,7 +68,7 @@ pub(super) fn follow(
 ) -> Vec<(FileId, NotRead)> {
     let most = sources.len() + MAX_FOLLOWED;
     let (mut missing, mut listed, mut unread) = (HashSet::new(), HashSet::new(), Vec::new());
-    unread.extend(later::wake(linker, sources, memory.as_deref_mut()));
+    unread.extend(later::wake(linker, files, sources, memory.as_deref_mut()));
     let mut wave: Vec<FileId> = linker.programs().iter().map(|program| program.file).collect();
     while !wave.is_empty() {
         let mut searches = searches(linker, &wave, memory.as_deref_mut());

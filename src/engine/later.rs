@@ -2,51 +2,133 @@
 //! something from another one, for a caller of somebody else's function has none of the words by which that one makes its
 //! requests.
 
-use std::collections::{BTreeSet, HashSet};
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::link::Linker;
+use super::link::{Linker, candidates};
 use super::memory::Memory;
-use super::{NotRead, parallel, program};
+use super::{Files, NotRead, parallel, program, text, words};
 use crate::program::Program;
-use crate::read::{reader, reader_of};
+use crate::read::reader_of;
 use crate::source::{FileId, Source};
 
-/// How lines begin, or what they hold, that take names from other files.
-const BEGIN: &[&str] = &["import ", "from ", "export ", "} from "];
-const HOLD: &[&str] = &["require(", "import(", " from \"", " from '"];
-/// Files that stand for their directory.
-const WHOLE: &[&str] = &["__init__", "index"];
+/// Files that are looked at to learn whether they say anything; of more it is taken for granted.
+const MAX_ASKED: usize = 2000;
 
-/// Reads all that name a file which is read, and all that name these; gives back those that cannot be read.
-pub(super) fn wake(linker: &mut Linker, sources: &[Source], mut memory: Option<&mut Memory>) -> Vec<(FileId, NotRead)> {
-    let mut later: Vec<(FileId, Arc<HashSet<String>>)> = Vec::new();
-    let mut known: HashSet<String> = HashSet::new();
-    for (program, source) in linker.programs().iter().zip(sources) {
-        if program.later {
-            let words = || imported(source.text());
-            let words = match &mut memory {
-                Some(memory) => memory.imported.of(program, words),
-                None => Arc::new(words()),
-            };
-            later.push((program.file, words));
-        } else if is_code(source.path()) {
-            known.extend(module(source.path()));
+/// For each thing that a file may take from another one, where that may lie.
+pub(super) type Taken = Vec<Vec<PathBuf>>;
+
+/// Reads all that take something from a file which says something, or from one that does so in turn; gives back those that
+/// cannot be read.
+pub(super) fn wake(
+    linker: &mut Linker,
+    files: &dyn Files,
+    sources: &[Source],
+    mut memory: Option<&mut Memory>,
+) -> Vec<(FileId, NotRead)> {
+    let mut graph = Graph { linker, files, places: HashMap::new(), nodes: Vec::new(), open: Vec::new(), asked: 0 };
+    for (program, source) in linker.programs().iter().zip(sources).filter(|(program, _)| program.later) {
+        let Some(path) = linker.path(program.file) else { continue };
+        let work = || taken(path, source);
+        let taken = match &mut memory {
+            Some(memory) => memory.taken.of(program, work),
+            None => Arc::new(work()),
+        };
+        let node = graph.of_later(program.file, path);
+        graph.open.push((node, taken));
+    }
+    let named = graph.speaking();
+    read(linker, sources, &named, memory)
+}
+
+/// What a file may take from others.
+fn taken(path: &Path, source: &Source) -> Taken {
+    let Some(alone) = reader_of(source).and_then(|reader| reader.alone) else { return Vec::new() };
+    let ends = (alone.taken)(source);
+    ends.iter().map(|ends| ends.iter().flat_map(|end| candidates(path, end)).collect()).collect()
+}
+
+/// Files, and which of them take something from which.
+struct Graph<'r> {
+    linker: &'r Linker,
+    files: &'r dyn Files,
+    /// The node of each place that was looked at; `None` where nothing is.
+    places: HashMap<PathBuf, Option<usize>>,
+    nodes: Vec<Node>,
+    /// Nodes of which it is not yet seen what they take.
+    open: Vec<(usize, Arc<Taken>)>,
+    asked: usize,
+}
+
+/// A file.
+struct Node {
+    /// That of the run which was left for later.
+    later: Option<FileId>,
+    /// Whether it says anything by itself, or by what it takes.
+    speaks: bool,
+    /// Those that take something from it.
+    users: Vec<usize>,
+}
+
+impl Graph<'_> {
+    fn add(&mut self, place: &Path, later: Option<FileId>, speaks: bool) -> usize {
+        self.nodes.push(Node { later, speaks, users: Vec::new() });
+        self.places.insert(place.to_owned(), Some(self.nodes.len() - 1));
+        self.nodes.len() - 1
+    }
+
+    fn of_later(&mut self, file: FileId, place: &Path) -> usize {
+        match self.places.get(place) {
+            Some(Some(node)) => *node,
+            _ => self.add(place, Some(file), false),
         }
     }
-    let mut unread = Vec::new();
-    loop {
-        let (named, rest): (Vec<_>, Vec<_>) =
-            later.into_iter().partition(|(_, words)| words.iter().any(|word| known.contains(word)));
-        if named.is_empty() {
-            return unread;
+
+    /// What lies at a place.
+    fn at(&mut self, place: &Path) -> Option<usize> {
+        if let Some(known) = self.places.get(place) {
+            return *known;
         }
-        later = rest;
-        let named: BTreeSet<FileId> = named.into_iter().map(|(file, _)| file).collect();
-        let paths = named.iter().filter_map(|file| sources.get(file.0 as usize));
-        known.extend(paths.filter_map(|source| module(source.path())));
-        unread.extend(read(linker, sources, &named, memory.as_deref_mut()));
+        if let Some(file) = self.linker.file(place) {
+            let later = self.linker.program(file).is_some_and(|program| program.later);
+            return Some(self.add(place, later.then_some(file), !later));
+        }
+        let found = self.files.read(place).and_then(|bytes| text(&place.to_string_lossy(), &bytes).ok());
+        let Some((source, reader)) = found else {
+            self.places.insert(place.to_owned(), None);
+            return None;
+        };
+        self.asked += 1;
+        let speaks = self.asked > MAX_ASKED || words::speaks(reader, source.text().as_bytes());
+        let node = self.add(place, None, speaks);
+        if !speaks {
+            self.open.push((node, Arc::new(taken(place, &source))));
+        }
+        Some(node)
+    }
+
+    /// Those left for later that take something from what speaks.
+    fn speaking(mut self) -> BTreeSet<FileId> {
+        while let Some((user, taken)) = self.open.pop() {
+            for places in taken.iter() {
+                let found = places.iter().find_map(|place| self.at(place));
+                if let Some(node) = found.and_then(|node| self.nodes.get_mut(node)) {
+                    node.users.push(user);
+                }
+            }
+        }
+        let mut told: Vec<usize> =
+            self.nodes.iter().enumerate().filter(|(_, node)| node.speaks).map(|(index, _)| index).collect();
+        while let Some(node) = told.pop() {
+            for user in self.nodes.get_mut(node).map(|node| std::mem::take(&mut node.users)).unwrap_or_default() {
+                if let Some(user_node) = self.nodes.get_mut(user).filter(|user| !user.speaks) {
+                    user_node.speaks = true;
+                    told.push(user);
+                }
+            }
+        }
+        self.nodes.iter().filter(|node| node.speaks).filter_map(|node| node.later).collect()
     }
 }
 
@@ -78,51 +160,4 @@ pub(super) fn read(
         }
     }
     unread
-}
-
-/// Whether a file of this name is of a kind that is left for later where it says nothing by itself.
-fn is_code(path: &str) -> bool {
-    reader(path, "").is_some_and(|reader| !reader.alone.is_empty())
-}
-
-/// The name by which a file is taken from.
-fn module(path: &str) -> Option<String> {
-    let path = Path::new(path);
-    let stem = path.file_stem()?.to_str()?;
-    if WHOLE.contains(&stem) { path.parent()?.file_name()?.to_str().map(str::to_owned) } else { Some(stem.to_owned()) }
-}
-
-/// The words of all lines that take names from other files.
-fn imported(text: &str) -> HashSet<String> {
-    let takes = |line: &&str| {
-        let line = line.trim_start();
-        BEGIN.iter().any(|begin| line.starts_with(begin)) || HOLD.iter().any(|word| line.contains(word))
-    };
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    text.lines()
-        .filter(takes)
-        .flat_map(|line| line.split(move |c: char| !is_part(c)))
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_taken_from_others() {
-        let words = |text: &str| {
-            let mut words: Vec<String> = imported(text).into_iter().collect();
-            words.sort_unstable();
-            words.join(" ")
-        };
-        assert_eq!(words("from lib.grants import (\n    grant,\n)\nx = lib\n"), "from grants import lib");
-        assert_eq!(words("import {\n  a,\n} from './http-client';\n"), "from http-client import");
-        assert_eq!(words("const x = require('../a/b.js')"), "a b const js require x");
-        assert_eq!(words("x = 1\n"), "");
-        assert_eq!(module("lib/grants.py").as_deref(), Some("grants"));
-        assert_eq!(module("lib/grants/__init__.py").as_deref(), Some("grants"));
-    }
 }

@@ -6,10 +6,11 @@
 //! the programs themselves.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::later::Taken;
 use super::link::Linker;
 use super::{Alone, Content, Heard, Input, NotRead, open, parallel};
 use crate::eval::Link;
@@ -26,8 +27,8 @@ pub struct Memory {
     ran: HashMap<Vec<FileId>, Ran>,
     /// Where the files that programs name may lie.
     pub(super) named: Made<Vec<Vec<PathBuf>>>,
-    /// What the files that were left for later take from others.
-    pub(super) imported: Made<HashSet<String>>,
+    /// Where that may lie which the files that were left for later take from others.
+    pub(super) taken: Made<Taken>,
     /// Files of values as they are for the roots that they are chosen for.
     pub(super) chosen: Made<Program>,
     /// What their texts show beside facts.
@@ -170,7 +171,7 @@ impl Memory {
             self.ran.clear();
             let is_known = |file: &FileId| linker.at(*file).is_some();
             self.named.0.retain(|file, _| is_known(file));
-            self.imported.0.retain(|file, _| is_known(file));
+            self.taken.0.retain(|file, _| is_known(file));
             self.chosen.0.retain(|file, _| is_known(file));
             self.shown.0.retain(|file, _| is_known(file));
         }

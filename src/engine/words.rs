@@ -46,12 +46,10 @@ pub fn relevant(path: &str, bytes: &[u8]) -> bool {
 /// Whether a file that a reader accepts may say anything by itself, and not only to files that name it.
 pub(super) fn speaks(reader: &'static Reader, text: &[u8]) -> bool {
     static SEARCHES: [OnceLock<Words>; MAX_KINDS] = [const { OnceLock::new() }; MAX_KINDS];
-    if reader.alone.is_empty() {
-        return true;
-    }
+    let Some(alone) = reader.alone else { return true };
     let kind = READERS.iter().position(|known| std::ptr::eq(known, reader));
     let Some(search) = kind.and_then(|kind| SEARCHES.get(kind)) else { return true };
-    search.get_or_init(|| Words::new(ALONE.iter().chain(reader.alone))).occur_in(text)
+    search.get_or_init(|| Words::new(ALONE.iter().chain(alone.words))).occur_in(text)
 }
 
 /// How the reports begin that we and others write as JSON.

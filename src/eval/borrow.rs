@@ -60,19 +60,16 @@ impl Machine<'_> {
                 found = true;
             }
         }
-        let methods = format!("{own}.");
-        let routines: Vec<(String, Arc<Routine>)> = self
-            .routines
-            .iter()
-            .filter_map(|(known, routine)| {
-                let called = if *known == own {
-                    borrow.called.clone()
-                } else {
-                    format!("{}.{}", borrow.called, known.strip_prefix(&methods)?)
-                };
-                Some((called, routine.clone()))
-            })
-            .collect();
+        // Who takes it from this file finds it by the name that it has here.
+        let lent = borrow.here.strip_prefix('.').unwrap_or(&borrow.here);
+        let mut routines: Vec<(String, Arc<Routine>)> = Vec::new();
+        for (known, routine) in &self.routines {
+            let end = match known.strip_prefix(&own) {
+                Some(end) if end.is_empty() || end.starts_with('.') => end,
+                _ => continue,
+            };
+            routines.extend([&borrow.called, lent].map(|by| (format!("{by}{end}"), routine.clone())));
+        }
         found |= !routines.is_empty();
         self.routines.extend(routines);
         found

@@ -16,7 +16,7 @@ use crate::syntax::batch::{self, Fill, Items, Section, Stmt, StmtKind, Test, Wor
 use crate::value::Place;
 
 /// Batch files by extension.
-pub(super) const READER: Reader = Reader { name: "batch", accepts, words: &[], alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "batch", accepts, words: &[], alone: None, read };
 
 /// Labels that one after the other run into the next.
 const MAX_SECTIONS: usize = 16;

@@ -16,7 +16,7 @@ use stage::Stage;
 
 /// Dockerfiles by name.
 pub(super) const READER: Reader =
-    Reader { name: "dockerfile", accepts, words: &["GOOGLE_APPLICATION_CREDENTIALS"], alone: &[], read };
+    Reader { name: "dockerfile", accepts, words: &["GOOGLE_APPLICATION_CREDENTIALS"], alone: None, read };
 
 /// Steps that stages take over from others, all together.
 const MAX_INHERITED: usize = 20_000;

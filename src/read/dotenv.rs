@@ -12,7 +12,7 @@ use crate::syntax::shell::{Dialect, Placeholders};
 use crate::value::Place;
 
 /// `.env`, `.env.*` and `*.env`.
-pub(super) const READER: Reader = Reader { name: "dotenv", accepts, words: &[], alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "dotenv", accepts, words: &[], alone: None, read };
 
 fn accepts(path: &str, _start: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -14,7 +14,7 @@ use crate::syntax::just::{self, Choice, Justfile, Piece, Recipe, Relation, Value
 use crate::value::Place;
 
 /// `justfile`, `.justfile`, `*.just`.
-pub(super) const READER: Reader = Reader { name: "justfile", accepts, words: &[], alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "justfile", accepts, words: &[], alone: None, read };
 
 /// Variables that are made of variables, deeper than this, are not known.
 const MAX_DEPTH: usize = 20;

@@ -8,7 +8,7 @@ use crate::syntax::markdown::{self, Fence};
 use crate::syntax::shell::{Dialect, Placeholders};
 
 /// Markdown by extension.
-pub(super) const READER: Reader = Reader { name: "markdown", accepts, words: &[], alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "markdown", accepts, words: &[], alone: None, read };
 
 fn accepts(path: &str, _start: &str) -> bool {
     matches!(super::extension(path).as_str(), "md" | "markdown" | "mdx")

@@ -35,11 +35,20 @@ pub struct Reader {
     pub accepts: fn(path: &str, start: &str) -> bool,
     /// Words of which a file must hold one to be worth reading, beside those that are asked of every file.
     pub words: &'static [&'static str],
-    /// Words of which a file must hold one to say anything by itself; one without them is read where another file names it.
-    /// Empty where each may.
-    pub alone: &'static [&'static str],
+    /// When a file says anything by itself; `None` where each may.
+    pub alone: Option<&'static Alone>,
     /// Reads it. Never fails: what is not understood is not in the program.
     pub read: fn(&Source, FileId) -> Program,
+}
+
+/// When a file of a kind says anything by itself. One that does not is read where another file names it, or where it takes
+/// something from one that does.
+pub struct Alone {
+    /// Words of which it must hold one.
+    pub words: &'static [&'static str],
+    /// The ends of the paths of all files that it may take something from, by its text alone: those of each thing, of which
+    /// the first that is there counts.
+    pub taken: fn(&Source) -> Vec<Vec<String>>,
 }
 
 /// Every kind of file that is read; the first that accepts a file reads it.

@@ -12,7 +12,7 @@ use crate::syntax::yaml::{self, Kind, Node};
 use cell::Cells;
 
 /// Notebooks by extension.
-pub(super) const READER: Reader = Reader { name: "notebook", accepts, words: &[], alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "notebook", accepts, words: &[], alone: None, read };
 
 fn accepts(path: &str, _start: &str) -> bool {
     super::extension(path) == "ipynb"

@@ -26,7 +26,7 @@ use expression::open;
 use names::{Names, single};
 
 /// Scripts and modules by extension, and scripts without one by their shebang.
-pub(super) const READER: Reader = Reader { name: "powershell", accepts, words: &[], alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "powershell", accepts, words: &[], alone: None, read };
 
 /// Commands whose output is what they read, as far as its text goes.
 const PASSING: &[&str] = &["out-string", "out-host", "out-default", "tee-object", "write-output"];

@@ -16,7 +16,7 @@ use crate::syntax::shell::{self, Declared, Dialect, Index, ParamOp, Placeholders
 use crate::value::Place;
 
 /// Shell scripts by extension, and any file without extension by its shebang.
-pub(super) const READER: Reader = Reader { name: "shell", accepts, words: &[], alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "shell", accepts, words: &[], alone: None, read };
 
 /// Scripts written by scripts, deeper than this, are not read.
 const MAX_NESTING: usize = 4;

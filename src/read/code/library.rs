@@ -282,7 +282,7 @@ pub(super) fn paths(module: &str, language: Language) -> Option<Vec<String>> {
         Language::Python => {
             let name = module.trim_start_matches('.');
             let dots = module.len() - name.len();
-            if dots == 0 && ELSEWHERE.contains(&name.split('.').next().unwrap_or(name)) || name.is_empty() {
+            if dots == 0 && ELSEWHERE.contains(&name.split('.').next().unwrap_or(name)) {
                 return None;
             }
             let up = match dots {
@@ -290,6 +290,9 @@ pub(super) fn paths(module: &str, language: Language) -> Option<Vec<String>> {
                 1 => "./".to_owned(),
                 more => "../".repeat(more.min(10) - 1),
             };
+            if name.is_empty() {
+                return (dots > 0).then(|| vec![format!("{up}__init__.py")]);
+            }
             let path = format!("{up}{}", name.replace('.', "/"));
             Some(vec![format!("{path}.py"), format!("{path}/__init__.py")])
         }
@@ -301,6 +304,12 @@ pub(super) fn paths(module: &str, language: Language) -> Option<Vec<String>> {
         // A package of Go is a directory.
         _ => None,
     }
+}
+
+/// The module that a name may be which is taken from another module.
+pub(super) fn item(module: &str, name: &str) -> String {
+    let part = if module.is_empty() || module.ends_with('.') { "" } else { "." };
+    format!("{module}{part}{name}")
 }
 
 /// Whether a function of this name surely runs a line that it is given.

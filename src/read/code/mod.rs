@@ -7,6 +7,7 @@ mod call;
 mod class;
 mod condition;
 mod expression;
+mod imports;
 mod library;
 mod names;
 mod statement;
@@ -14,7 +15,7 @@ mod text;
 
 use std::collections::BTreeSet;
 
-use super::Reader;
+use super::{Alone, Reader};
 use crate::program::{Node, Part, Program, Step, StepKind, own_name};
 use crate::source::{FileId, Snippet, Source, Span};
 use crate::syntax::code::{self, Language};
@@ -39,28 +40,31 @@ pub(super) const PYTHON: Reader = Reader {
         "pulumi_gcp",
         "cdktf_cdktf_provider_google",
     ],
-    alone: &[
-        "google.auth",
-        "google.oauth2",
-        "id_token",
-        "scheduler",
-        "tasks_v2",
-        "pubsub",
-        "iam_credentials",
-        "generate_signed_url",
-        "pulumi_gcp",
-        "cdktf",
-        "requests",
-        "httpx",
-        "aiohttp",
-        "urllib",
-        ".post(",
-        ".request(",
-        "subprocess",
-        "os.system",
-        "open(",
-        "os.exec",
-    ],
+    alone: Some(&Alone {
+        words: &[
+            "google.auth",
+            "google.oauth2",
+            "id_token",
+            "scheduler",
+            "tasks_v2",
+            "pubsub",
+            "iam_credentials",
+            "generate_signed_url",
+            "pulumi_gcp",
+            "cdktf",
+            "requests",
+            "httpx",
+            "aiohttp",
+            "urllib",
+            ".post(",
+            ".request(",
+            "subprocess",
+            "os.system",
+            "open(",
+            "os.exec",
+        ],
+        taken: |source| imports::taken(source.text(), Language::Python),
+    }),
     read: |source, file| read(source, file, Language::Python),
 };
 
@@ -69,35 +73,38 @@ pub(super) const JAVASCRIPT: Reader = Reader {
     name: "javascript",
     accepts: |path, _| script(path).is_some(),
     words: &["google-auth-library", "@google-cloud/", "@pulumi/gcp", "@cdktf/provider-google"],
-    alone: &[
-        "google-auth-library",
-        "googleapis'",
-        "googleapis\"",
-        "@google-cloud/scheduler",
-        "@google-cloud/tasks",
-        "@google-cloud/pubsub",
-        "@google-cloud/iam-credentials",
-        "createJob",
-        "createTask",
-        "@pulumi/gcp",
-        "cdktf",
-        "fetch(",
-        "axios",
-        "got(",
-        "got.",
-        "ky(",
-        "ky.",
-        "undici",
-        "gaxios",
-        ".post(",
-        ".request(",
-        "child_process",
-        "exec(",
-        "execSync",
-        "execa",
-        "spawn",
-        "$`",
-    ],
+    alone: Some(&Alone {
+        words: &[
+            "google-auth-library",
+            "googleapis'",
+            "googleapis\"",
+            "@google-cloud/scheduler",
+            "@google-cloud/tasks",
+            "@google-cloud/pubsub",
+            "@google-cloud/iam-credentials",
+            "createJob",
+            "createTask",
+            "@pulumi/gcp",
+            "cdktf",
+            "fetch(",
+            "axios",
+            "got(",
+            "got.",
+            "ky(",
+            "ky.",
+            "undici",
+            "gaxios",
+            ".post(",
+            ".request(",
+            "child_process",
+            "exec(",
+            "execSync",
+            "execa",
+            "spawn",
+            "$`",
+        ],
+        taken: |source| imports::taken(source.text(), Language::JavaScript),
+    }),
     read: |source, file| read(source, file, script(source.path()).unwrap_or(Language::JavaScript)),
 };
 
@@ -106,21 +113,24 @@ pub(super) const GO: Reader = Reader {
     name: "go",
     accepts: |path, _| super::extension(path) == "go",
     words: &["google.golang.org/api", "cloud.google.com/go", "golang.org/x/oauth2"],
-    alone: &[
-        "google.golang.org/api",
-        "cloud.google.com/go/scheduler",
-        "cloud.google.com/go/cloudtasks",
-        "cloud.google.com/go/pubsub",
-        "cloud.google.com/go/iam",
-        "golang.org/x/oauth2",
-        "http.Get(",
-        "http.Head(",
-        "http.Post",
-        "http.NewRequest",
-        "http.DefaultClient",
-        "http.Client",
-        "os/exec",
-    ],
+    alone: Some(&Alone {
+        words: &[
+            "google.golang.org/api",
+            "cloud.google.com/go/scheduler",
+            "cloud.google.com/go/cloudtasks",
+            "cloud.google.com/go/pubsub",
+            "cloud.google.com/go/iam",
+            "golang.org/x/oauth2",
+            "http.Get(",
+            "http.Head(",
+            "http.Post",
+            "http.NewRequest",
+            "http.DefaultClient",
+            "http.Client",
+            "os/exec",
+        ],
+        taken: |source| imports::taken(source.text(), Language::Go),
+    }),
     read: |source, file| read(source, file, Language::Go),
 };
 

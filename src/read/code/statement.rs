@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Lowering;
+use super::library::{item, paths};
 use super::names::Scope;
 use super::text::literal;
 use crate::program::{
@@ -70,17 +71,17 @@ impl Lowering<'_> {
     /// Names that another file of the repository may give a meaning to.
     fn borrow(&self, import: &code::Import) -> Option<StepKind> {
         let there = import.item.clone().filter(|item| item != "*" && item != "default");
-        let paths = super::library::paths(&import.module, self.language)?;
+        let own = paths(&import.module, self.language)?;
         // `from package import module`
-        let within =
-            there.as_ref().and_then(|item| super::library::paths(&format!("{}.{item}", import.module), self.language));
+        let within = there.as_ref().filter(|_| self.language == code::Language::Python);
+        let within = within.and_then(|name| paths(&item(&import.module, name), self.language));
         let place = self.near(import.span);
         let exprs =
             |paths: Vec<String>| paths.into_iter().map(|path| crate::program::Expr::text(path, place)).collect();
         let called = self.names.imports.get(&import.name).cloned().unwrap_or_else(|| import.name.clone());
         let within = within.map(exprs).unwrap_or_default();
         let borrow =
-            crate::program::Borrow { paths: exprs(paths), within, there, here: self.variable(&import.name), called };
+            crate::program::Borrow { paths: exprs(own), within, there, here: self.variable(&import.name), called };
         Some(StepKind::Borrow(Arc::new(borrow)))
     }
 

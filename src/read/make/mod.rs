@@ -20,7 +20,7 @@ use crate::syntax::make::{self, Condition, Conditional, Item, ItemKind, Makefile
 use crate::value::Place;
 
 /// `Makefile`, `GNUmakefile`, `*.mk`, `Makefile.*`.
-pub(super) const READER: Reader = Reader { name: "makefile", accepts, words: &[], alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "makefile", accepts, words: &[], alone: None, read };
 
 /// Endings of names that begin with `Makefile` and are something else.
 const FOREIGN: &[&str] = &["toml", "json", "yaml", "yml", "pl", "py", "js", "ts", "rb", "tf", "txt", "html"];

@@ -18,14 +18,14 @@ use crate::value::Place;
 
 /// Terraform and `OpenTofu` by extension.
 pub(super) const READER: Reader =
-    Reader { name: "terraform", accepts, words: &["google_", "module \""], alone: &[], read };
+    Reader { name: "terraform", accepts, words: &["google_", "module \""], alone: None, read };
 
 /// Turns of a `count` that are told apart.
 const MAX_COUNT: usize = 64;
 
 /// Files of variables, which hold none of the words that tell a file of blocks.
 pub(super) const VALUES: Reader =
-    Reader { name: "terraform", accepts: is_values, words: &["=", ":"], alone: &[], read };
+    Reader { name: "terraform", accepts: is_values, words: &["=", ":"], alone: None, read };
 
 /// Arguments of a block that say how often it is there, and not what it is.
 const META: &[&str] = &["for_each", "count", "depends_on", "provider", "providers", "source", "version"];

@@ -40,7 +40,7 @@ pub(super) use refer::{
 };
 
 /// YAML and JSON by extension.
-pub(super) const READER: Reader = Reader { name: "yaml", accepts, words: WORDS, alone: &[], read };
+pub(super) const READER: Reader = Reader { name: "yaml", accepts, words: WORDS, alone: None, read };
 
 /// Bytes of texts of a small file that may be read for several things.
 const SHARED: usize = 200_000;
