@@ -164,7 +164,6 @@ impl Machine<'_> {
             let file = std::mem::replace(&mut machine.file, routine.file);
             out = machine.run_routine(routine, given);
             machine.file = file;
-            machine.env.restore();
         });
         if let Some(kind) = &routine.makes {
             // Of several objects of one type the last one made has the state that is known.
@@ -276,7 +275,7 @@ impl Machine<'_> {
         self.gives.push(Vec::new());
         let (mark, before, place) = (self.left_behind(), self.env.path.clone(), self.here());
         self.block(&routine.body);
-        self.rejoin(mark, &[Flow::Returned], &before, place);
+        self.leave(mark, &before, place);
         let all = self.gives.pop().unwrap_or_default();
         let mut out = Trees::new();
         for (when, tree) in all {
@@ -323,7 +322,6 @@ impl Machine<'_> {
             });
         }
         self.run_routine(routine, given);
-        self.env.restore();
         if matches!(self.env.flow, Flow::Exited | Flow::Returned) {
             self.env.flow = Flow::On;
         }

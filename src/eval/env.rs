@@ -341,9 +341,28 @@ impl Env {
         });
         let functions = same_functions(&arms);
         let parameters = same_parameters(&arms, version());
+        let locals = all_locals(&mut arms);
         let first = arms.into_iter().next()?;
-        Some(Self { parameters, vars: Rc::new(vars.into_iter().collect()), functions, path: path.clone(), ..first })
+        let vars = Rc::new(vars.into_iter().collect());
+        Some(Self { parameters, vars, functions, path: path.clone(), locals, ..first })
     }
+}
+
+/// What the running functions made their own in any arm.
+fn all_locals(arms: &mut [Env]) -> Vec<Vec<Saved>> {
+    let mut arms = arms.iter_mut();
+    let mut all = arms.next().map(|first| std::mem::take(&mut first.locals)).unwrap_or_default();
+    for arm in arms {
+        for (frame, more) in all.iter_mut().zip(&arm.locals) {
+            let same = frame.iter().zip(more).take_while(|((one, _), (other, _))| Rc::ptr_eq(one, other)).count();
+            for (name, saved) in more.iter().skip(same) {
+                if !frame.iter().skip(same).any(|(known, _)| known == name) {
+                    frame.push((name.clone(), saved.clone()));
+                }
+            }
+        }
+    }
+    all
 }
 
 /// The functions of all arms.

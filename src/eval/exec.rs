@@ -519,8 +519,7 @@ impl<'l> Machine<'l> {
         self.env.locals.push(Vec::new());
         let (mark, before, place) = (self.left.len(), self.env.path.clone(), self.here());
         self.block(body);
-        self.rejoin(mark, &[Flow::Returned], &before, place);
-        self.env.restore();
+        self.leave(mark, &before, place);
         self.env.parameters = outer;
     }
 

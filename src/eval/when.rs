@@ -1,5 +1,6 @@
 //! Under which circumstances an alternative holds.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -65,14 +66,13 @@ impl When {
         {
             return Some(self.clone());
         }
-        let all = merged(&self.0, &other.0);
-        let mut about = all.chunk_by(|one, two| one.subject == two.subject);
-        let contradicts =
-            |about: &[Constraint]| about.iter().any(|one| one.holds && about.iter().any(|two| one.contradicts(*two)));
-        if about.any(|about| about.len() > 1 && contradicts(about)) {
-            return None;
-        }
-        Some(Self(all.into()))
+        // Most often one of the two demands all that the other does: paths grow by one constraint at a time.
+        let (within, around) = compared(&self.0, &other.0)?;
+        Some(match (within, around) {
+            (_, true) => self.clone(),
+            (true, false) => other.clone(),
+            (false, false) => Self(merged(&self.0, &other.0).into()),
+        })
     }
 
     /// This with one more constraint; `None` when it contradicts.
@@ -82,13 +82,31 @@ impl When {
 
     /// What both demand.
     pub fn common(&self, other: &Self) -> Self {
-        Self(self.0.iter().filter(|one| other.0.contains(one)).copied().collect())
+        if self.implies(other) {
+            return other.clone();
+        }
+        if other.implies(self) {
+            return self.clone();
+        }
+        let mut others = other.0.iter().peekable();
+        let mut is_there = |one: &&Constraint| {
+            while others.next_if(|other| other < one).is_some() {}
+            others.peek() == Some(one)
+        };
+        Self(self.0.iter().filter(&mut is_there).copied().collect())
     }
 
     /// Whether one of the two demands all that the other does.
     pub fn implies_or_follows(&self, other: &Self) -> bool {
-        let common = self.common(other);
-        common == *self || common == *other
+        self.implies(other) || other.implies(self)
+    }
+
+    /// Whether this demands all that another one does.
+    fn implies(&self, other: &Self) -> bool {
+        let mut own = self.0.iter();
+        Rc::ptr_eq(&self.0, &other.0)
+            || self.0.len() >= other.0.len()
+                && other.0.iter().all(|one| own.find(|own| *own >= one).is_some_and(|found| found == one))
     }
 
     /// What all demand; always when there are none.
@@ -97,6 +115,30 @@ impl When {
         let first = all.next().cloned().unwrap_or_default();
         all.fold(first, |common, next| common.common(next))
     }
+}
+
+/// Whether the second of two sorted lists has all of the first, and the first all of the second; `None` when they contradict
+/// each other.
+fn compared(one: &[Constraint], two: &[Constraint]) -> Option<(bool, bool)> {
+    let (mut ones, mut twos) = (one, two);
+    let (mut within, mut around) = (true, true);
+    while let (Some(first), Some(second)) = (ones.first(), twos.first()) {
+        match first.subject.cmp(&second.subject) {
+            Ordering::Less => (within, ones) = (false, ones.get(1..).unwrap_or_default()),
+            Ordering::Greater => (around, twos) = (false, twos.get(1..).unwrap_or_default()),
+            Ordering::Equal => {
+                let about = |all: &[Constraint]| all.iter().take_while(|each| each.subject == first.subject).count();
+                let ((a, rest), (b, others)) = (ones.split_at(about(ones)), twos.split_at(about(twos)));
+                if a.iter().any(|one| b.iter().any(|two| one.contradicts(*two))) {
+                    return None;
+                }
+                within &= a.iter().all(|one| b.contains(one));
+                around &= b.iter().all(|two| a.contains(two));
+                (ones, twos) = (rest, others);
+            }
+        }
+    }
+    Some((within && ones.is_empty(), around && twos.is_empty()))
 }
 
 /// Two sorted lists in one; what both have stands there once.
@@ -140,6 +182,16 @@ mod tests {
         assert!(when(&[(1, 1, true)]).and(&when(&[(1, 2, false)])).is_some());
         assert!(when(&[(1, 1, false)]).and(&when(&[(1, 2, false)])).is_some());
         assert!(when(&[(1, 1, true)]).and(&when(&[(2, 1, false)])).is_some());
+        assert!(when(&[(1, 1, false), (1, 2, false)]).and(&when(&[(0, 1, true), (1, 2, true)])).is_none());
+    }
+
+    #[test]
+    fn both_at_once_is_the_one_that_demands_all() {
+        let (less, more) = (when(&[(1, 1, true), (3, 1, false)]), when(&[(1, 1, true), (2, 1, true), (3, 1, false)]));
+        assert_eq!(less.and(&more).as_ref(), Some(&more));
+        assert_eq!(more.and(&less).as_ref(), Some(&more));
+        let (one, other) = (when(&[(1, 1, true), (4, 1, true)]), when(&[(1, 2, false), (2, 1, true)]));
+        assert_eq!(one.and(&other), Some(when(&[(1, 1, true), (1, 2, false), (2, 1, true), (4, 1, true)])));
     }
 
     #[test]

@@ -122,6 +122,13 @@ impl Machine<'_> {
         self.join(here, before, place);
     }
 
+    /// Ends a function, whichever way it is left: its own variables are what they were, and need not be joined.
+    pub(in crate::eval) fn leave(&mut self, mark: usize, before: &When, place: Place) {
+        let returned = self.left.iter_mut().skip(mark).filter(|env| env.flow == Flow::Returned);
+        returned.chain([&mut self.env]).for_each(Env::restore);
+        self.rejoin(mark, &[Flow::Returned], before, place);
+    }
+
     pub(super) fn turn(&mut self, each: &Loop) {
         let place = self.here();
         let Some(items) = &each.items else {
