@@ -11,11 +11,12 @@ mod sequence;
 mod session;
 mod shown;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::eval::Statement;
-use crate::facts::{Build, Call, Caller, Credential, EntryKind, Exposure, Facts, ResourceKind, Service, Verb};
+use crate::facts::{Build, Call, Caller, Credential, EntryKind, Exposure, Facts, Gcloud, ResourceKind, Service, Verb};
 use crate::gcp::output::{Meaning, meaning_of_piece};
 use crate::gcp::principal::{self, is_project_id, project_of};
 use crate::gcp::role::Role;
@@ -50,6 +51,8 @@ pub struct Project {
     environments: OnceLock<environment::Index>,
     /// What is named as a project, gathered when it is first asked for.
     projects: OnceLock<BTreeSet<String>>,
+    /// Where the commands of each flow stand among all, gathered likewise.
+    flows: OnceLock<HashMap<FileId, Range<usize>>>,
     /// Who gcloud is logged in as, gathered likewise.
     sessions: OnceLock<session::Sessions>,
     /// The providers of pools, gathered likewise.
@@ -65,6 +68,21 @@ pub struct Project {
 }
 
 impl Project {
+    /// The commands of a flow, in their order.
+    pub fn commands_of(&self, flow: FileId) -> &[Gcloud] {
+        let commands = &self.facts.commands;
+        let flows = self.flows.get_or_init(|| {
+            let mut end = 0;
+            let flow = |own: &[Gcloud]| {
+                let start = end;
+                end += own.len();
+                own.first().map(|command| (command.at.flow, start..end))
+            };
+            commands.chunk_by(|one, next| one.at.flow == next.at.flow).filter_map(flow).collect()
+        });
+        flows.get(&flow).and_then(|own| commands.get(own.clone())).unwrap_or_default()
+    }
+
     /// Who may call the service that a URL is of. [`Exposure::Open`] where the project shows any service open that
     /// could be this one.
     pub fn exposure(&self, url: &Url) -> Exposure {

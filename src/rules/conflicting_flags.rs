@@ -48,10 +48,8 @@ fn first(invocation: &Invocation, alternative: Alternative) -> Option<(usize, &F
 /// Whether the command may be run with either flag and not the other: then a caller chooses one of them, and nothing says
 /// that anybody ever asks for both.
 fn are_options(gcloud: &Gcloud, project: &Project, one: &str, two: &str) -> bool {
-    let same = |other: &&Gcloud| {
-        (other.at.file, other.at.span, other.at.flow) == (gcloud.at.file, gcloud.at.span, gcloud.at.flow)
-    };
-    let outcomes = || project.facts.commands.iter().filter(same);
+    let same = |other: &&Gcloud| (other.at.file, other.at.span) == (gcloud.at.file, gcloud.at.span);
+    let outcomes = || project.commands_of(gcloud.at.flow).iter().filter(same);
     let without = |there: &str, gone: &str| {
         outcomes().any(|other| other.invocation.flag(there).is_some() && other.invocation.flag(gone).is_none())
     };

@@ -97,7 +97,7 @@ fn judge(
 /// The command that lets the service take the domain, where the one that maps it says which service that is.
 fn update(mapping: &Entry, service: &Value, host: &Value, project: &Project) -> Option<String> {
     let stands = mapping.at.sites.is_empty() && !mapping.at.loose;
-    let command = project.facts.commands.iter().find(|command| command.at == mapping.at).filter(|_| stands)?;
+    let command = project.command_at(&mapping.at).filter(|_| stands)?;
     let is_plain = |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
     let plain = |value: &Value| value.literal().filter(is_plain);
     let flag = |flag: &str| match command.invocation.value(flag) {

@@ -77,7 +77,7 @@ fn is_overridden(stored: &Stored, project: &Project) -> bool {
 
 /// Whether it is a variable of a Cloud Run job that the same script runs.
 fn is_used_at_once(stored: &Stored, project: &Project) -> bool {
-    let commands = || project.facts.commands.iter().filter(|command| command.at.flow == stored.at.flow);
+    let commands = || project.commands_of(stored.at.flow).iter();
     let is_job = |command: &Gcloud| command.at == stored.at && command.invocation.path.starts_with("run jobs ");
     let runs = |command: &Gcloud| {
         command.invocation.path == "run jobs execute"

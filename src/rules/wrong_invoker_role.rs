@@ -103,7 +103,7 @@ const ADDS_INVOKER: &str = "add-invoker-policy-binding";
 
 /// Writes the command that picks role and place by itself, where it takes all that is said beside the role.
 fn by_invoker_command(grant: &Grant, role: &Given, project: &Project, draft: &mut Draft) {
-    let own = project.facts.commands.iter().find(|command| command.at == grant.at);
+    let own = project.command_at(&grant.at);
     let Some(invocation) = own.map(|command| &command.invocation) else { return };
     let path = format!("functions {ADDS_INVOKER}");
     let Some(right) = invocation.track.and_then(|track| Command::find(track, &path)) else { return };
@@ -145,7 +145,7 @@ fn is_only_grant(grant: &Grant, role: &Given, project: &Project) -> bool {
 
 /// `gcloud functions add-iam-policy-binding X --gen2`
 fn says_second_generation(grant: &Grant, project: &Project) -> bool {
-    project.facts.commands.iter().any(|command| command.at == grant.at && command.invocation.flag("--gen2").is_some())
+    project.command_at(&grant.at).is_some_and(|command| command.invocation.flag("--gen2").is_some())
 }
 
 /// Whether another grant may let the member call the service below the function.

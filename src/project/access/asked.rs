@@ -104,18 +104,16 @@ impl Project {
         self.command_at(at).is_some_and(|command| command.invocation.flag("--allow-unauthenticated").is_some())
     }
 
-    pub(super) fn command_at(&self, at: &Statement) -> Option<&Gcloud> {
-        // In the order of flows and statements as they are read.
-        self.facts.commands.iter().find(|command| command.at.order == at.order && command.at == *at)
+    /// The command that a statement is.
+    pub fn command_at(&self, at: &Statement) -> Option<&Gcloud> {
+        self.commands_of(at.flow).iter().find(|command| command.at.order == at.order && command.at == *at)
     }
 
     /// Whether something before a grant in its flow gets the policy that it replaces.
     pub fn reads_policy_before(&self, grant: &Grant) -> bool {
-        self.facts.commands.iter().any(|command| {
-            command.at.flow == grant.at.flow
-                && command.at.order < grant.at.order
-                && command.invocation.path.ends_with("get-iam-policy")
-        })
+        self.commands_of(grant.at.flow)
+            .iter()
+            .any(|command| command.at.order < grant.at.order && command.invocation.path.ends_with("get-iam-policy"))
     }
 
     /// Where the same policy that a command changes is given a binding with a condition.

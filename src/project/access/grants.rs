@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::account::{Key, key, may_be};
-use super::names::Ends;
+use super::names::{Ends, Starts};
 use super::resource::Resource;
 use super::scope::Scopes;
 use super::{Purpose, differ, is_same_account};
@@ -83,7 +83,8 @@ pub(in crate::project) struct Grants {
 /// The bindings that may give what a purpose needs.
 #[derive(Debug, Default)]
 struct Found {
-    all: Vec<usize>,
+    /// All of them, by the member's e-mail and by the resource's name.
+    starts: (Starts, Starts),
     by_member: HashMap<String, Vec<usize>>,
     /// For members that are not one known account, on a resource of a known name.
     by_resource: HashMap<(ResourceKind, String), Vec<usize>>,
@@ -198,7 +199,9 @@ impl Grants {
                 continue;
             }
             let found = self.purposes.entry(purpose).or_default();
-            found.all.push(number);
+            let (account, name) = &binding.ends;
+            found.starts.0.add(account.as_ref(), number);
+            found.starts.1.add(name.as_ref(), number);
             match (&member, &resource) {
                 (Some(member), _) if !assumed => found.by_member.entry(member.clone()).or_default().push(number),
                 (_, Some(resource)) if !is_wide(binding.kind) && !assumed => {
@@ -278,7 +281,14 @@ impl Grants {
             let (account, name) = (ends(account), ends(&on.name));
             let fits =
                 |number: &&usize| self.bindings.get(**number).is_some_and(|binding| binding.fits(&account, &name));
-            let all: Vec<usize> = found.all.iter().filter(fits).copied().collect();
+            // Of two indices the one that leaves less to look at; of what may begin with anything, all is left.
+            let by_account = (!account.is_open()).then(|| found.starts.0.like(&account));
+            let by_name = (!name.is_open()).then(|| found.starts.1.like(&name));
+            let count = |lists: &Vec<&[usize]>| lists.iter().map(|list| list.len()).sum::<usize>();
+            let lists = [by_account, by_name].into_iter().flatten().min_by_key(count);
+            let lists = lists.unwrap_or_else(|| found.starts.1.like(&name));
+            let mut all: Vec<usize> = lists.into_iter().flatten().filter(fits).copied().collect();
+            all.sort_unstable();
             return (all.len() <= MAX_LOOKED_AT).then_some(all);
         };
         let mut out: Vec<usize> = Vec::new();
