@@ -26,17 +26,18 @@ pub(super) fn map<T: Sync, R: Default + Send>(items: &[T], each: impl Fn(usize, 
         }
         results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
     };
-    // A thread costs as much as reading a small file: this one works, too, where its stack allows it.
-    let threads = processors().min(items.len()) - usize::from(is_deep());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            // Without threads there is nothing to be done; what was not done has the default result.
-            let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        }
-        if is_deep() {
-            work();
-        }
-    });
+    if items.len() == 1 && is_deep() {
+        // A thread costs as much as reading a small file.
+        work();
+    } else {
+        let threads = processors().min(items.len());
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                // Without threads there is nothing to be done; what was not done has the default result.
+                let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+            }
+        });
+    }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     let mut results = results.into_iter().peekable();
