@@ -1,7 +1,10 @@
 //! One thing for each of many, on all processors, with stacks that a parser may need.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::cell::RefCell;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// The shell parser stops at 1.5 MiB of its own; converting and running its tree needs as much again, and more in a
 /// debug build.
@@ -13,43 +16,30 @@ pub(super) fn map<T: Sync, R: Default + Send>(items: &[T], each: impl Fn(usize, 
     if items.is_empty() {
         return Vec::new();
     }
-    let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let _room = room(items.len());
-        let mut own = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else { break };
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| each(index, item)));
-            own.push((index, result.unwrap_or_default()));
-        }
-        results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
+    let one = |(index, item): (usize, &T)| {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| each(index, item)));
+        result.unwrap_or_default()
     };
+    // A thread costs as much as reading a small file.
     if items.len() == 1 && is_deep() {
-        // A thread costs as much as reading a small file.
-        work();
-    } else {
-        let threads = processors().min(items.len());
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                // Without threads there is nothing to be done; what was not done has the default result.
-                let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-            }
-        });
+        return items.iter().enumerate().map(one).collect();
     }
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(index, _)| *index);
-    let mut results = results.into_iter().peekable();
-    (0..items.len())
-        .map(|index| results.next_if(|(at, _)| *at == index).map_or_else(R::default, |(_, result)| result))
-        .collect()
+    match pool() {
+        Some(pool) => pool.install(|| items.par_iter().enumerate().with_max_len(1).map(one).collect()),
+        // The system gives no threads: what nests deep may be too much for this one's stack.
+        None => items.iter().enumerate().map(one).collect(),
+    }
 }
 
-/// How many threads run at once. The answer of the system takes a dozen calls.
-fn processors() -> usize {
-    static PROCESSORS: OnceLock<usize> = OnceLock::new();
-    *PROCESSORS.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+/// The threads, which are started when they are first needed.
+fn pool() -> Option<&'static ThreadPool> {
+    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    thread_local!(static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+    let pool = || {
+        let start = |_| ROOM.set(room());
+        ThreadPoolBuilder::new().stack_size(STACK).start_handler(start).build().ok()
+    };
+    POOL.get_or_init(pool).as_ref()
 }
 
 /// Whether the stack of this thread is as deep as it must be: what nests deepest takes 2 MiB of a release build, and the
@@ -63,10 +53,10 @@ fn is_deep() -> bool {
 /// The usual allocator of Linux widens the heap of a thread other than the first page by page, a system call each, and
 /// gives the end of it back at every occasion: a tenth of a run. Room that lies below something still in use is neither
 /// asked for nor given back. Untouched, it takes no memory.
-fn room(items: usize) -> Vec<u8> {
+fn room() -> Vec<u8> {
     const PIECE: usize = 64 * 1024;
     const MOST: usize = 256;
-    let pieces: Vec<Vec<u8>> = (0..items.min(MOST)).map(|_| Vec::with_capacity(PIECE)).collect();
+    let pieces: Vec<Vec<u8>> = (0..MOST).map(|_| Vec::with_capacity(PIECE)).collect();
     let end = Vec::with_capacity(64);
     drop(pieces);
     end
@@ -84,9 +74,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_one_items_own() {
-        std::panic::set_hook(Box::new(|_| {}));
         let found = map(&[1, 2, 3], |_, item| if *item == 2 { panic!("on purpose") } else { *item });
-        let _ = std::panic::take_hook();
         assert_eq!(found, [1, 0, 3]);
     }
 }
