@@ -120,6 +120,39 @@ fn only_what_changed_is_read_and_run_again() {
     assert_eq!(work(&files), Work { parsed: 1, ran: 1 });
 }
 
+/// A caller has none of the words by which the function makes its request, and is read for what it takes from there.
+#[test]
+#[cfg(feature = "python")]
+fn what_is_read_for_others_is_read_again_as_they_change() {
+    const CLIENT: &str = "import google.auth\nimport google.auth.transport.requests\nimport requests\n\n\ndef call(url):\n    \
+        credentials, _ = google.auth.default()\n    credentials.refresh(google.auth.transport.requests.Request())\n    \
+        return requests.get(url, headers={\"Authorization\": f\"Bearer {credentials.token}\"})\n";
+    let caller = |host: &str| format!("from client import call\n\ncall(\"https://{host}/health\")\n");
+    let service = "api-x7k2lq5xqa-uc.a.run.app";
+    let mut files = BTreeMap::from([
+        ("call.py".to_owned(), caller(service)),
+        ("client.py".to_owned(), CLIENT.to_owned()),
+        ("idle.py".to_owned(), format!("URL = \"https://{service}\"\n")),
+    ]);
+    let mut memory = Memory::default();
+    let mut again = |files: &BTreeMap<String, String>| {
+        let found = engine::check_again(inputs(files), &Memoryless, &Settings::default(), &mut memory);
+        assert_eq!(shown(&found), shown(&engine::check(inputs(files), &Memoryless, &Settings::default())));
+        (found.findings.len(), memory.work)
+    };
+    // The caller is looked at, and then read.
+    assert_eq!(again(&files), (1, Work { parsed: 4, ran: 3 }));
+    assert_eq!(again(&files), (1, Work::default()));
+    files.insert("call.py".to_owned(), caller("www.googleapis.com"));
+    assert_eq!(again(&files).0, 0);
+    files.insert("call.py".to_owned(), caller(service));
+    assert_eq!(again(&files).0, 1);
+    files.insert("client.py".to_owned(), "def call(url):\n    return url\n".to_owned());
+    assert_eq!(again(&files).0, 0);
+    files.insert("client.py".to_owned(), CLIENT.to_owned());
+    assert_eq!(again(&files).0, 1);
+}
+
 /// A root of Terraform, its module, and the values that are chosen for it.
 #[test]
 #[cfg(feature = "hcl")]

@@ -1,12 +1,11 @@
 //! Branches and loops, and the ways out of them.
 
-use super::{
-    Alternative, Arm, Block, Constraint, Content, Env, Flow, Guard, Loop, MAX_LEFT, MAX_TURNS, MAX_WAYS, Machine,
-    Place, StepKind, Value, When, identity,
-};
-use crate::eval::MAX_ALTERNATIVES;
-use crate::program::Each;
-use crate::value::Tree;
+use super::Machine;
+use crate::eval::env::{Alternative, Content, Env, Flow};
+use crate::eval::when::{Constraint, When, identity};
+use crate::eval::{MAX_ALTERNATIVES, MAX_LEFT, MAX_TURNS, MAX_WAYS};
+use crate::program::{Arm, Block, Each, Guard, Loop, StepKind};
+use crate::value::{Place, Tree, Value};
 
 impl Machine<'_> {
     pub(super) fn branch(&mut self, arms: &[Arm]) {

@@ -1,6 +1,7 @@
 //! Words that stand in files which a command names by a flag.
 
-use super::{MAX_CALLS, MAX_ITEMS, Machine};
+use super::Machine;
+use crate::eval::{MAX_CALLS, MAX_ITEMS};
 use crate::program::{Program, StepKind};
 use crate::value::{List, Value};
 
