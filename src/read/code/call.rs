@@ -410,7 +410,7 @@ impl Lowering<'_> {
     }
 
     fn arguments(&mut self, call: &code::Call) -> Vec<Argument> {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
             let value = self.node(&argument.value);
             let near = self.near(argument.value.span);

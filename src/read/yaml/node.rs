@@ -81,6 +81,8 @@ impl Context<'_> {
         if at < text.len() || expr.parts.is_empty() {
             self.literals(scalar, at..text.len(), &mut expr.parts);
         }
+        // Programs are kept, and most have one part.
+        expr.parts.shrink_to_fit();
         expr
     }
 
