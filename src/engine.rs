@@ -394,6 +394,7 @@ fn hear(root: &[Arc<Program>], link: &dyn Link) -> Heard {
     let runs = eval::run(root, link, facts::ASKED);
     runs.commands.iter().for_each(|run| facts.add(run));
     runs.declared.iter().for_each(|declared| facts.declare(declared));
+    facts.shrink();
     Heard { alone: Alone::of(&facts), facts }
 }
 

@@ -20,7 +20,11 @@ impl Answers {
         let caught =
             |rule: &'static Rule| catch_unwind(AssertUnwindSafe(|| ask(rule, facts, None))).unwrap_or_default();
         let said = RULES.iter().map(|rule| (*rule, caught(rule)));
-        Self(said.filter(|(_, said)| !said.is_empty()).collect())
+        let mut all: Vec<(&Rule, Said)> = said.filter(|(_, said)| !said.is_empty()).collect();
+        // They are kept for each root until all are joined.
+        all.iter_mut().for_each(|(_, said)| said.shrink());
+        all.shrink_to_fit();
+        Self(all)
     }
 
     /// What each rule said.

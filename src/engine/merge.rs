@@ -70,6 +70,12 @@ impl Said {
         self.asked.is_empty() && self.drafts.is_empty()
     }
 
+    /// Gives back the room that more would take.
+    pub fn shrink(&mut self) {
+        self.asked.shrink_to_fit();
+        self.drafts.shrink_to_fit();
+    }
+
     /// Takes what the rule says of one outcome, which may be nothing.
     pub fn add(&mut self, at: &Statement, drafts: Vec<Draft>) {
         let asked = ((at.file, at.span), (at.flow, at.order));

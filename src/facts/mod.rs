@@ -85,6 +85,11 @@ macro_rules! kinds {
         }
 
         impl Facts {
+            /// Gives back the room that more of them would take: most files say one thing of a kind.
+            pub fn shrink(&mut self) {
+                $( self.$name.shrink_to_fit(); )*
+            }
+
             /// Adds all facts of another flow.
             pub fn append(&mut self, mut other: Self) {
                 $(self.$name.append(&mut other.$name);)*

@@ -105,6 +105,7 @@ impl Invocation {
         let _ = parser.command.set(invocation.command);
         invocation.positionals = parser.arguments();
         invocation.flags = parser.flags;
+        invocation.flags.shrink_to_fit();
         let most = invocation.command.and_then(|command| command.positionals().1);
         // More arguments than the command takes: some of them are flags that a variable holds.
         let surplus = most.is_some_and(|most| invocation.positionals.len() > most);

@@ -128,6 +128,10 @@ impl Value {
         {
             self.pieces.clear();
         }
+        if self.pieces.is_empty() {
+            // Most values have one piece, and are kept.
+            self.pieces.reserve_exact(1);
+        }
         self.pieces.push(piece);
     }
 
