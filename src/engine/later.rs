@@ -94,13 +94,16 @@ impl Graph<'_> {
             let later = self.linker.program(file).is_some_and(|program| program.later);
             return Some(self.add(place, later.then_some(file), !later));
         }
+        if self.asked >= MAX_ASKED {
+            return Some(self.add(place, None, true));
+        }
         let found = self.files.read(place).and_then(|bytes| text(&place.to_string_lossy(), &bytes).ok());
         let Some((source, reader)) = found else {
             self.places.insert(place.to_owned(), None);
             return None;
         };
         self.asked += 1;
-        let speaks = self.asked > MAX_ASKED || words::speaks(reader, source.text().as_bytes());
+        let speaks = words::speaks(reader, source.text().as_bytes());
         let node = self.add(place, None, speaks);
         if !speaks {
             self.open.push((node, Arc::new(taken(place, &source))));

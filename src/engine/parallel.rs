@@ -9,6 +9,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// The shell parser stops at 1.5 MiB of its own; converting and running its tree needs as much again, and more in a
 /// debug build.
 const STACK: usize = 16 * 1024 * 1024;
+/// More of them would take longer to start than what most runs have to do.
+const MAX_THREADS: usize = 16;
 
 /// Applies a function to every item; results are in the items' order. An item whose function panics has the default
 /// result: one strange file never stops a run.
@@ -37,7 +39,8 @@ fn pool() -> Option<&'static ThreadPool> {
     thread_local!(static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
     let pool = || {
         let start = |_| ROOM.set(room());
-        ThreadPoolBuilder::new().stack_size(STACK).start_handler(start).build().ok()
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+        ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).start_handler(start).build().ok()
     };
     POOL.get_or_init(pool).as_ref()
 }
@@ -54,8 +57,9 @@ fn is_deep() -> bool {
 /// gives the end of it back at every occasion: a tenth of a run. Room that lies below something still in use is neither
 /// asked for nor given back. Untouched, it takes no memory.
 fn room() -> Vec<u8> {
-    const PIECE: usize = 64 * 1024;
-    const MOST: usize = 256;
+    // Larger ones would not come from the heap.
+    const PIECE: usize = 120 * 1024;
+    const MOST: usize = 128;
     let pieces: Vec<Vec<u8>> = (0..MOST).map(|_| Vec::with_capacity(PIECE)).collect();
     let end = Vec::with_capacity(64);
     drop(pieces);

@@ -126,8 +126,10 @@ impl<'l> Machine<'l> {
         let routines = self.routines.clone();
         let mut names: Vec<&String> = routines.keys().filter(|name| !self.called.contains(*name)).collect();
         names.sort();
+        // One that others hand on has several names.
+        let mut seen = HashSet::new();
         for routine in names.into_iter().filter_map(|name| routines.get(name)) {
-            if self.called.contains(&routine.name) || !self.is_own(routine) {
+            if self.called.contains(&routine.name) || !self.is_own(routine) || !seen.insert(&routine.name) {
                 continue;
             }
             let before = self.env.clone();

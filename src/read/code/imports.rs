@@ -4,6 +4,10 @@
 use super::library::{item, paths};
 use crate::syntax::code::Language;
 
+/// Things of a file that are looked for, and bytes of the statement that names them.
+const MAX_TAKEN: usize = 2000;
+const MAX_STATEMENT: usize = 8 * 1024;
+
 /// The paths of the files of each thing that a text may take from others.
 pub(super) fn taken(text: &str, language: Language) -> Vec<Vec<String>> {
     let mut modules: Vec<String> = match language {
@@ -13,6 +17,7 @@ pub(super) fn taken(text: &str, language: Language) -> Vec<Vec<String>> {
     };
     modules.sort_unstable();
     modules.dedup();
+    modules.truncate(MAX_TAKEN);
     modules.iter().filter_map(|module| paths(module, language)).collect()
 }
 
@@ -20,17 +25,18 @@ pub(super) fn taken(text: &str, language: Language) -> Vec<Vec<String>> {
 fn of_python(text: &str) -> Vec<String> {
     let mut modules = Vec::new();
     let begins = |(at, _): &(usize, &str)| {
-        let line = text.get(..*at).and_then(|before| before.rsplit(['\n', ';', ':']).next()).unwrap_or("");
-        line.trim().is_empty()
+        let before = text.get(..*at).unwrap_or("").trim_end_matches([' ', '\t']);
+        before.is_empty() || before.ends_with(['\n', ';', ':'])
     };
-    for (at, word) in text.match_indices("import ").chain(text.match_indices("import\t")).filter(begins) {
+    for (at, word) in text.match_indices("import ").chain(text.match_indices("import\t")).filter(begins).take(MAX_TAKEN)
+    {
         let names = statement(text.get(at + word.len()..).unwrap_or(""));
         for name in names.split(',').map(first) {
             // `import a.b` is known as `a`.
             modules.extend([name.clone(), name.split('.').next().unwrap_or("").to_owned()]);
         }
     }
-    for (at, word) in text.match_indices("from ").chain(text.match_indices("from\t")).filter(begins) {
+    for (at, word) in text.match_indices("from ").chain(text.match_indices("from\t")).filter(begins).take(MAX_TAKEN) {
         let rest = text.get(at + word.len()..).unwrap_or("");
         let statement = statement(rest);
         let is_word = |(at, _): &(usize, &str)| {
@@ -58,7 +64,7 @@ fn statement(text: &str) -> String {
         let (line, goes_on) = line.strip_suffix('\\').map_or((line, false), |line| (line, true));
         open = (open || line.contains('(')) && !line.contains(')');
         out.push_str(line);
-        if !open && !goes_on {
+        if !open && !goes_on || out.len() > MAX_STATEMENT {
             break;
         }
         out.push(' ');
@@ -80,7 +86,7 @@ fn near(text: &str) -> Vec<String> {
             (module.len() < 300).then(|| module.to_owned())
         })
     };
-    ['"', '\'', '`'].into_iter().flat_map(quoted).collect()
+    ['"', '\'', '`'].into_iter().flat_map(quoted).take(MAX_TAKEN).collect()
 }
 
 #[cfg(test)]
@@ -99,6 +105,16 @@ mod tests {
         assert_eq!(modules("try: import a; import b\n"), "a a b b");
         assert_eq!(modules("from import_a.imports import import_b\n"), "import_a.imports.import_b import_a.imports");
         assert_eq!(modules("from a \\\n  import b\nprint('x') # from c import d\n"), "b b a.b a");
+    }
+
+    #[test]
+    fn what_is_taken_is_bounded() {
+        for text in ["from a import (\n".repeat(20_000), "import ".repeat(100_000), "import a.b\n".repeat(50_000)] {
+            assert!(of_python(&text).len() <= MAX_TAKEN * MAX_STATEMENT);
+            assert!(taken(&text, Language::Python).len() <= MAX_TAKEN);
+        }
+        let names = (0..10_000).map(|number| format!("'./{number}'")).collect::<Vec<_>>().join(",");
+        assert_eq!(taken(&names, Language::JavaScript).len(), MAX_TAKEN);
     }
 
     #[test]
