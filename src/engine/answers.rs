@@ -22,7 +22,9 @@ impl Answers {
         let said = RULES.iter().map(|rule| (*rule, caught(rule)));
         let mut all: Vec<(&Rule, Said)> = said.filter(|(_, said)| !said.is_empty()).collect();
         // They are kept for each root until all are joined.
-        all.iter_mut().for_each(|(_, said)| said.shrink());
+        for (_, said) in &mut all {
+            said.shrink();
+        }
         all.shrink_to_fit();
         Self(all)
     }
