@@ -153,6 +153,7 @@ fn paths_choose_what_is_reported() {
         ("sub/c.sh", BAD),
         (".gitignore", "sub/c.sh\nout/\n"),
         ("out/d.sh", BAD),
+        ("node_modules/x/e.sh", BAD),
     ]);
     let paths = |args: &[&str]| -> Vec<String> {
         let run = tree.run(&[&["--format=concise"], args].concat());
@@ -163,6 +164,7 @@ fn paths_choose_what_is_reported() {
     assert_eq!(paths(&["sub/b.sh"]), ["sub/b.sh"]);
     assert_eq!(paths(&["sub/c.sh"]), ["sub/c.sh"], "a named file is read although it is ignored");
     assert_eq!(paths(&["out"]), ["out/d.sh"], "a named directory is");
+    assert_eq!(paths(&["node_modules"]), ["node_modules/x/e.sh"]);
     assert_eq!(paths(&["sub", "sub/../sub/b.sh", "./sub"]), ["sub/b.sh"], "nothing is reported twice");
     assert_eq!(paths(&[".", "out", "sub/c.sh"]), ["a.sh", "out/d.sh", "sub/b.sh", "sub/c.sh"]);
 }

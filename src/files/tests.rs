@@ -69,6 +69,21 @@ fn a_walk_sees_what_git_sees() {
 }
 
 #[test]
+fn installed_packages_are_left_out_unless_they_are_the_root() {
+    let tree = Tree::new(&[
+        ("node_modules/x/a.sh", "gcloud"),
+        (".venv/lib/python3.14/site-packages/x/b.sh", "gcloud"),
+        ("tools/google-cloud-sdk/c.sh", "gcloud"),
+        ("tools/google-cloud-sdk.sh", "gcloud"),
+        ("my_node_modules/d.sh", "gcloud"),
+    ]);
+    assert_eq!(tree.names(&tree.walk(&[])), ["my_node_modules/d.sh", "tools/google-cloud-sdk.sh"]);
+    let omit = Omit { skip: BTreeSet::new(), exclude: None, max_size: MAX_SIZE };
+    let found = walk(&tree.path("node_modules"), omit, &|_| true, &|_, _| true);
+    assert_eq!(tree.names(&found), ["node_modules/x/a.sh"]);
+}
+
+#[test]
 fn what_is_skipped_is_not_read_again() {
     let tree = Tree::new(&[("a/b.sh", "gcloud"), ("a/c.sh", "gcloud"), ("d.sh", "gcloud")]);
     let found = tree.walk(&["a", "d.sh"]);
