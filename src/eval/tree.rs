@@ -172,35 +172,33 @@ impl Machine<'_> {
         evaluate: impl Fn(&mut Self, T) -> Trees,
         make: impl Fn(Vec<Tree>) -> Tree,
     ) -> Trees {
-        let mut all: Vec<(When, Vec<Tree>)> = vec![(When::default(), Vec::new())];
+        let mut all: Vec<When> = vec![When::default()];
+        let mut taken: Vec<Taken> = Vec::new();
         for one in parts {
-            let trees = evaluate(self, one);
-            if let [(when, tree)] = trees.as_slice()
+            let mut trees = evaluate(self, one);
+            if let [(when, _)] = trees.as_slice()
                 && *when == When::default()
             {
-                for (_, parts) in &mut all {
-                    parts.push(tree.clone());
-                }
+                taken.extend(trees.pop().map(|(_, tree)| Taken::Same(tree)));
                 continue;
             }
-            let mut next = Vec::new();
-            for (before, parts) in &all {
-                for (when, tree) in &trees {
-                    if let Some(when) = before.and(when) {
-                        next.push((when, parts.iter().cloned().chain([tree.clone()]).collect()));
+            let (mut next, mut from) = (Vec::new(), Vec::new());
+            for (before, circumstances) in all.iter().enumerate() {
+                for (number, (when, _)) in trees.iter().enumerate() {
+                    if let Some(when) = circumstances.and(when) {
+                        next.push(when);
+                        from.push((before, number));
                     }
                 }
             }
             if next.is_empty() || next.len() > MAX_ALTERNATIVES {
-                let hole = self.hole_tree();
-                for (_, parts) in &mut all {
-                    parts.push(hole.clone());
-                }
+                taken.push(Taken::Same(self.hole_tree()));
             } else {
                 all = next;
+                taken.push(Taken::Either(trees, from));
             }
         }
-        all.into_iter().map(|(when, parts)| (when, make(parts))).collect()
+        all.into_iter().enumerate().map(|(number, when)| (when, make(parts_of(&taken, number)))).collect()
     }
 
     /// Texts of a list, put together.
@@ -362,6 +360,30 @@ pub(super) fn turns(tree: &Tree) -> Option<(Vec<(Tree, Tree)>, bool)> {
         }
         _ => None,
     }
+}
+
+/// What the alternatives of a tree have as one of its parts.
+enum Taken {
+    /// All of them this.
+    Same(Tree),
+    /// One of several trees each: which of the alternatives before this part it goes on from, and which tree it takes.
+    Either(Trees, Vec<(usize, usize)>),
+}
+
+/// The parts of an alternative, put together only where it is one at the end: few of the combinations on the way are.
+fn parts_of(taken: &[Taken], mut alternative: usize) -> Vec<Tree> {
+    let mut parts: Vec<Tree> = Vec::with_capacity(taken.len());
+    for part in taken.iter().rev() {
+        parts.extend(match part {
+            Taken::Same(tree) => Some(tree.clone()),
+            Taken::Either(trees, from) => from.get(alternative).and_then(|&(before, number)| {
+                alternative = before;
+                trees.get(number).map(|(_, tree)| tree.clone())
+            }),
+        });
+    }
+    parts.reverse();
+    parts
 }
 
 /// The name of a field, where it stands.

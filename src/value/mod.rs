@@ -13,6 +13,8 @@ mod truth;
 use std::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 pub use matching::may_equal;
 pub use memo::Memo;
 pub use pattern::Pattern;
@@ -80,7 +82,8 @@ impl Piece {
 /// A text that is only partly known.
 #[derive(Debug, Clone, Default)]
 pub struct Value {
-    pieces: Vec<Piece>,
+    /// Most values have one.
+    pieces: SmallVec<[Piece; 1]>,
     /// It holds a default that the environment may override: true of what is deployed as written, but no proof
     /// about which branch is taken.
     pub assumed: bool,
@@ -127,10 +130,6 @@ impl Value {
             && text.is_empty()
         {
             self.pieces.clear();
-        }
-        if self.pieces.is_empty() {
-            // Most values have one piece, and are kept.
-            self.pieces.reserve_exact(1);
         }
         self.pieces.push(piece);
     }
@@ -267,7 +266,7 @@ impl Value {
 
     /// A value without pieces that is known as well as this one.
     fn emptied(&self) -> Self {
-        Self { pieces: Vec::new(), assumed: self.assumed, loose: self.loose }
+        Self { pieces: SmallVec::new(), assumed: self.assumed, loose: self.loose }
     }
 
     /// The value after its first `bytes` bytes, which must all be literal.
@@ -384,7 +383,7 @@ fn may_be(value: &Value, text: &str) -> bool {
     let mut rest = text.get(prefix.len()..text.len() - suffix.len()).unwrap_or("");
     let first_open = value.pieces.iter().position(|piece| piece.text().is_none()).unwrap_or(0);
     let last_open = value.pieces.iter().rposition(|piece| piece.text().is_none()).unwrap_or(0);
-    let inner = Value { pieces: value.pieces.get(first_open..=last_open).unwrap_or(&[]).to_vec(), ..Value::default() };
+    let inner = Value { pieces: value.pieces.get(first_open..=last_open).unwrap_or(&[]).into(), ..Value::default() };
     for run in inner.literal_runs() {
         match rest.find(&run) {
             Some(at) => rest = rest.get(at + run.len()..).unwrap_or(""),
@@ -396,7 +395,7 @@ fn may_be(value: &Value, text: &str) -> bool {
 
 impl From<Piece> for Value {
     fn from(piece: Piece) -> Self {
-        Self { pieces: vec![piece], ..Self::default() }
+        Self { pieces: [piece].into_iter().collect(), ..Self::default() }
     }
 }
 
