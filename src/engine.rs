@@ -115,7 +115,7 @@ pub trait Files: Sync {
     /// The bytes, if there is such a file and it may be read.
     fn read(&self, path: &Path) -> Option<Vec<u8>>;
 
-    /// The files of a directory.
+    /// What lies in a directory, files and directories; nothing where it may not be read.
     fn list(&self, directory: &Path) -> Vec<PathBuf>;
 
     /// One more of this stage is done, of so many. Called by several threads at once.

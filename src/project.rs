@@ -68,7 +68,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// The commands of a flow, in their order.
+    /// The commands of a flow, in their order. Those of a flow stand together: each root is one, and its facts are appended.
     pub fn commands_of(&self, flow: FileId) -> &[Gcloud] {
         let commands = &self.facts.commands;
         let flows = self.flows.get_or_init(|| {

@@ -316,6 +316,18 @@ fn a_gigabyte_is_not_read() {
 }
 
 #[test]
+fn what_nests_deep_is_read_with_a_small_stack() {
+    let deep = format!("gcloud info\n{}:{}\n", "if true; then\n".repeat(150), "\nfi".repeat(150));
+    let tree = Tree::project(&[("deep.sh", &deep)]);
+    for stack in [256, 512, 8192] {
+        let mut shell = std::process::Command::new("bash");
+        let line = format!("ulimit -s {stack} && exec \"$0\" deep.sh");
+        shell.arg("-c").arg(line).arg(tree.command(&[]).get_program()).current_dir(tree.path("."));
+        assert_answered(&Run::of(&shell.output().unwrap()), &format!("{stack} KiB of stack"));
+    }
+}
+
+#[test]
 fn a_full_disk_is_told() {
     let tree = Tree::project(&[("deploy.sh", "gcloud auth print-identity-token --audiences=api.a.run.app\n")]);
     for format in ["human", "json", "sarif", "checkstyle", "markdown"] {

@@ -12,7 +12,10 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use authlint::engine::{self, Content, Files, Input, Settings};
 use authlint::program::{Expr, Step, StepKind};
 use authlint::read;
 use authlint::source::{FileId, Source};
@@ -71,27 +74,87 @@ fn borrowed(steps: &[Step], out: &mut Vec<Vec<String>>) {
     }
 }
 
+/// Imports as languages let one write them.
+const FORMS: &[(&str, &str)] = &[
+    (
+        "forms.py",
+        "import one, two.three as two\nfrom.four import five\nfrom ..six import (\n    seven, # nine\n    eight as e,\n)\n\
+         import\\\n  ten\nfrom\\\n  eleven import twelve\nfrom\tthirteen\timport\tfourteen; import fifteen\n\
+         if one: import sixteen\nfrom . import seventeen\nfrom .eighteen import *\ndef f():\n    from nineteen import(twenty)\n",
+    ),
+    (
+        "forms.ts",
+        "import one from './one';\nimport { two } from \"../two.js\";\nimport './three';\nexport * from './four';\n\
+         const five = require('./five'), six = await import(`./six`);\nimport * as seven from './seven.mjs';\n",
+    ),
+];
+
 #[test]
 fn what_a_program_takes_from_others_is_seen_in_its_text() {
     let (mut failures, mut things) = (Vec::new(), 0);
+    let mut look = |path: &str, name: &str, text: &str| {
+        let Some(reader) = read::reader(name, text) else { return };
+        let Some(alone) = reader.alone else { return };
+        let source = Source::new(name, text.as_bytes()).unwrap();
+        let taken = (alone.taken)(&source);
+        let mut all = Vec::new();
+        borrowed(&(reader.read)(&source, FileId(0)).body, &mut all);
+        all.retain(|paths| !paths.is_empty());
+        things += all.len();
+        let missed = all.into_iter().filter(|paths| !taken.contains(paths));
+        failures.extend(missed.map(|paths| format!("{path}: {name}: {paths:?}")));
+    };
+    FORMS.iter().for_each(|(name, text)| look("FORMS", name, text));
     for path in ["rules", "tests/cases", "tests/inputs", "tests/projects"].into_iter().flat_map(files) {
         let text = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
         let sections = sections(&path, &text);
         for (name, text) in sections.bad.iter().chain(&sections.good).flat_map(|section| &section.files) {
-            let Some(reader) = read::reader(name, text) else { continue };
-            let Some(alone) = reader.alone else { continue };
-            let source = Source::new(name.as_str(), text.as_bytes()).unwrap();
-            let taken = (alone.taken)(&source);
-            let mut all = Vec::new();
-            borrowed(&(reader.read)(&source, FileId(0)).body, &mut all);
-            all.retain(|paths| !paths.is_empty());
-            things += all.len();
-            let missed = all.into_iter().filter(|paths| !taken.contains(paths));
-            failures.extend(missed.map(|paths| format!("{path}: {name}: {paths:?}")));
+            look(&path, name, text);
         }
     }
     if cfg!(all(feature = "python", feature = "javascript")) {
-        assert!(things > 15, "{things} things");
+        assert!(things > 45, "{things} things");
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A disk of these files that counts what it is asked.
+struct Counting<'f>(&'f BTreeMap<String, String>, AtomicUsize);
+
+impl Files for Counting<'_> {
+    fn read(&self, path: &Path) -> Option<Vec<u8>> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        let inner = path.strip_prefix("/project").ok()?;
+        self.0.get(inner.to_str()?).map(|text| text.clone().into_bytes())
+    }
+
+    fn list(&self, directory: &Path) -> Vec<PathBuf> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        let paths = self.0.keys().map(|path| Path::new("/project").join(path));
+        paths.filter(|path| path.parent() == Some(directory)).collect()
+    }
+}
+
+#[cfg(feature = "python")]
+#[test]
+fn what_is_nowhere_is_not_asked_for_one_by_one() {
+    let import = |number: usize| format!("import m{number}.part\nfrom .n{number} import x\n");
+    let imports: Vec<String> = (0..300).map(import).collect();
+    let imports = imports.concat();
+    let files: BTreeMap<String, String> =
+        (0..50).map(|number| (format!("a/p{number}.py"), format!("{imports}# run.app\n"))).collect();
+    let input = |(path, text): (&String, &String)| Input {
+        path: path.clone(),
+        content: Content::Bytes(text.clone().into_bytes().into()),
+        reported: true,
+        project: 0,
+        disk: Path::new("/project").join(path),
+        partial: false,
+    };
+    let disk = Counting(&files, AtomicUsize::new(0));
+    let outcome = engine::check(files.iter().map(input).collect(), &disk, &Settings::default());
+    assert!(outcome.findings.is_empty());
+    // 30,000 imports, each of which may lie in twelve places.
+    let asked = disk.1.into_inner();
+    assert!((1..100).contains(&asked), "{asked} questions");
 }

@@ -32,8 +32,8 @@ pub(super) fn word_end(text: &str, start: usize, end: usize) -> Option<usize> {
 
 /// A place in the value of the flag whose name stands there.
 pub(super) fn in_value(text: &str, start: usize, end: usize) -> Option<usize> {
-    // A name in the middle of which a quote opens or ends is told from its value by no sign.
-    if text.get(start..end)?.contains(['"', '\'', ' ', '\n']) {
+    // Where a quote opens or ends within the name (`--fl"ag=va"lue`) the text does not say where its value begins.
+    if text.get(start..end)?.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')) {
         return None;
     }
     let rest = text.get(end..)?;

@@ -45,10 +45,20 @@ fn pool() -> Option<&'static ThreadPool> {
     POOL.get_or_init(pool).as_ref()
 }
 
-/// Whether the stack of this thread is as deep as it must be: what nests deepest takes 2 MiB of a release build, and the
-/// first thread of a process has 8 wherever it is not Windows.
+/// Whether the stack of this thread is as deep as it must be: that of the first thread of a process, of which the system tells
+/// how deep it may become. What nests deepest takes 2 MiB of a release build.
+#[cfg(target_os = "linux")]
 fn is_deep() -> bool {
-    cfg!(all(unix, not(debug_assertions))) && std::thread::current().name() == Some("main")
+    use rustix::process::{Resource, getpid, getrlimit};
+    const DEEP: u64 = 8 * 1024 * 1024;
+    !cfg!(debug_assertions)
+        && rustix::thread::gettid() == getpid()
+        && getrlimit(Resource::Stack).current.is_none_or(|most| most >= DEEP)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_deep() -> bool {
+    false
 }
 
 /// Makes room in this thread's heap for what reading many files takes, and keeps it until the thread ends.

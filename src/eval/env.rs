@@ -308,6 +308,7 @@ impl Env {
                 Rc::ptr_eq(&arm.vars, &first.vars)
                     && Rc::ptr_eq(&arm.functions, &first.functions)
                     && Rc::ptr_eq(&arm.parameters, &first.parameters)
+                    && arm.locals.iter().zip(&first.locals).all(|(frame, other)| same_saved(frame, other))
             })
         {
             // Nothing was set in any arm: the most frequent case by far.
@@ -323,46 +324,84 @@ impl Env {
                 vars.push((name.clone(), first.clone()));
                 return;
             }
-            let new = version();
-            let mut alternatives = Vec::new();
-            for (arm, binding) in arms.iter().zip(bindings) {
-                match binding {
-                    Some(binding) => alternatives.extend(binding.alternatives.iter().filter_map(|alternative| {
-                        let when = alternative.when.and(&arm.path)?;
-                        Some(Alternative { when, content: alternative.content.clone() })
-                    })),
-                    None => alternatives
-                        .push(Alternative { when: arm.path.clone(), content: Content::Text(unset(name, new, place)) }),
-                }
-            }
-            reduce(&mut alternatives, new, place);
-            let exported = bindings.iter().flatten().any(|binding| binding.exported);
-            vars.push((name.clone(), Rc::new(Binding { version: new, alternatives, exported })));
+            let held = arms.iter().zip(bindings).map(|(arm, binding)| (&arm.path, *binding));
+            vars.push((name.clone(), Rc::new(joined(name, held, version(), place))));
         });
         let functions = same_functions(&arms);
         let parameters = same_parameters(&arms, version());
-        let locals = all_locals(&mut arms);
+        let locals = all_locals(&mut arms, place, &mut version);
         let first = arms.into_iter().next()?;
         let vars = Rc::new(vars.into_iter().collect());
         Some(Self { parameters, vars, functions, path: path.clone(), locals, ..first })
     }
 }
 
-/// What the running functions made their own in any arm.
-fn all_locals(arms: &mut [Env]) -> Vec<Vec<Saved>> {
-    let mut arms = arms.iter_mut();
-    let mut all = arms.next().map(|first| std::mem::take(&mut first.locals)).unwrap_or_default();
-    for arm in arms {
-        for (frame, more) in all.iter_mut().zip(&arm.locals) {
-            let same = frame.iter().zip(more).take_while(|((one, _), (other, _))| Rc::ptr_eq(one, other)).count();
-            for (name, saved) in more.iter().skip(same) {
-                if !frame.iter().skip(same).any(|(known, _)| known == name) {
-                    frame.push((name.clone(), saved.clone()));
-                }
+/// What a variable holds after arms that leave it with different things, or without any.
+fn joined<'b>(
+    name: &str,
+    arms: impl Iterator<Item = (&'b When, Option<&'b Rc<Binding>>)>,
+    version: u64,
+    place: Place,
+) -> Binding {
+    let (mut alternatives, mut exported) = (Vec::new(), false);
+    for (path, binding) in arms {
+        let Some(binding) = binding else {
+            alternatives.push(Alternative { when: path.clone(), content: Content::Text(unset(name, version, place)) });
+            continue;
+        };
+        exported |= binding.exported;
+        alternatives.extend(binding.alternatives.iter().filter_map(|alternative| {
+            let when = alternative.when.and(path)?;
+            Some(Alternative { when, content: alternative.content.clone() })
+        }));
+    }
+    reduce(&mut alternatives, version, place);
+    Binding { version, alternatives, exported }
+}
+
+/// What the running functions made their own in any arm. An arm that did not leaves a variable with what it holds there.
+fn all_locals(arms: &mut [Env], place: Place, mut version: impl FnMut() -> u64) -> Vec<Vec<Saved>> {
+    let Some((first, others)) = arms.split_first_mut() else { return Vec::new() };
+    let mut all = std::mem::take(&mut first.locals);
+    for (number, frame) in all.iter_mut().enumerate() {
+        let frames = || others.iter().filter_map(|arm| arm.locals.get(number));
+        if frames().all(|other| same_saved(other, frame)) {
+            continue;
+        }
+        for (name, _) in frames().flatten() {
+            if !frame.iter().any(|(known, _)| known == name) {
+                frame.push((name.clone(), first.vars.get(name).cloned()));
+            }
+        }
+        for (name, saved) in frame {
+            let own = |arm: &Env| {
+                let own = arm.locals.get(number).and_then(|frame| frame.iter().find(|(known, _)| known == name));
+                own.map_or_else(|| arm.vars.get(name).cloned(), |(_, saved)| saved.clone())
+            };
+            let more: Vec<Option<Rc<Binding>>> = others.iter().map(own).collect();
+            if !more.iter().all(|other| is_same(saved.as_ref(), other.as_ref())) {
+                let paths = [&*first].into_iter().chain(others.iter()).map(|arm| &arm.path);
+                let held = [&*saved].into_iter().chain(&more).map(Option::as_ref);
+                *saved = Some(Rc::new(joined(name, paths.zip(held), version(), place)));
             }
         }
     }
     all
+}
+
+fn same_saved(one: &[Saved], other: &[Saved]) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|((name, saved), (other, also))| Rc::ptr_eq(name, other) && is_same(saved.as_ref(), also.as_ref()))
+}
+
+fn is_same(one: Option<&Rc<Binding>>, other: Option<&Rc<Binding>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
 }
 
 /// The functions of all arms.

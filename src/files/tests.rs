@@ -74,10 +74,13 @@ fn installed_packages_are_left_out_unless_they_are_the_root() {
         ("node_modules/x/a.sh", "gcloud"),
         (".venv/lib/python3.14/site-packages/x/b.sh", "gcloud"),
         ("tools/google-cloud-sdk/c.sh", "gcloud"),
+        ("tools/google-cloud-sdk/lib/googlecloudsdk/__init__.py", ""),
+        ("docker/google-cloud-sdk/e.sh", "gcloud"),
         ("tools/google-cloud-sdk.sh", "gcloud"),
         ("my_node_modules/d.sh", "gcloud"),
     ]);
-    assert_eq!(tree.names(&tree.walk(&[])), ["my_node_modules/d.sh", "tools/google-cloud-sdk.sh"]);
+    let own = ["docker/google-cloud-sdk/e.sh", "my_node_modules/d.sh", "tools/google-cloud-sdk.sh"];
+    assert_eq!(tree.names(&tree.walk(&[])), own);
     let omit = Omit { skip: BTreeSet::new(), exclude: None, max_size: MAX_SIZE };
     let found = walk(&tree.path("node_modules"), omit, &|_| true, &|_, _| true);
     assert_eq!(tree.names(&found), ["node_modules/x/a.sh"]);

@@ -42,16 +42,16 @@ pub struct Found {
     pub nested: Vec<PathBuf>,
 }
 
-/// Directories of what a package manager or an installer put there. Nobody mends a fault in them, and one that was committed by
-/// mistake has more files than the project.
-const INSTALLED: &[&str] = &["node_modules", "site-packages", "google-cloud-sdk"];
+/// Directories of what a package manager put there. Nobody mends a fault in them, and one that was committed by mistake has more
+/// files than the project.
+const INSTALLED: &[&str] = &["node_modules", "site-packages"];
 /// Bytes read of a file of unknown kind.
 const PEEK: usize = 128;
 /// Most files fit, so that reading one is one call and one more that says it was all.
 const BUFFER: usize = 64 * 1024;
 
-/// Walks a directory: what `.gitignore` and `.ignore` exclude, `.git`, [`INSTALLED`] packages and `omit` are left out, hidden files are not.
-/// The user's own global excludes do not count: the same tree gives the same result on every machine.
+/// Walks a directory: what `.gitignore` and `.ignore` exclude, `.git`, [`INSTALLED`] packages and `omit` are left out, hidden
+/// files are not. The user's own global excludes do not count: the same tree gives the same result on every machine.
 pub fn walk(root: &Path, omit: Omit, accept: &Accept<'_>, filter: &Filter) -> Found {
     let max_size = omit.max_size;
     let nested = Arc::new(Mutex::new(Vec::new()));
@@ -85,7 +85,7 @@ fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bo
         return false;
     }
     let is = |what: fn(&FileType) -> bool| entry.file_type().is_some_and(|kind| what(&kind));
-    if is(FileType::is_dir) && INSTALLED.iter().any(|name| entry.file_name() == *name) {
+    if is(FileType::is_dir) && is_installed(entry) {
         return false;
     }
     if omit.exclude.as_ref().is_some_and(|excludes| excludes(entry.path(), is(FileType::is_file))) {
@@ -96,6 +96,12 @@ fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bo
         nested.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
     }
     !is_project
+}
+
+/// The SDK, too, is installed, and a directory of its name may be one's own.
+fn is_installed(entry: &DirEntry) -> bool {
+    INSTALLED.iter().any(|name| entry.file_name() == *name)
+        || entry.file_name() == "google-cloud-sdk" && entry.path().join("lib/googlecloudsdk").is_dir()
 }
 
 /// Makes one [`Worker`] a thread.

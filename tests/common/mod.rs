@@ -4,7 +4,7 @@
 
 pub mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use authlint::config::Config;
@@ -85,7 +85,11 @@ impl Files for Memory<'_> {
 
     fn list(&self, directory: &Path) -> Vec<PathBuf> {
         let paths = self.0.keys().map(|path| PathBuf::from("/project").join(path));
-        paths.filter(|path| path.parent() == Some(directory)).collect()
+        let within = paths.filter_map(|path| {
+            let name = path.strip_prefix(directory).ok()?.components().next()?;
+            Some(directory.join(name))
+        });
+        within.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
