@@ -104,7 +104,9 @@ fn what_a_program_takes_from_others_is_seen_in_its_text() {
         let missed = all.into_iter().filter(|paths| !taken.contains(paths));
         failures.extend(missed.map(|paths| format!("{path}: {name}: {paths:?}")));
     };
-    FORMS.iter().for_each(|(name, text)| look("FORMS", name, text));
+    for (name, text) in FORMS {
+        look("FORMS", name, text);
+    }
     for path in ["rules", "tests/cases", "tests/inputs", "tests/projects"].into_iter().flat_map(files) {
         let text = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
         let sections = sections(&path, &text);

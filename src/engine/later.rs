@@ -3,11 +3,11 @@
 //! requests.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::link::{Linker, candidates};
+use super::link::{Linker, levels, normal};
 use super::memory::Memory;
 use super::{Files, NotRead, parallel, program, text, words};
 use crate::program::Program;
@@ -33,6 +33,9 @@ pub(super) fn wake(
 ) -> Vec<(FileId, NotRead)> {
     let later: Vec<FileId> =
         linker.programs().iter().filter(|program| program.later).map(|program| program.file).collect();
+    if later.is_empty() {
+        return Vec::new();
+    }
     let taken: Vec<Arc<Taken>> = match &mut memory {
         Some(memory) => {
             let one = |file: &FileId| {
@@ -67,9 +70,11 @@ struct Graph<'r> {
     places: HashMap<PathBuf, Option<usize>>,
     /// For each directory what its files take, by the end of the first path where that may lie.
     things: HashMap<PathBuf, HashMap<String, Option<usize>>>,
-    directories: HashMap<PathBuf, Directory>,
-    /// Directories that the files of the run lie in, and those above.
-    above: HashSet<PathBuf>,
+    /// Directories by their number, and the numbers.
+    directories: Vec<Directory>,
+    numbers: HashMap<PathBuf, usize>,
+    /// What of the run lies in each directory, or below it.
+    own: HashMap<PathBuf, HashSet<OsString>>,
     /// Nodes of which it is not yet seen what they take.
     open: Vec<(usize, PathBuf, Arc<Taken>)>,
     asked: usize,
@@ -85,13 +90,9 @@ struct Node {
     users: Vec<usize>,
 }
 
-/// A directory that may hold files which others take something from.
+/// A directory that may hold files which others take something from, or that may not be there at all.
 enum Directory {
-    /// There is none.
-    Absent,
-    /// Nothing is told of it: it may not be read, or there is none.
-    Silent,
-    /// What lies in it.
+    /// This lies in it.
     Holds(HashSet<OsString>),
     /// So much lies in it that not all was listed.
     Large,
@@ -99,14 +100,27 @@ enum Directory {
 
 impl<'r> Graph<'r> {
     fn new(linker: &'r Linker, files: &'r dyn Files) -> Self {
-        let mut above = HashSet::new();
+        let mut own: HashMap<PathBuf, HashSet<OsString>> = HashMap::new();
         for (place, _) in linker.places() {
-            let new = |directory: &&Path| !above.contains(*directory);
-            let new: Vec<PathBuf> = place.ancestors().skip(1).take_while(new).map(Path::to_owned).collect();
-            above.extend(new);
+            for inner in place.ancestors() {
+                let (Some(directory), Some(name)) = (inner.parent(), inner.file_name()) else { break };
+                if !own.entry(directory.to_owned()).or_default().insert(name.to_owned()) {
+                    break;
+                }
+            }
         }
-        let (places, things, directories) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { linker, files, nodes: Vec::new(), places, things, directories, above, open: Vec::new(), asked: 0 }
+        Self {
+            linker,
+            files,
+            own,
+            nodes: Vec::new(),
+            places: HashMap::new(),
+            things: HashMap::new(),
+            directories: Vec::new(),
+            numbers: HashMap::new(),
+            open: Vec::new(),
+            asked: 0,
+        }
     }
 
     fn add(&mut self, place: &Path, later: Option<FileId>, speaks: bool) -> usize {
@@ -115,14 +129,27 @@ impl<'r> Graph<'r> {
         self.nodes.len() - 1
     }
 
-    /// The file of a thing that another one takes.
-    fn thing(&mut self, user: &Path, ends: &[String]) -> Option<usize> {
-        let (directory, first) = (user.parent()?, ends.first()?);
-        if let Some(known) = self.things.get(directory).and_then(|things| things.get(first)) {
+    /// The file of a thing that another one takes, where that lies in one of these directories or below.
+    fn thing(&mut self, levels: &[(&Path, usize)], ends: &[String]) -> Option<usize> {
+        let ((directory, _), first) = (levels.first()?, ends.first()?);
+        if let Some(known) = self.things.get(*directory).and_then(|things| things.get(first)) {
             return *known;
         }
-        let found = ends.iter().flat_map(|end| candidates(user, end)).find_map(|place| self.at(&place));
-        self.things.entry(directory.to_owned()).or_default().insert(first.clone(), found);
+        let mut found = None;
+        for end in ends {
+            // Most of what is looked for is nowhere.
+            let head = Path::new(end).components().next();
+            let is_there = |graph: &Self, number| match head {
+                Some(Component::Normal(name)) => graph.holds(number, name),
+                _ => true,
+            };
+            for (level, number) in levels {
+                if found.is_none() && is_there(self, *number) {
+                    found = self.at(&normal(&level.join(end)));
+                }
+            }
+        }
+        self.things.entry((*directory).to_owned()).or_default().insert(first.clone(), found);
         found
     }
 
@@ -135,13 +162,16 @@ impl<'r> Graph<'r> {
             let later = self.linker.program(file).is_some_and(|program| program.later);
             return Some(self.add(place, later.then_some(file), !later));
         }
-        let may_lie = self.may_lie(place);
-        if may_lie && self.asked >= MAX_ASKED {
+        let directory = self.directory(place.parent()?);
+        if !self.holds(directory, place.file_name()?) {
+            return None;
+        }
+        if self.asked >= MAX_ASKED {
             return Some(self.add(place, None, true));
         }
-        self.asked += usize::from(may_lie);
-        let found = may_lie.then(|| self.files.read(place)).flatten();
-        let Some((source, reader)) = found.and_then(|bytes| text(&place.to_string_lossy(), &bytes).ok()) else {
+        self.asked += 1;
+        let found = self.files.read(place).and_then(|bytes| text(&place.to_string_lossy(), &bytes).ok());
+        let Some((source, reader)) = found else {
             self.places.insert(place.to_owned(), None);
             return None;
         };
@@ -153,34 +183,25 @@ impl<'r> Graph<'r> {
         Some(node)
     }
 
-    /// Whether a file may lie at a place, by what its directory holds: most of what is looked for is nowhere.
-    fn may_lie(&mut self, place: &Path) -> bool {
-        let (Some(directory), Some(name)) = (place.parent(), place.file_name()) else { return false };
-        match self.directory(directory) {
-            Directory::Absent | Directory::Silent => false,
-            Directory::Holds(names) => names.contains(name),
-            Directory::Large => true,
+    /// Whether this may lie in a directory.
+    fn holds(&self, directory: usize, name: &OsStr) -> bool {
+        match self.directories.get(directory) {
+            Some(Directory::Holds(names)) => names.contains(name),
+            Some(Directory::Large) | None => true,
         }
     }
 
-    fn directory(&mut self, directory: &Path) -> &Directory {
-        if !self.directories.contains_key(directory) {
-            let known = if self.may_be(directory) { self.list(directory) } else { Directory::Absent };
-            self.directories.insert(directory.to_owned(), known);
+    /// The number of a directory.
+    fn directory(&mut self, directory: &Path) -> usize {
+        if let Some(number) = self.numbers.get(directory) {
+            return *number;
         }
-        self.directories.get(directory).unwrap_or(&Directory::Absent)
-    }
-
-    /// Whether there may be such a directory.
-    fn may_be(&mut self, directory: &Path) -> bool {
-        let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) else { return true };
-        match self.directory(parent) {
-            Directory::Absent => false,
-            // A project lies in directories that may not be read.
-            Directory::Silent => self.above.contains(directory),
-            Directory::Holds(names) => names.contains(name),
-            Directory::Large => true,
-        }
+        let above = directory.parent().zip(directory.file_name()).map(|(parent, name)| (self.directory(parent), name));
+        let is_there = above.is_none_or(|(parent, name)| self.holds(parent, name));
+        let known = if is_there { self.list(directory) } else { Directory::Holds(HashSet::new()) };
+        self.directories.push(known);
+        self.numbers.insert(directory.to_owned(), self.directories.len() - 1);
+        self.directories.len() - 1
     }
 
     fn list(&mut self, directory: &Path) -> Directory {
@@ -189,20 +210,22 @@ impl<'r> Graph<'r> {
         }
         self.asked += 1;
         let names = self.files.list(directory);
-        if names.is_empty() {
-            Directory::Silent
-        } else if names.len() >= MAX_LISTED {
-            Directory::Large
-        } else {
-            Directory::Holds(names.iter().filter_map(|path| path.file_name()).map(ToOwned::to_owned).collect())
+        if names.len() >= MAX_LISTED {
+            return Directory::Large;
         }
+        // Files of the run need not be on the disk, and a project may lie in directories that may not be listed.
+        let mut all = self.own.remove(directory).unwrap_or_default();
+        all.extend(names.iter().filter_map(|path| path.file_name()).map(ToOwned::to_owned));
+        Directory::Holds(all)
     }
 
     /// Those left for later that take something from what speaks.
     fn speaking(mut self) -> BTreeSet<FileId> {
         while let Some((user, path, taken)) = self.open.pop() {
+            let levels: Vec<(&Path, usize)> =
+                levels(&path).map(|directory| (directory, self.directory(directory))).collect();
             for ends in taken.iter() {
-                let found = self.thing(&path, ends);
+                let found = self.thing(&levels, ends);
                 if let Some(node) = found.and_then(|node| self.nodes.get_mut(node)) {
                     node.users.push(user);
                 }

@@ -158,11 +158,16 @@ pub(super) fn end_of(text: &str, whole: bool) -> Option<String> {
 
 /// Where a path may lie: beside the file that names it, or below a directory above that.
 pub(super) fn candidates(from: &Path, end: &str) -> Vec<PathBuf> {
-    from.ancestors().skip(1).take(LEVELS).map(|directory| normal(&directory.join(end))).collect()
+    levels(from).map(|directory| normal(&directory.join(end))).collect()
+}
+
+/// The directories in which what a file names may lie.
+pub(super) fn levels(from: &Path) -> impl Iterator<Item = &Path> {
+    from.ancestors().skip(1).take(LEVELS)
 }
 
 /// A path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
         match component {
