@@ -98,9 +98,11 @@ fn names_of_files_are_no_arguments() {
 #[test]
 fn every_dependency_has_its_reason() {
     let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
-    let named: BTreeSet<String> = ["dependencies", "dev-dependencies"]
-        .iter()
-        .flat_map(|kind| manifest[*kind].as_table().unwrap().keys().cloned().collect::<Vec<_>>())
+    let of_systems = manifest["target"].as_table().unwrap().values().map(|target| &target["dependencies"]);
+    let named: BTreeSet<String> = [&manifest["dependencies"], &manifest["dev-dependencies"]]
+        .into_iter()
+        .chain(of_systems)
+        .flat_map(|table| table.as_table().unwrap().keys().cloned().collect::<Vec<_>>())
         .collect();
     let rows = text("docs/dependencies.md");
     let cells = rows.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next().map(str::to_owned));
