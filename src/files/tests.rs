@@ -76,10 +76,13 @@ fn installed_packages_are_left_out_unless_they_are_the_root() {
         ("tools/google-cloud-sdk/c.sh", "gcloud"),
         ("tools/google-cloud-sdk/lib/googlecloudsdk/__init__.py", ""),
         ("docker/google-cloud-sdk/e.sh", "gcloud"),
+        ("go/vendor/modules.txt", "# example.com/x v1"),
+        ("go/vendor/example.com/x/f.sh", "gcloud"),
+        ("vendor/g.sh", "gcloud"),
         ("tools/google-cloud-sdk.sh", "gcloud"),
         ("my_node_modules/d.sh", "gcloud"),
     ]);
-    let own = ["docker/google-cloud-sdk/e.sh", "my_node_modules/d.sh", "tools/google-cloud-sdk.sh"];
+    let own = ["docker/google-cloud-sdk/e.sh", "my_node_modules/d.sh", "tools/google-cloud-sdk.sh", "vendor/g.sh"];
     assert_eq!(tree.names(&tree.walk(&[])), own);
     let omit = Omit { skip: BTreeSet::new(), exclude: None, max_size: MAX_SIZE };
     let found = walk(&tree.path("node_modules"), omit, &|_| true, &|_, _| true);

@@ -98,10 +98,12 @@ fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bo
     !is_project
 }
 
-/// The SDK, too, is installed, and a directory of its name may be one's own.
+/// The SDK, and what Go keeps of others, are installed, too; directories of these names may be one's own.
 fn is_installed(entry: &DirEntry) -> bool {
+    let holds = |name: &str, inner: &str| entry.file_name() == name && entry.path().join(inner).exists();
     INSTALLED.iter().any(|name| entry.file_name() == *name)
-        || entry.file_name() == "google-cloud-sdk" && entry.path().join("lib/googlecloudsdk").is_dir()
+        || holds("google-cloud-sdk", "lib/googlecloudsdk")
+        || holds("vendor", "modules.txt")
 }
 
 /// Makes one [`Worker`] a thread.
