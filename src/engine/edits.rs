@@ -130,9 +130,18 @@ fn word(text: &str, start: usize, end: usize) -> Option<Word> {
     if let Some(last) = last.filter(is_item) {
         return Some(Word::Item(first, last));
     }
-    // A quote that is none of its own opens a text that holds more words.
-    let (from, to) = if is_quoted(text, start, end) { (first, end + 1) } else { (start, end) };
-    Some(Word::Plain(from, word_end(text, from, to)?))
+    let own = last.filter(|_| quote.is_some());
+    let (from, to) = match own {
+        // `"one"$two`: the quote ends within the word.
+        Some(own) if own < end => (first, end),
+        _ if is_quoted(text, start, end) => (first, end + 1),
+        // A quote that is none of its own opens a text that holds more words.
+        _ => (start, end),
+    };
+    let last = word_end(text, from, to)?;
+    // Another quote of the same kind may go on with the word, or end the text that the word stands in.
+    let is_clear = own.is_none_or(|own| own >= end) || byte(text, last) != before(text, start);
+    is_clear.then_some(Word::Plain(from, last))
 }
 
 /// Where the item ends that begins behind a dash; nothing where a line of a script stands there.
@@ -394,6 +403,8 @@ mod tests {
             ("g a [[--role=\"x]]\" --b\n", Some("g a --b\n")),
             ("g a [[--role 'x]]'\n", Some("g a\n")),
             ("g a \"[[--role=x]]\"\n", Some("g a\n")),
+            ("g a \"[[--role=\"$x]] --b\n", Some("g a --b\n")),
+            ("g a \"[[--role=\"$x/y]]\" | jq .a\" --b\n", None),
             ("g a \\\n  [[--role=x]]\n", Some("g a\n")),
             ("g a \\\n  [[--role=x]] \\\n  --b\n", Some("g a \\\n  --b\n")),
             ("g a \\\n  [[--role=x]]  --b\n", Some("g a \\\n  --b\n")),
