@@ -27,7 +27,7 @@ fn check(request: &Metadata, report: &mut Report) {
         draft.label("needs a header").help(format!("add `{header}`"));
         // The name of an image stands for the program that it runs; the words are elsewhere.
         if program.exact || stands_here {
-            let place = if program.exact { program } else { url.at };
+            let place = if program.exact { program } else { url.extent() };
             draft.fix(Safety::Safe, [(place, Change::After(header.to_owned()))]);
         }
     }
