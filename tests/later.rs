@@ -137,7 +137,6 @@ impl Files for Counting<'_> {
     }
 }
 
-#[cfg(feature = "python")]
 #[test]
 fn what_is_nowhere_is_not_asked_for_one_by_one() {
     let import = |number: usize| format!("import m{number}.part\nfrom .n{number} import x\n");
@@ -158,5 +157,6 @@ fn what_is_nowhere_is_not_asked_for_one_by_one() {
     assert!(outcome.findings.is_empty());
     // 30,000 imports, each of which may lie in twelve places.
     let asked = disk.1.into_inner();
-    assert!((1..100).contains(&asked), "{asked} questions");
+    let least = usize::from(cfg!(feature = "python"));
+    assert!((least..100).contains(&asked), "{asked} questions");
 }
