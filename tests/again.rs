@@ -13,7 +13,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use authlint::engine::{self, Content, Files, Input, Memory, Settings, Work};
+use authlint::engine::{self, Files, Input, Memory, Settings, Work};
 use authlint::outcome::Outcome;
 
 struct Memoryless;
@@ -29,15 +29,7 @@ impl Files for Memoryless {
 }
 
 fn inputs(files: &BTreeMap<String, String>) -> Vec<Input> {
-    let input = |(path, text): (&String, &String)| Input {
-        path: path.clone(),
-        content: Content::Bytes(text.clone().into_bytes().into()),
-        reported: true,
-        project: 0,
-        disk: PathBuf::from("/project").join(path),
-        partial: false,
-    };
-    files.iter().map(input).collect()
+    files.iter().map(common::input).collect()
 }
 
 fn shown(outcome: &Outcome) -> String {

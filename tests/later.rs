@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use authlint::engine::{self, Content, Files, Input, Settings};
+use authlint::engine::{self, Files, Settings};
 use authlint::program::{Expr, Step, StepKind};
 use authlint::read;
 use authlint::source::{FileId, Source};
@@ -144,16 +144,8 @@ fn what_is_nowhere_is_not_asked_for_one_by_one() {
     let imports = imports.concat();
     let files: BTreeMap<String, String> =
         (0..50).map(|number| (format!("a/p{number}.py"), format!("{imports}# run.app\n"))).collect();
-    let input = |(path, text): (&String, &String)| Input {
-        path: path.clone(),
-        content: Content::Bytes(text.clone().into_bytes().into()),
-        reported: true,
-        project: 0,
-        disk: Path::new("/project").join(path),
-        partial: false,
-    };
     let disk = Counting(&files, AtomicUsize::new(0));
-    let outcome = engine::check(files.iter().map(input).collect(), &disk, &Settings::default());
+    let outcome = engine::check(files.iter().map(common::input).collect(), &disk, &Settings::default());
     assert!(outcome.findings.is_empty());
     // 30,000 imports, each of which may lie in twelve places.
     let asked = disk.1.into_inner();

@@ -50,10 +50,8 @@ fn pool() -> Option<&'static ThreadPool> {
 #[cfg(target_os = "linux")]
 fn is_deep() -> bool {
     use rustix::process::{Resource, getpid, getrlimit};
-    const DEEP: u64 = 8 * 1024 * 1024;
-    !cfg!(debug_assertions)
-        && rustix::thread::gettid() == getpid()
-        && getrlimit(Resource::Stack).current.is_none_or(|most| most >= DEEP)
+    const DEEP: u64 = if cfg!(debug_assertions) { STACK as u64 } else { 8 * 1024 * 1024 };
+    rustix::thread::gettid() == getpid() && getrlimit(Resource::Stack).current.is_none_or(|most| most >= DEEP)
 }
 
 #[cfg(not(target_os = "linux"))]

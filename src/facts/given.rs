@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::gcp::invocation::FlagUse;
 use crate::gcp::url::{self, Url};
-use crate::value::{Piece, Place, Value};
+use crate::value::{Place, Value};
 
 /// A value and the flag or argument that gives it.
 #[derive(Debug, Clone)]
@@ -44,19 +44,9 @@ impl Given {
         }
     }
 
-    /// From the flag or argument to the end of the value, where this stands in the same text behind it: what a variable holds
-    /// may stand elsewhere.
+    /// From the flag or argument to the end of the value, where both stand together.
     pub fn extent(&self) -> Place {
-        match self.value.pieces().last().map(Piece::place) {
-            Some(last)
-                if last.file == self.at.file
-                    && last.span.end >= self.at.span.end
-                    && last.span.start.saturating_sub(self.at.span.end) < 200 =>
-            {
-                Place { span: self.at.span.to(last.span), ..self.at }
-            }
-            _ => self.at,
-        }
+        self.value.place_from(self.at)
     }
 
     /// The value as a URL, taken apart once.

@@ -25,17 +25,7 @@ pub struct FlagUse {
 impl FlagUse {
     /// From the name to the end of the value, where both stand together; else the name.
     pub fn whole(&self) -> Place {
-        let end = self.value.as_ref().and_then(|value| value.pieces().last()).map(Piece::place);
-        match end {
-            Some(end)
-                if end.file == self.at.file
-                    && end.span.start >= self.at.span.end
-                    && end.span.start - self.at.span.end < 200 =>
-            {
-                Place { span: self.at.span.to(end.span), exact: self.at.exact && end.exact, ..self.at }
-            }
-            _ => self.at,
-        }
+        self.value.as_ref().map_or(self.at, |value| value.place_from(self.at))
     }
 }
 

@@ -147,6 +147,19 @@ impl Value {
         self.pieces.first().map(Piece::place)
     }
 
+    /// From a place at its start or before it to its end; that place alone where it stands elsewhere, as what a variable holds
+    /// may.
+    pub fn place_from(&self, start: Place) -> Place {
+        /// Bytes between them: a continued line and its indentation.
+        const MAX_BETWEEN: u32 = 200;
+        let last = self.pieces.last().map(Piece::place);
+        let together = |last: &Place| {
+            let (begun, ended) = (start.span.end, last.span);
+            last.file == start.file && ended.end >= begun && ended.start.saturating_sub(begun) < MAX_BETWEEN
+        };
+        last.filter(together).map_or(start, |last| start.through(last))
+    }
+
     /// Its whole text, when every piece is literal.
     pub fn literal(&self) -> Option<String> {
         self.pieces.iter().map(Piece::text).collect()

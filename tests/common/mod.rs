@@ -112,6 +112,13 @@ fn lint_with(files: &BTreeMap<String, String>, settings: Settings) -> Outcome {
     engine::check(inputs, &Memory(&readable), &settings)
 }
 
+/// A file of a run, and its text.
+pub fn input((path, text): (&String, &String)) -> Input {
+    let content = Content::Bytes(text.as_bytes().to_vec().into());
+    let disk = PathBuf::from("/project").join(path);
+    Input { path: path.clone(), content, reported: true, project: 0, disk, partial: false }
+}
+
 /// What a run of the engine takes: the files that matter, those that may be read on demand, and the settings with the
 /// configuration among the files.
 fn inputs(
