@@ -62,6 +62,25 @@ impl Flat {
         self.pieces.iter().any(|part| part.range.start == offset && part.is_project_id)
     }
 
+    /// The same with another text in place of a range, to be judged: no file has it, so its places are those of the pieces
+    /// that were there.
+    pub fn with(&self, range: Range<usize>, replacement: &str) -> Self {
+        let before = self.text.get(..range.start).unwrap_or("");
+        let text = format!("{before}{replacement}{}", self.after(range.end));
+        let moved = |at: usize| at + replacement.len() - range.len();
+        let cut = |part: &Part, cut: Range<usize>| (!cut.is_empty()).then(|| Part { range: cut, ..part.clone() });
+        let head = self.pieces.iter().filter_map(|part| cut(part, part.range.start..part.range.end.min(range.start)));
+        let new = self.pieces.first().map(|first| Part {
+            range: range.start..range.start + replacement.len(),
+            shown: None,
+            is_project_id: false,
+            ..first.clone()
+        });
+        let tail = self.pieces.iter().filter(|part| part.range.end > range.end);
+        let tail = tail.filter_map(|part| cut(part, moved(part.range.start.max(range.end))..moved(part.range.end)));
+        Self { text, pieces: head.chain(new).chain(tail).collect() }
+    }
+
     /// A range of the text as a message shows it, holes by their names.
     pub fn shown(&self, range: Range<usize>) -> String {
         let mut out = String::new();
@@ -101,6 +120,11 @@ mod tests {
         assert_eq!(flat.place(2..2), Some(place(2, 2)), "before a hole");
         assert!(flat.place(1..4).is_some_and(|place| !place.exact), "over several pieces");
         assert_eq!(flat.shown(1..4), "b${X}c");
+        let other = flat.with(3..4, "long");
+        assert_eq!((other.text(), other.shown(1..8)), ("ab\u{1}longd", "b${X}longd".to_owned()));
+        assert_eq!(flat.with(4..5, "").shown(0..4), "ab${X}c");
+        assert_eq!(flat.with(0..1, "").shown(0..4), "b${X}cd", "what is behind moves");
+        assert_eq!(flat.with(2..2, "-").shown(0..6), "ab-${X}cd");
         assert_eq!(Flat::new(&Value::default()).place(0..0), None);
         assert_eq!(Flat::new(&value("")).place(0..0), Some(place(0, 0)));
     }

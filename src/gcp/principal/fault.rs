@@ -167,6 +167,8 @@ pub struct MemberFault {
     pub replacement: Option<String>,
     /// The whole text as it should be, as a message shows it, when that is certain.
     pub corrected: Option<String>,
+    /// The wrong part, in the flattened text.
+    range: Range<usize>,
 }
 
 impl MemberFault {
@@ -179,18 +181,43 @@ impl MemberFault {
         Self {
             kind,
             wrong: flat.shown(wrong),
-            place: flat.place(range),
+            place: flat.place(range.clone()),
             replacement: replacement.map(str::to_owned),
             corrected,
+            range,
         }
+    }
+
+    /// Keeps the correction only where it leaves nothing else that is wrong: what is half right is no text to write.
+    fn if_right(mut self, flat: &Flat, judge: impl Fn(&Flat) -> Option<Self>) -> Self {
+        let other = self.replacement.as_deref().and_then(|right| judge(&flat.with(self.range.clone(), right)));
+        if other.is_some() {
+            (self.replacement, self.corrected) = (None, None);
+        }
+        self
     }
 }
 
 /// What is surely wrong with a member of a policy.
 pub fn fault(member: &Value) -> Option<MemberFault> {
     let flat = Flat::new(member);
+    of_member(&flat).map(|fault| fault.if_right(&flat, of_member))
+}
+
+/// What is surely wrong with the e-mail of a service account, where nothing but the e-mail is due
+/// (`--service-account=…`).
+pub fn account_fault(account: &Value) -> Option<MemberFault> {
+    let flat = Flat::new(account);
+    of_account(&flat).map(|fault| fault.if_right(&flat, of_account))
+}
+
+fn of_account(flat: &Flat) -> Option<MemberFault> {
+    if flat.text().contains([':', '/']) { None } else { unexpanded(flat, 0).or_else(|| email::fault(flat, 0)) }
+}
+
+fn of_member(flat: &Flat) -> Option<MemberFault> {
     let Some(colon) = flat.text().find(':') else {
-        return bare(&flat);
+        return bare(flat);
     };
     let prefix = flat.text().get(..colon)?;
     if prefix.contains(HOLE) {
@@ -198,43 +225,36 @@ pub fn fault(member: &Value) -> Option<MemberFault> {
     }
     let Some(kind) = find(&PREFIXES, prefix) else {
         let right = right_prefix(prefix, flat.after(colon + 1))?;
-        return Some(MemberFault::new(FaultKind::PrefixSpelling, &flat, 0..colon, Some(right)));
+        return Some(MemberFault::new(FaultKind::PrefixSpelling, flat, 0..colon, Some(right)));
     };
     let id = flat.after(colon + 1);
     if matches!(kind, MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount | MemberKind::Domain)
-        && let Some(fault) = unexpanded(&flat, colon + 1)
+        && let Some(fault) = unexpanded(flat, colon + 1)
     {
         return Some(fault);
     }
     match kind {
         MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount if has_type(id) => {
-            Some(MemberFault::new(FaultKind::PrefixTwice, &flat, 0..colon + 1, Some("")))
+            Some(MemberFault::new(FaultKind::PrefixTwice, flat, 0..colon + 1, Some("")))
         }
         MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount | MemberKind::Domain
             if right_word(id).is_some() =>
         {
             let whole = 0..flat.text().len();
-            Some(MemberFault::new(FaultKind::WordWithPrefix, &flat, whole, right_word(id)))
+            Some(MemberFault::new(FaultKind::WordWithPrefix, flat, whole, right_word(id)))
         }
         MemberKind::User | MemberKind::Group | MemberKind::ServiceAccount if email::full_name(id).is_some() => {
-            full_name(&flat, 0..colon + 1)
+            full_name(flat, 0..colon + 1)
         }
         MemberKind::User | MemberKind::Group if email::is_service_account(id) => {
-            Some(MemberFault::new(FaultKind::ServiceAccountAsOther, &flat, 0..colon, Some("serviceAccount")))
+            Some(MemberFault::new(FaultKind::ServiceAccountAsOther, flat, 0..colon, Some("serviceAccount")))
         }
-        MemberKind::ServiceAccount if pool::is_kubernetes(id) => pool::kubernetes_fault(&flat, colon + 1),
-        MemberKind::ServiceAccount => email::fault(&flat, colon + 1),
-        MemberKind::Principal => pool::fault(&flat, colon, false),
-        MemberKind::PrincipalSet => pool::fault(&flat, colon, true),
+        MemberKind::ServiceAccount if pool::is_kubernetes(id) => pool::kubernetes_fault(flat, colon + 1),
+        MemberKind::ServiceAccount => email::fault(flat, colon + 1),
+        MemberKind::Principal => pool::fault(flat, colon, false),
+        MemberKind::PrincipalSet => pool::fault(flat, colon, true),
         _ => None,
     }
-}
-
-/// What is surely wrong with the e-mail of a service account, where nothing but the e-mail is due
-/// (`--service-account=…`).
-pub fn account_fault(account: &Value) -> Option<MemberFault> {
-    let flat = Flat::new(account);
-    if flat.text().contains([':', '/']) { None } else { unexpanded(&flat, 0).or_else(|| email::fault(&flat, 0)) }
 }
 
 /// The full name of an account, after this much of a member.

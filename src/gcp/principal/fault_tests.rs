@@ -221,6 +221,21 @@ fn domains_that_are_misspelt() {
 }
 
 #[test]
+fn what_would_be_wrong_again_is_no_correction() {
+    finds(EmailDomain, "serviceAccount:bot@123456789012.iam.gserviceacount.com", ".iam.gserviceacount.com", None);
+    finds(PrefixSpelling, "serviceaccount:bot@acme-prod.gserviceaccount.com", "serviceaccount", None);
+    let agent = "service-acme-prod@gcp-sa-pubsub.iam.gserviceacount.com";
+    let fault = account_fault(&value(agent)).unwrap();
+    assert_eq!((fault.kind, fault.replacement), (EmailDomain, None));
+    finds(
+        EmailDomain,
+        &format!("serviceAccount:{}", agent.replace("acme-prod", "{N}")),
+        ".iam.gserviceacount.com",
+        Some("serviceAccount:service-${N}@gcp-sa-pubsub.iam.gserviceaccount.com"),
+    );
+}
+
+#[test]
 fn emails_without_a_part_or_with_one_too_many() {
     finds(MissingProject, "serviceAccount:{SA}@iam.gserviceaccount.com", "${SA}@iam.gserviceaccount.com", None);
     finds(MissingProject, "serviceAccount:bot@.iam.gserviceaccount.com", "bot@.iam.gserviceaccount.com", None);
