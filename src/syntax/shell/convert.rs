@@ -508,6 +508,7 @@ pub(super) fn unmask(text: &str) -> String {
             '\u{1}' => out.extend(chars.next().map(prepare::escaped).filter(|c| *c != '\n')),
             '\u{e}' => {}
             '\u{16}' => out.push('{'),
+            '\u{17}' => out.push('}'),
             '\u{f}' => out.push(' '),
             _ => out.push(c),
         }

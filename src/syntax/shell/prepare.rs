@@ -3,6 +3,7 @@
 //! - escapes (`\"`, `\$`, a continued line inside quotes) become two marker bytes, since the parser loses count of
 //!   bytes after an escape in double quotes;
 //! - placeholders (`<PROJECT>`, `{{ x }}`, `${{ x }}`, in documents `[PROJECT]`) become one marked word;
+//! - a `}` within a word that closes nothing (`--set={b}}`) becomes a marker, since the parser ends the command there;
 //! - comment and blank lines between continued lines are blanked, as their author meant them to be.
 
 use crate::source::Snippet;
@@ -21,6 +22,8 @@ const CODES: [u8; 25] = [
 ];
 /// Stands for a brace in a line of many: the code of an escaped one, without the mark.
 const BRACE: u8 = 0x16;
+/// Stands for a brace within a word that closes none: as far as the parser sees, it would end the word and the command.
+const LONE_BRACE: u8 = 0x17;
 /// The parser's time grows with the square of the braces that it sees in a line; those beyond are masked.
 const MAX_BRACES: usize = 300;
 /// Nested substitutions deeper than this are not looked into.
@@ -62,7 +65,8 @@ pub(super) fn prepare(original: &Snippet, placeholders: Placeholders) -> Prepare
     let mut out: Vec<u8> = bytes.iter().map(|byte| if is_marker(*byte) { 0x7f } else { *byte }).collect();
     mask_placeholders(&mut out, placeholders);
     mask_braces(&mut out);
-    Scan { out, at: 0, contexts: vec![Context::Code], heredocs: Vec::new(), word_start: true }.run(original)
+    Scan { out, at: 0, contexts: vec![Context::Code], braces: vec![0], heredocs: Vec::new(), word_start: true }
+        .run(original)
 }
 
 fn is_marker(byte: u8) -> bool {
@@ -186,6 +190,8 @@ struct Scan {
     out: Vec<u8>,
     at: usize,
     contexts: Vec<Context>,
+    /// Of each context, the braces that are open in its present word, those of `${ … }` aside.
+    braces: Vec<u32>,
     heredocs: Vec<Pending>,
     word_start: bool,
 }
@@ -214,6 +220,9 @@ impl Scan {
         let double = matches!(context, Context::Double | Context::Brace(true));
         let starts_word =
             std::mem::replace(&mut self.word_start, byte.is_ascii_whitespace() || b";|&(".contains(&byte));
+        if matches!(context, Context::Code | Context::Paren) {
+            self.brace(byte, starts_word);
+        }
         match (byte, context) {
             (b'\\', _) => return self.escape(double),
             (b'\'', Context::Double | Context::Brace(true)) => {}
@@ -247,10 +256,33 @@ impl Scan {
         self.at += 1;
     }
 
+    /// Counts the braces of a word, and masks the one that closes none. Behind a `)` a new word may begin, and a `}` that is
+    /// all of a word closes a group.
+    fn brace(&mut self, byte: u8, starts_word: bool) {
+        let before = self.at.checked_sub(1).and_then(|at| self.out.get(at)).copied();
+        let is_all = || self.peek(1).is_none_or(|next| next.is_ascii_whitespace() || b";|&()<>\\`".contains(&next));
+        let is_part = byte == b'}' && if starts_word { !is_all() } else { before != Some(b')') };
+        let Some(open) = self.braces.last_mut() else { return };
+        if starts_word {
+            *open = 0;
+        }
+        match byte {
+            b'{' if before != Some(b'$') => *open += 1,
+            b'}' if *open > 0 => *open -= 1,
+            b'}' if is_part => {
+                if let Some(slot) = self.out.get_mut(self.at) {
+                    *slot = LONE_BRACE;
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn push(&mut self, context: Context) -> bool {
         let fits = self.contexts.len() < MAX_NESTING;
         if fits {
             self.contexts.push(context);
+            self.braces.push(0);
         }
         fits
     }
@@ -264,6 +296,7 @@ impl Scan {
     fn pop(&mut self) {
         if self.contexts.len() > 1 {
             self.contexts.pop();
+            self.braces.pop();
         }
     }
 
@@ -423,7 +456,8 @@ x"y\"z""#
 
     #[test]
     fn braces_beyond_many_are_masked_and_come_back() {
-        assert_eq!(CODES.get(SPECIAL.iter().position(|special| *special == b'{').unwrap()), Some(&BRACE));
+        let code = |c: u8| CODES.get(SPECIAL.iter().position(|special| *special == c).unwrap());
+        assert_eq!((code(b'{'), code(b'}')), (Some(&BRACE), Some(&LONE_BRACE)));
         let text = masked(&"{a ".repeat(MAX_BRACES + 1));
         assert_eq!((text.matches('{').count(), text.matches('\u{16}').count()), (MAX_BRACES, 1));
     }

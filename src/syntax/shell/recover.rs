@@ -165,6 +165,14 @@ mod tests {
     }
 
     #[test]
+    fn a_brace_within_a_word_is_text() {
+        for word in ["--b=c}/d", "--b=c}", "a{b", "}c", "{x}y", "--b={c}}", "--b=}$X", "--b={", "x}{"] {
+            let text = format!("gcloud a {word} --e");
+            assert_eq!(argv(&text), [["gcloud", "a", word, "--e"]], "{text}");
+        }
+    }
+
+    #[test]
     fn redirects_do_not_eat_arguments() {
         assert_eq!(
             argv("gcloud a 2>/dev/null --b || gcloud c --d >/dev/null 2>&1"),
