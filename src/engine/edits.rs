@@ -135,6 +135,8 @@ fn word(text: &str, start: usize, end: usize) -> Option<Word> {
         // `"one"$two`: the quote ends within the word.
         Some(own) if own < end => (first, end),
         _ if is_quoted(text, start, end) => (first, end + 1),
+        // All between the quotes is one word.
+        Some(own) if word_end(text, start, end) == Some(own - 1) => (first, own),
         // A quote that is none of its own opens a text that holds more words.
         _ => (start, end),
     };
@@ -453,6 +455,8 @@ mod tests {
             ("args: [a, [[--uri=x]], b]", Some("args: [a, [[--uri=x]], --new=1, b]")),
             ("- [[bind]] # it\n- b\n", Some("- [[bind]] # it\n- --new=1\n- b\n")),
             ("run(\"[[curl]] x\")", Some("run(\"[[curl]] --new=1 x\")")),
+            ("$(curl \"[[x?a=]]$A\")", Some("$(curl \"[[x?a=]]$A\" --new=1)")),
+            ("$(curl \"[[x?a=]]$(b c)\"/d)", None),
             ("run([\"[[curl]]\", x])", Some("run([\"[[curl]]\", \"--new=1\", x])")),
         ];
         for (marked, expected) in cases {

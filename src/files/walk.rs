@@ -58,7 +58,7 @@ const BUFFER: usize = 64 * 1024;
 pub fn walk(root: &Path, omit: Omit, accept: &Accept<'_>, filter: &Filter) -> Found {
     let max_size = omit.max_size;
     let nested = Arc::new(Mutex::new(Vec::new()));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).max(MIN_THREADS);
+    let threads = threads(root);
     let entered = {
         let nested = Arc::clone(&nested);
         move |entry: &DirEntry| is_entered(entry, &omit, &nested)
@@ -78,6 +78,18 @@ pub fn walk(root: &Path, omit: Omit, accept: &Accept<'_>, filter: &Filter) -> Fo
     found.nested = std::mem::take(&mut nested.lock().unwrap_or_else(PoisonError::into_inner));
     found.nested.sort_unstable();
     found
+}
+
+/// How many threads walk a directory: one that holds no more than a few files is read sooner than threads start.
+fn threads(root: &Path) -> usize {
+    let is_file = |entry: io::Result<std::fs::DirEntry>| {
+        entry.is_ok_and(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+    };
+    let first: Vec<bool> = root.read_dir().into_iter().flatten().take(MIN_THREADS + 1).map(is_file).collect();
+    if first.len() <= MIN_THREADS && first.iter().all(|is_file| *is_file) {
+        return 1;
+    }
+    std::thread::available_parallelism().map_or(1, usize::from).max(MIN_THREADS)
 }
 
 fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bool {
