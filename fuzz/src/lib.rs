@@ -7,7 +7,7 @@ use authlint::config::Config;
 use authlint::engine::{self, Content, Date, Files, Input, Settings};
 use authlint::eval::{self, Link};
 use authlint::facts::{ASKED, Facts};
-use authlint::finding::Safety;
+use authlint::finding::{Finding, Safety};
 use authlint::gcp::invocation::{self, Invocation};
 use authlint::gcp::{principal, url};
 use authlint::outcome::Outcome;
@@ -150,7 +150,10 @@ pub fn fixes(data: &[u8]) {
         assert_eq!(after.get(..start), data.get(..start), "what comes before stays");
         let end = ranges().map(|range| range.end).max().unwrap_or(0);
         assert!(after.ends_with(data.get(end..).unwrap_or(b"")), "what comes behind stays");
-        let count = |outcome: &Outcome| outcome.findings.iter().filter(|one| one.rule == finding.rule).count();
+        // Where a comment goes, one that silenced what was said of it is unused next.
+        let is_next = |one: &Finding| one.rule == "unused-suppression" && one.message != finding.message;
+        let is_such = |one: &&Finding| one.rule == finding.rule && !is_next(one);
+        let count = |outcome: &Outcome| outcome.findings.iter().filter(is_such).count();
         let again = check(vec![input("deploy.sh", &after)]);
         assert!(count(&again) < count(&before), "{} is mended", finding.rule);
     }
