@@ -48,6 +48,8 @@ const INSTALLED: &[&str] = &["node_modules", "site-packages"];
 /// A thread that waits for the disk takes no processor: of what is not in memory eight read twice as much as two, and of what is,
 /// as much.
 const MIN_THREADS: usize = 8;
+/// Files and directories that one thread walks.
+const FEW: usize = 16;
 /// Bytes read of a file of unknown kind.
 const PEEK: usize = 128;
 /// Most files fit, so that reading one is one call and one more that says it was all.
@@ -82,14 +84,19 @@ pub fn walk(root: &Path, omit: Omit, accept: &Accept<'_>, filter: &Filter) -> Fo
 
 /// How many threads walk a directory: one that holds no more than a few files is read sooner than threads start.
 fn threads(root: &Path) -> usize {
-    let is_file = |entry: io::Result<std::fs::DirEntry>| {
-        entry.is_ok_and(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-    };
-    let first: Vec<bool> = root.read_dir().into_iter().flatten().take(MIN_THREADS + 1).map(is_file).collect();
-    if first.len() <= MIN_THREADS && first.iter().all(|is_file| *is_file) {
-        return 1;
+    let (mut directories, mut seen) = (vec![root.to_owned()], 0);
+    while let Some(directory) = directories.pop() {
+        for entry in directory.read_dir().into_iter().flatten().flatten().filter(|entry| entry.file_name() != ".git") {
+            seen += 1;
+            if seen > FEW {
+                return std::thread::available_parallelism().map_or(1, usize::from).max(MIN_THREADS);
+            }
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                directories.push(entry.path());
+            }
+        }
     }
-    std::thread::available_parallelism().map_or(1, usize::from).max(MIN_THREADS)
+    1
 }
 
 fn is_entered(entry: &DirEntry, omit: &Omit, nested: &Mutex<Vec<PathBuf>>) -> bool {
